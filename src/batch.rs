@@ -1,0 +1,290 @@
+//! What travels: samples in batches, the series they belong to, printed lines, and the notices of a job.
+//!
+//! Plain data, owned by one thread at a time. Knows no thread, no store and no figure.
+
+use std::fmt;
+
+/// Names a series within one job. Given out by the source, in ascending order from zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SeriesId(pub u32);
+
+/// An opaque sRGB colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Color {
+    /// Red, 0 to 255.
+    pub r: u8,
+    /// Green, 0 to 255.
+    pub g: u8,
+    /// Blue, 0 to 255.
+    pub b: u8,
+}
+
+impl Color {
+    /// A colour from its three channels, 0 to 255 each.
+    #[must_use]
+    pub const fn new(r: u8, g: u8, b: u8) -> Self {
+        Self { r, g, b }
+    }
+
+    /// A colour from `0xRRGGBB`.
+    #[must_use]
+    pub const fn from_rgb24(rgb: u32) -> Self {
+        Self::new((rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8)
+    }
+}
+
+/// The x values of a batch.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Xs {
+    /// One x for each y, in any order.
+    Explicit(Vec<f64>),
+    /// Sample `i` of the batch stands at `start + i * step`.
+    Steps {
+        /// x of the first sample.
+        start: f64,
+        /// Distance between neighbours.
+        step: f64,
+    },
+}
+
+/// Samples of one series, in the order in which they were made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// The series that the samples belong to.
+    pub series: SeriesId,
+    /// When the source made the batch: nanoseconds since the Unix epoch.
+    pub stamp_nanos: i64,
+    x: Xs,
+    y: Vec<f64>,
+}
+
+/// An x column and a y column of different lengths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a batch needs as many x as y values, but has {x} and {y}")]
+pub struct LengthMismatch {
+    /// Number of x values.
+    pub x: usize,
+    /// Number of y values.
+    pub y: usize,
+}
+
+impl Batch {
+    /// A batch of `y.len()` samples.
+    ///
+    /// # Errors
+    /// [`LengthMismatch`] if explicit x values are not as many as y values.
+    pub fn new(series: SeriesId, stamp_nanos: i64, x: Xs, y: Vec<f64>) -> Result<Self, LengthMismatch> {
+        match &x {
+            Xs::Explicit(values) if values.len() != y.len() => Err(LengthMismatch { x: values.len(), y: y.len() }),
+            _ => Ok(Self { series, stamp_nanos, x, y }),
+        }
+    }
+
+    /// A batch of one sample.
+    #[must_use]
+    pub fn point(series: SeriesId, stamp_nanos: i64, x: f64, y: f64) -> Self {
+        Self { series, stamp_nanos, x: Xs::Explicit(vec![x]), y: vec![y] }
+    }
+
+    /// Number of samples.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.y.len()
+    }
+
+    /// Whether the batch holds no sample.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.y.is_empty()
+    }
+
+    /// The x values.
+    #[must_use]
+    pub fn x(&self) -> &Xs {
+        &self.x
+    }
+
+    /// The y values.
+    #[must_use]
+    pub fn y(&self) -> &[f64] {
+        &self.y
+    }
+
+    /// The columns, so that a receiver can take them over without a copy.
+    #[must_use]
+    pub fn into_columns(self) -> (Xs, Vec<f64>) {
+        (self.x, self.y)
+    }
+}
+
+/// What a source says of a series before its first sample.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeriesInfo {
+    /// The series described.
+    pub id: SeriesId,
+    /// Shown in the legend; plain text from anywhere, never trusted as markup or path.
+    pub name: String,
+    /// What x counts, for the axis label: `step`, `line`, `time`; empty if unknown.
+    pub x_label: String,
+    /// Whether x is seconds since the Unix epoch, to be shown as a date and time.
+    pub x_is_time: bool,
+    /// A colour of the source's choice; without one the figure picks from its cycle.
+    pub color: Option<Color>,
+}
+
+/// One entry of the lossless lane from worker to receiver.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    /// A series comes into being or gets a new description.
+    Declare(SeriesInfo),
+    /// Samples to add at the end of their series.
+    Append(Batch),
+    /// Samples that take the place of all earlier ones of their series, and a new colour if given.
+    Replace(Batch, Option<Color>),
+}
+
+/// Where a message is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pane {
+    /// Starts, ends and faults of threads.
+    Control,
+    /// What the worker says.
+    Worker,
+    /// What the receiver took and made.
+    Receiver,
+}
+
+impl Pane {
+    /// All panes, from left to right.
+    pub const ALL: [Self; 3] = [Self::Control, Self::Worker, Self::Receiver];
+}
+
+impl fmt::Display for Pane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Control => "Control",
+            Self::Worker => "Worker",
+            Self::Receiver => "Receiver",
+        })
+    }
+}
+
+/// How much a message matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Level {
+    /// The usual course.
+    Info,
+    /// Something that a person should look at.
+    Warning,
+    /// Something failed.
+    Error,
+}
+
+/// A line for one of the panes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// The pane that shows it.
+    pub pane: Pane,
+    /// How much it matters.
+    pub level: Level,
+    /// Seconds since the job's start, t0.
+    pub time_secs: f64,
+    /// Plain text of one line; never trusted as markup.
+    pub text: String,
+}
+
+/// How far a job or thread is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Progress {
+    /// Working, the end unknown; `done` steps so far.
+    Unknown {
+        /// Steps done.
+        done: u64,
+    },
+    /// `done` of `total` steps.
+    Steps {
+        /// Steps done.
+        done: u64,
+        /// Steps in all, at least 1.
+        total: u64,
+    },
+}
+
+impl Progress {
+    /// The part done, 0 to 1, where the end is known.
+    #[must_use]
+    pub fn fraction(self) -> Option<f64> {
+        match self {
+            Self::Unknown { .. } => None,
+            Self::Steps { done, total } => Some((done as f64 / total.max(1) as f64).clamp(0.0, 1.0)),
+        }
+    }
+}
+
+/// The two threads of a job that people see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Runs the source.
+    Worker,
+    /// Takes what the worker sends.
+    Receiver,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Worker => "Worker",
+            Self::Receiver => "Receiver",
+        })
+    }
+}
+
+/// What a job, or one of its threads, is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Never started, or released after its end.
+    #[default]
+    Idle,
+    /// In a pool's queue, waiting for its turn.
+    Waiting,
+    /// Working.
+    Running,
+    /// Held by the user; goes on when resumed.
+    Paused,
+    /// Asked to stop, not yet ended.
+    Stopping,
+    /// Ended by itself or by a stop that was asked for.
+    Finished,
+    /// Ended by an error, a panic or a limit.
+    Failed,
+}
+
+/// How a job ended well.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// What it says of its result, one line; may be empty.
+    pub summary: String,
+    /// Exit status that the program hands on: 0 unless a command said otherwise.
+    pub exit_code: i32,
+    /// Whether it ended because it was asked to stop.
+    pub was_stopped: bool,
+}
+
+/// One entry of the display lane from a job to whoever shows it. Ordered per job.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// A line for a pane.
+    Message(Message),
+    /// `count` older lines of a pane were skipped because nobody took them in time; they are in the run's log.
+    Skipped(Pane, u64),
+    /// How far a thread is.
+    Progress(Role, Progress),
+    /// A thread changed its state.
+    Thread(Role, State),
+    /// The job changed its state.
+    Job(State),
+    /// The job ended well.
+    Finished(Outcome),
+    /// The job failed; the first line says why.
+    Failed(String),
+}

@@ -1,0 +1,238 @@
+//! What a figure shows, as plain data: subplots, axes, series styles, legend, theme.
+//!
+//! Holds no samples and no pixels. Owned by whoever edits it; the figure's thread gets a clone.
+
+use crate::batch::{Color, SeriesId};
+use crate::figure::theme::Theme;
+
+/// A figure: a grid of subplots under a title.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// Shown above the subplots; empty for none.
+    pub title: String,
+    /// How the subplots are arranged.
+    pub grid: Grid,
+    /// Row by row; as many as the grid has cells, or fewer.
+    pub subplots: Vec<Subplot>,
+    /// Distances at the edge and between subplots.
+    pub spacing: Spacing,
+    /// Colours and text size.
+    pub theme: Theme,
+    /// What to do, shown in the middle while no series has a sample; may have several lines.
+    pub empty_hint: String,
+}
+
+/// Rows and columns of subplots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// Number of rows, at least 1.
+    pub rows: u16,
+    /// Number of columns, at least 1.
+    pub columns: u16,
+    /// Whether all subplots of a column show the same x range; inner tick labels are left out.
+    pub share_x: bool,
+    /// Whether all subplots of a row show the same y range; inner tick labels are left out.
+    pub share_y: bool,
+}
+
+/// Distances in logical pixels. `None` means tight: as little as the labels need.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Spacing {
+    /// Left edge of the figure to the plotting area of the first column.
+    pub left: Option<f32>,
+    /// Right edge of the last plotting area to that of the figure.
+    pub right: Option<f32>,
+    /// Top edge of the figure to the first plotting area.
+    pub top: Option<f32>,
+    /// Lower edge of the last plotting area to that of the figure.
+    pub bottom: Option<f32>,
+    /// Between plotting areas side by side.
+    pub column_gap: Option<f32>,
+    /// Between plotting areas one above the other.
+    pub row_gap: Option<f32>,
+}
+
+/// One pair of axes and the series drawn on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subplot {
+    /// Shown above it; empty for none.
+    pub title: String,
+    /// The horizontal axis.
+    pub x: Axis,
+    /// The vertical axis.
+    pub y: Axis,
+    /// In drawing order; the last is on top.
+    pub series: Vec<SeriesStyle>,
+    /// Whether grid lines are drawn.
+    pub has_grid: bool,
+    /// Where the legend stands.
+    pub legend: LegendPlace,
+}
+
+/// An axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// Shown beside it; empty for none.
+    pub label: String,
+    /// How values map to places.
+    pub scale: Scale,
+    /// What part is shown.
+    pub range: AxisRange,
+}
+
+/// How values map to places on an axis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// Evenly.
+    #[default]
+    Linear,
+    /// By the decadic logarithm; values of zero or less have no place.
+    Log,
+    /// Evenly; values are seconds since the Unix epoch, ticks are dates and times.
+    Time,
+}
+
+/// What part of an axis is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum AxisRange {
+    /// All data, with a margin on y; follows the data as it comes.
+    #[default]
+    Auto,
+    /// From `min` to `max`, both finite, `min < max`.
+    Fixed {
+        /// Value at the left or lower end.
+        min: f64,
+        /// Value at the right or upper end.
+        max: f64,
+    },
+    /// The last `width` units of x before the newest sample.
+    Last {
+        /// Width in data units, above zero.
+        width: f64,
+    },
+}
+
+/// Where the legend stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LegendPlace {
+    /// In the corner that covers the least of the curves.
+    #[default]
+    Best,
+    /// Not shown.
+    Hidden,
+}
+
+/// How a series is drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesStyle {
+    /// The series.
+    pub id: SeriesId,
+    /// Name in the legend; the series' own if empty.
+    pub name: String,
+    /// Colour; without one the series' own, else that of its place in the theme's cycle.
+    pub color: Option<Color>,
+    /// Line width in logical pixels.
+    pub width_px: f32,
+    /// Line pattern.
+    pub dash: Dash,
+    /// Mark at each sample where there is room.
+    pub marker: Marker,
+    /// How neighbours are joined.
+    pub join: Join,
+    /// Whether it is drawn; a hidden series stays in the legend, dimmed.
+    pub is_visible: bool,
+}
+
+impl SeriesStyle {
+    /// The style that a series has when nothing else is asked for: a solid line of 1.5 px.
+    #[must_use]
+    pub fn new(id: SeriesId) -> Self {
+        Self {
+            id,
+            name: String::new(),
+            color: None,
+            width_px: 1.5,
+            dash: Dash::Solid,
+            marker: Marker::None,
+            join: Join::Line,
+            is_visible: true,
+        }
+    }
+}
+
+/// Line patterns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dash {
+    /// Unbroken.
+    #[default]
+    Solid,
+    /// Strokes.
+    Dashed,
+    /// Points.
+    Dotted,
+    /// Strokes and points in turn.
+    DashDotted,
+}
+
+/// Marks at samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Marker {
+    /// None.
+    #[default]
+    None,
+    /// A disc.
+    Circle,
+    /// A filled square.
+    Square,
+    /// A filled triangle, point up.
+    Triangle,
+    /// Two crossed strokes.
+    Cross,
+}
+
+/// How neighbouring samples are joined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Join {
+    /// Straight.
+    #[default]
+    Line,
+    /// Level from each sample to the next, then upright.
+    Steps,
+    /// Straight, and the area down to y = 0 filled lightly.
+    Fill,
+    /// Not at all; markers only.
+    Points,
+}
+
+impl Default for Axis {
+    fn default() -> Self {
+        Self { label: String::new(), scale: Scale::Linear, range: AxisRange::Auto }
+    }
+}
+
+impl Default for Subplot {
+    fn default() -> Self {
+        Self {
+            title: String::new(),
+            x: Axis::default(),
+            y: Axis::default(),
+            series: Vec::new(),
+            has_grid: true,
+            legend: LegendPlace::Best,
+        }
+    }
+}
+
+impl Default for Figure {
+    /// One empty subplot in the light theme.
+    fn default() -> Self {
+        Self {
+            title: String::new(),
+            grid: Grid { rows: 1, columns: 1, share_x: false, share_y: false },
+            subplots: vec![Subplot::default()],
+            spacing: Spacing::default(),
+            theme: Theme::light(),
+            empty_hint: String::new(),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Where a drawn figure put its parts: the one place where data units become pixels and back.
+//!
+//! A layout is made with each frame and handed to the window with it, so that a click always reads the axes that the
+//! person sees.
+
+use crate::batch::SeriesId;
+use crate::figure::figure::Scale;
+
+/// Where a frame put its parts. Device pixels, origin at the top left.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FrameLayout {
+    /// In the order of the figure's subplots.
+    pub subplots: Vec<SubplotLayout>,
+}
+
+/// Where a subplot put its parts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SubplotLayout {
+    /// The plotting area, inside the axis lines.
+    pub plot: PlotRect,
+    /// x in data units to x in pixels.
+    pub x: AxisMap,
+    /// y in data units to y in pixels.
+    pub y: AxisMap,
+    /// The legend's entries, from the top; empty if none is shown.
+    pub legend: Vec<LegendEntry>,
+}
+
+/// A rectangle in device pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PlotRect {
+    /// Left edge.
+    pub x_px: f32,
+    /// Upper edge.
+    pub y_px: f32,
+    /// Width.
+    pub width_px: f32,
+    /// Height.
+    pub height_px: f32,
+}
+
+/// A legend entry, to be clicked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LegendEntry {
+    /// The series that it names.
+    pub series: SeriesId,
+    /// Where it stands.
+    pub rect: PlotRect,
+}
+
+/// Maps one axis between data units and pixels. Pure, total: no input panics.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AxisMap {
+    /// How values map.
+    pub scale: Scale,
+    /// Value at `start_px`.
+    pub min: f64,
+    /// Value at `end_px`.
+    pub max: f64,
+    /// Pixel of `min`: the left or the lower edge of the plotting area.
+    pub start_px: f32,
+    /// Pixel of `max`.
+    pub end_px: f32,
+}
+
+impl PlotRect {
+    /// Whether the point lies inside.
+    #[must_use]
+    pub fn contains(&self, x_px: f32, y_px: f32) -> bool {
+        (self.x_px..self.x_px + self.width_px).contains(&x_px)
+            && (self.y_px..self.y_px + self.height_px).contains(&y_px)
+    }
+}
+
+impl AxisMap {
+    /// Pixel of `value`; NaN if the value has no place (a value of zero or less on a log axis).
+    #[must_use]
+    pub fn to_px(&self, value: f64) -> f64 {
+        let (lo, hi, v) = match self.scale {
+            Scale::Linear | Scale::Time => (self.min, self.max, value),
+            Scale::Log => (self.min.log10(), self.max.log10(), if value > 0.0 { value.log10() } else { f64::NAN }),
+        };
+        let (start, end) = (f64::from(self.start_px), f64::from(self.end_px));
+        start + (v - lo) / (hi - lo) * (end - start)
+    }
+
+    /// Value at a pixel.
+    #[must_use]
+    pub fn from_px(&self, px: f64) -> f64 {
+        let (start, end) = (f64::from(self.start_px), f64::from(self.end_px));
+        let part = (px - start) / (end - start);
+        match self.scale {
+            Scale::Linear | Scale::Time => self.min + part * (self.max - self.min),
+            Scale::Log => {
+                let (lo, hi) = (self.min.log10(), self.max.log10());
+                10_f64.powf(lo + part * (hi - lo))
+            }
+        }
+    }
+}

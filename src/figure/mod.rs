@@ -1,0 +1,11 @@
+//! What to draw: the figure as plain data, and its layout by plotters into any drawing backend.
+
+// The folder and the file are both named after what they hold, as the field says it.
+#[allow(clippy::module_inception)]
+pub mod figure;
+pub mod layout;
+pub mod theme;
+
+pub use figure::*;
+pub use layout::{AxisMap, FrameLayout, LegendEntry, PlotRect, SubplotLayout};
+pub use theme::Theme;

@@ -1,0 +1,3 @@
+//! From a figure and a snapshot to pixels, off the GUI thread.
+
+pub mod scene;
