@@ -2,9 +2,13 @@
 //!
 //! This stand-in keeps whole vectors; the signatures are what other stages rely on.
 
+mod slot;
+
 use std::sync::Arc;
 
 use crate::batch::{Batch, Color, SeriesId, SeriesInfo, Xs};
+
+pub use slot::{SnapshotSlot, Subscription, Wake};
 
 /// The samples of a job, written by its receiver.
 #[derive(Default)]
