@@ -1,3 +1,5 @@
 //! From a figure and a snapshot to pixels, off the GUI thread.
 
+pub mod frame;
 pub mod scene;
+pub mod text;
