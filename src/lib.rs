@@ -7,6 +7,10 @@
 
 pub mod app;
 pub mod batch;
+#[cfg(feature = "gui")]
+#[allow(missing_docs, reason = "the bridge macro writes items that nobody can document")]
+pub mod bridge;
+pub mod cli;
 pub mod export;
 pub mod figure;
 pub mod job;

@@ -1,1 +1,14 @@
-//! app
+//! All stages put together: a job's pipeline, the window, the program without a window.
+
+pub mod display;
+pub mod feed;
+pub mod figure_control;
+#[cfg(feature = "gui")]
+pub mod gui;
+pub mod headless;
+pub mod job_view;
+pub mod launch;
+pub mod pane_log;
+pub mod pipeline;
+pub mod printable;
+pub mod render_file;

@@ -1,0 +1,50 @@
+//! Builds the C++ side of the window: bridges, the canvas item, the QML module. Nothing without the feature `gui`.
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    #[cfg(feature = "gui")]
+    gui::build();
+}
+
+#[cfg(feature = "gui")]
+mod gui {
+    use cxx_qt_build::{CxxQtBuilder, QmlFile, QmlModule};
+    use std::path::PathBuf;
+
+    pub fn build() {
+        let qml = files("qml", "qml").into_iter().map(|path| {
+            let is_singleton = path.ends_with("Appearance.qml");
+            QmlFile::from(path).singleton(is_singleton)
+        });
+        let module = QmlModule::new("Kymograph").qml_files(qml);
+        CxxQtBuilder::new_qml_module(module)
+            // Only cpp/ holds headers; without this the whole package would be watched for changes.
+            .crate_include_root(Some("cpp".to_owned()))
+            .qt_module("Quick")
+            .qt_module("QuickTest")
+            .qt_module("Test")
+            .files(["figure_item", "job", "message_model", "program", "qt"].map(|name| format!("src/bridge/{name}.rs")))
+            .cpp_files(["cpp/canvas_item.h", "cpp/canvas_item.cpp", "cpp/qt_shims.cpp", "cpp/quick_test.cpp"])
+            .qrc_resources(resources())
+            .build();
+    }
+
+    fn resources() -> Vec<PathBuf> {
+        let mut all = files("qml/icons", "svg");
+        all.extend(files("assets/fonts", "ttf"));
+        all.push(PathBuf::from("packaging/icons/io.github.kymograph.Kymograph.svg"));
+        all
+    }
+
+    /// The files of a folder with an extension, in stable order.
+    fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+        println!("cargo::rerun-if-changed={folder}");
+        let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("cannot read {folder}: {error}"));
+        let mut found: Vec<_> = entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| path.extension().is_some_and(|found| found == extension))
+            .collect();
+        found.sort();
+        found
+    }
+}

@@ -1,0 +1,69 @@
+#include "canvas_item.h"
+
+#include <QtQuick/QSGImageNode>
+
+CanvasItem::CanvasItem(QQuickItem *parent)
+    : QQuickItem(parent)
+{
+    setFlag(ItemHasContents);
+}
+
+void CanvasItem::present(const QImage &image)
+{
+    if (image.isNull())
+        return;
+    m_image = image;
+    m_imageIsNew = true;
+    update();
+}
+
+double CanvasItem::pixelRatio() const
+{
+    return window() ? window()->effectiveDevicePixelRatio() : 1.0;
+}
+
+bool CanvasItem::isShown() const
+{
+    return isVisible() && window() && window()->isVisible() && window()->visibility() != QWindow::Minimized;
+}
+
+void CanvasItem::geometryChange(const QRectF &newGeometry, const QRectF &oldGeometry)
+{
+    QQuickItem::geometryChange(newGeometry, oldGeometry);
+    if (newGeometry.size() != oldGeometry.size())
+        Q_EMIT surfaceChanged();
+}
+
+void CanvasItem::itemChange(ItemChange change, const ItemChangeData &data)
+{
+    QQuickItem::itemChange(change, data);
+    if (change == ItemSceneChange) {
+        disconnect(m_windowConnection);
+        if (data.window)
+            m_windowConnection = connect(data.window, &QWindow::visibilityChanged, this, &CanvasItem::surfaceChanged);
+    }
+    if (change == ItemSceneChange || change == ItemVisibleHasChanged || change == ItemDevicePixelRatioHasChanged)
+        Q_EMIT surfaceChanged();
+}
+
+QSGNode *CanvasItem::updatePaintNode(QSGNode *node, UpdatePaintNodeData *)
+{
+    auto *imageNode = static_cast<QSGImageNode *>(node);
+    // The software scene graph cannot draw an empty texture, so there is no node before the first image.
+    if (m_image.isNull()) {
+        delete imageNode;
+        return nullptr;
+    }
+    if (!imageNode) {
+        imageNode = window()->createImageNode();
+        imageNode->setOwnsTexture(true);
+        imageNode->setFiltering(QSGTexture::Nearest);
+        m_imageIsNew = true;
+    }
+    if (m_imageIsNew) {
+        imageNode->setTexture(window()->createTextureFromImage(m_image, QQuickWindow::TextureIsOpaque));
+        imageNode->setRect(QRectF(QPointF(), QSizeF(m_image.size()) / window()->effectiveDevicePixelRatio()));
+        m_imageIsNew = false;
+    }
+    return imageNode;
+}

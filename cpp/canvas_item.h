@@ -1,0 +1,40 @@
+// The scene-graph end of a figure: shows the newest image handed to it. No logic lives here.
+//
+// GUI thread, but for updatePaintNode(), which Qt calls on the render thread while the GUI thread waits.
+#pragma once
+
+#include <QtGui/QImage>
+#include <QtQuick/QQuickItem>
+#include <QtQuick/QQuickWindow>
+
+class CanvasItem : public QQuickItem
+{
+    Q_OBJECT
+
+public:
+    explicit CanvasItem(QQuickItem *parent = nullptr);
+
+    // Shows `image` from the next frame of the window on, one image pixel to one device pixel, at the top left.
+    // Null images are ignored. `image` must be Format_RGB32: it is taken as opaque.
+    void present(const QImage &image);
+
+    // Device pixels a logical pixel of the window that the item stands in; 1 without a window.
+    double pixelRatio() const;
+
+    // Whether a person can see the item: it and its window are visible and the window is not minimised.
+    bool isShown() const;
+
+Q_SIGNALS:
+    // The size, the pixel ratio or the visibility of the item changed.
+    void surfaceChanged();
+
+protected:
+    void geometryChange(const QRectF &newGeometry, const QRectF &oldGeometry) override;
+    void itemChange(ItemChange change, const ItemChangeData &data) override;
+    QSGNode *updatePaintNode(QSGNode *node, UpdatePaintNodeData *) override;
+
+private:
+    QImage m_image;
+    QMetaObject::Connection m_windowConnection;
+    bool m_imageIsNew = false;
+};

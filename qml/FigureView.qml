@@ -1,0 +1,311 @@
+// A figure with its toolbar, its keyboard and its mouse. All reckoning is in FigureItem; this forwards and overlays.
+import QtQuick
+import QtQuick.Controls
+import QtQuick.Dialogs
+import QtQuick.Layouts
+
+FocusScope {
+    id: view
+
+    required property Job job
+    property alias figure: canvas
+    // Asks the window to fill the screen, or no longer.
+    signal fullScreenRequested()
+
+    function openSaveDialog() {
+        saveDialog.open()
+    }
+    function showNote(text, isError) {
+        note.text = text
+        note.isError = isError
+        note.open()
+    }
+
+    activeFocusOnTab: true
+
+    Keys.onPressed: (event) => {
+        if (event.modifiers & (Qt.ControlModifier | Qt.AltModifier | Qt.MetaModifier)) {
+            if (event.key === Qt.Key_S && event.modifiers === Qt.ControlModifier) {
+                view.openSaveDialog()
+                event.accepted = true
+            }
+            return
+        }
+        event.accepted = true
+        switch (event.key) {
+        case Qt.Key_H:
+        case Qt.Key_R:
+        case Qt.Key_Home:
+            canvas.home()
+            break
+        case Qt.Key_C:
+            if (event.modifiers & Qt.ShiftModifier)
+                canvas.hasCrosshair = !canvas.hasCrosshair
+            else
+                canvas.back()
+            break
+        case Qt.Key_Left:
+        case Qt.Key_Backspace:
+            canvas.back()
+            break
+        case Qt.Key_V:
+        case Qt.Key_Right:
+            canvas.forward()
+            break
+        case Qt.Key_P:
+            canvas.tool = canvas.tool === FigureItem.Pan ? FigureItem.None : FigureItem.Pan
+            break
+        case Qt.Key_O:
+            canvas.tool = canvas.tool === FigureItem.Zoom ? FigureItem.None : FigureItem.Zoom
+            break
+        case Qt.Key_S:
+            view.openSaveDialog()
+            break
+        case Qt.Key_G:
+            canvas.hasGrid = !canvas.hasGrid
+            break
+        case Qt.Key_L:
+            canvas.toggleLogY()
+            break
+        case Qt.Key_K:
+            canvas.toggleLogX()
+            break
+        case Qt.Key_F:
+            view.fullScreenRequested()
+            break
+        case Qt.Key_X:
+            canvas.axes = FigureItem.XOnly
+            break
+        case Qt.Key_Y:
+            canvas.axes = FigureItem.YOnly
+            break
+        case Qt.Key_Plus:
+        case Qt.Key_Equal:
+            canvas.zoomStep(1)
+            break
+        case Qt.Key_Minus:
+            canvas.zoomStep(-1)
+            break
+        case Qt.Key_Escape:
+            if (canvas.isDragging)
+                canvas.cancelDrag()
+            else if (canvas.tool !== FigureItem.None)
+                canvas.tool = FigureItem.None
+            else
+                event.accepted = false
+            break
+        default:
+            event.accepted = false
+        }
+    }
+    Keys.onReleased: (event) => {
+        if (event.key === Qt.Key_X || event.key === Qt.Key_Y)
+            canvas.axes = FigureItem.Both
+    }
+    onActiveFocusChanged: if (!activeFocus) canvas.axes = FigureItem.Both
+
+    ColumnLayout {
+        anchors.fill: parent
+        spacing: 0
+
+        NavigationToolbar {
+            Layout.fillWidth: true
+            figure: canvas
+            onSaveRequested: view.openSaveDialog()
+            onSubplotsRequested: (anchor) => subplotsPopup.openAt(anchor)
+        }
+
+        Rectangle {
+            id: surface
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            color: palette.base
+
+            FigureItem {
+                id: canvas
+                objectName: "figure"
+                anchors.fill: parent
+                job: view.job
+                backgroundColor: surface.palette.base
+                textColor: surface.palette.text
+                // One step smaller than the window's text.
+                textPx: Math.max(9, textProbe.fontInfo.pixelSize * 0.92)
+                emptyHint: view.job.isSine
+                    ? qsTr("Press Start, or run\nkymograph run -- your command")
+                    : qsTr("Numbers in the output become curves,\nfor example  loss=0.25  or  {\"loss\": 0.25}")
+                Accessible.role: Accessible.Chart
+                Accessible.name: qsTr("Figure of %1").arg(view.job.name)
+                onSaved: (path) => view.showNote(qsTr("Saved %1").arg(path), false)
+                onSaveFailed: (text) => view.showNote(text, true)
+            }
+
+            // Tells the size of the window's text in pixels.
+            Text {
+                id: textProbe
+                visible: false
+                font: Qt.application.font
+            }
+
+            MouseArea {
+                id: mouse
+                objectName: "figureMouse"
+                anchors.fill: parent
+                acceptedButtons: Qt.LeftButton | Qt.RightButton | Qt.MiddleButton
+                hoverEnabled: true
+                cursorShape: canvas.isOverLegend && !canvas.isDragging ? Qt.PointingHandCursor
+                           : canvas.tool === FigureItem.Pan ? (canvas.isDragging ? Qt.ClosedHandCursor : Qt.OpenHandCursor)
+                           : canvas.tool === FigureItem.Zoom || canvas.hasCrosshair ? Qt.CrossCursor : Qt.ArrowCursor
+
+                onPressed: (event) => {
+                    view.forceActiveFocus()
+                    canvas.press(event.x, event.y, event.button, event.modifiers)
+                }
+                onPositionChanged: (event) => canvas.move(event.x, event.y)
+                onReleased: (event) => canvas.release(event.x, event.y)
+                onCanceled: canvas.cancelDrag()
+                onExited: canvas.leave()
+                onDoubleClicked: (event) => {
+                    if (event.button === Qt.LeftButton && canvas.tool === FigureItem.None)
+                        canvas.home()
+                }
+                onWheel: (event) => canvas.wheel(event.x, event.y, event.angleDelta.y !== 0 ? event.angleDelta.y : event.pixelDelta.y,
+                                                 event.modifiers)
+            }
+
+            // The rectangle being zoomed to.
+            Rectangle {
+                visible: canvas.rubberBand.width > 0 || canvas.rubberBand.height > 0
+                x: canvas.rubberBand.x
+                y: canvas.rubberBand.y
+                width: canvas.rubberBand.width
+                height: canvas.rubberBand.height
+                color: Qt.alpha(palette.highlight, 0.15)
+                border.color: palette.highlight
+            }
+
+            // The crosshair and what it reads.
+            Item {
+                anchors.fill: parent
+                visible: canvas.hasReadout
+                Rectangle {
+                    x: Math.round(canvas.cursorPoint.x)
+                    y: canvas.plotArea.y
+                    width: 1
+                    height: canvas.plotArea.height
+                    color: Qt.alpha(palette.text, 0.45)
+                }
+                Rectangle {
+                    x: canvas.plotArea.x
+                    y: Math.round(canvas.cursorPoint.y)
+                    width: canvas.plotArea.width
+                    height: 1
+                    color: Qt.alpha(palette.text, 0.45)
+                }
+                Rectangle {
+                    readonly property bool isRight: canvas.cursorPoint.x + width + 24 < surface.width
+                    x: isRight ? canvas.cursorPoint.x + 12 : canvas.cursorPoint.x - width - 12
+                    y: Math.max(4, Math.min(canvas.cursorPoint.y + 12, surface.height - height - 4))
+                    width: readout.implicitWidth + 16
+                    height: readout.implicitHeight + 10
+                    radius: 3
+                    color: Qt.alpha(palette.base, 0.9)
+                    border.color: Qt.alpha(palette.text, 0.2)
+
+                    GridLayout {
+                        id: readout
+                        x: 8
+                        y: 5
+                        columns: 3
+                        columnSpacing: 8
+                        rowSpacing: 1
+                        Repeater {
+                            model: canvas.readoutNames.length
+                            Rectangle {
+                                required property int index
+                                Layout.row: index
+                                Layout.column: 0
+                                implicitWidth: 10
+                                implicitHeight: 3
+                                color: canvas.readoutColors[index]
+                            }
+                        }
+                        Repeater {
+                            model: canvas.readoutNames
+                            Text {
+                                required property int index
+                                required property string modelData
+                                Layout.row: index
+                                Layout.column: 1
+                                Layout.maximumWidth: 220
+                                text: modelData
+                                textFormat: Text.PlainText
+                                elide: Text.ElideRight
+                                color: palette.text
+                            }
+                        }
+                        Repeater {
+                            model: canvas.readoutValues
+                            Text {
+                                required property int index
+                                required property string modelData
+                                Layout.row: index
+                                Layout.column: 2
+                                Layout.alignment: Qt.AlignRight
+                                text: modelData
+                                textFormat: Text.PlainText
+                                font.family: Appearance.fixedFamily
+                                color: palette.text
+                            }
+                        }
+                    }
+                }
+            }
+
+            // What was saved, or why not.
+            Popup {
+                id: note
+                property alias text: noteText.text
+                property bool isError: false
+                x: (parent.width - width) / 2
+                y: parent.height - height - 16
+                width: Math.min(implicitWidth, parent.width - 32)
+                padding: 10
+                closePolicy: Popup.CloseOnEscape | Popup.CloseOnPressOutside
+                enter: Transition { NumberAnimation { property: "opacity"; from: 0; to: 1; duration: 120 } }
+                exit: Transition { NumberAnimation { property: "opacity"; to: 0; duration: 120 } }
+                onOpened: if (!isError) hideNote.restart()
+                contentItem: RowLayout {
+                    Label {
+                        text: note.isError ? "✖" : "✓"
+                        color: note.isError ? Appearance.errorColor(palette.window) : palette.windowText
+                    }
+                    Label {
+                        id: noteText
+                        Layout.fillWidth: true
+                        textFormat: Text.PlainText
+                        wrapMode: Text.WrapAnywhere
+                    }
+                }
+                Timer {
+                    id: hideNote
+                    interval: 4000
+                    onTriggered: note.close()
+                }
+            }
+        }
+    }
+
+    SubplotsPopup {
+        id: subplotsPopup
+        figure: canvas
+    }
+
+    FileDialog {
+        id: saveDialog
+        title: qsTr("Save the figure")
+        fileMode: FileDialog.SaveFile
+        defaultSuffix: "png"
+        nameFilters: [qsTr("PNG image (*.png)"), qsTr("SVG drawing (*.svg)"), qsTr("PDF document (*.pdf)")]
+        onAccepted: canvas.save(selectedFile)
+    }
+}

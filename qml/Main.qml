@@ -1,0 +1,364 @@
+// The window: thread control, the figure, the messages.
+import QtQuick
+import QtQuick.Controls
+import QtQuick.Layouts
+import Qt.labs.settings
+
+ThemedWindow {
+    id: window
+
+    // Set once the person asked to close while the job ran; the window closes when the job has ended.
+    property bool isClosing: false
+
+    width: 960
+    height: 800
+    minimumWidth: 480
+    minimumHeight: 360
+    visible: true
+    title: qsTr("%1 · %2 · Kymograph").arg(job.name).arg(stateText)
+
+    readonly property string stateText: {
+        switch (job.state) {
+        case Job.Waiting:
+            return qsTr("waiting")
+        case Job.Running:
+            return qsTr("running")
+        case Job.Paused:
+            return qsTr("paused")
+        case Job.Stopping:
+            return qsTr("stopping")
+        case Job.Finished:
+            return job.exitCode === 0 ? qsTr("finished") : qsTr("ended with %1").arg(job.exitCode)
+        case Job.Failed:
+            return qsTr("failed")
+        default:
+            return qsTr("ready")
+        }
+    }
+
+    // The orderly path: a running job is stopped first, and the window closes when its threads are joined.
+    function requestQuit() {
+        if (job.isActive) {
+            isClosing = true
+            job.stop()
+        } else {
+            quit()
+        }
+    }
+    function quit() {
+        isClosing = true
+        Qt.quit()
+    }
+
+    onClosing: (event) => {
+        if (job.isActive) {
+            event.accepted = false
+            requestQuit()
+        }
+    }
+
+    Job {
+        id: theJob
+        objectName: "job"
+        onStarted: errorBar.isDismissed = false
+        onEnded: {
+            if (Program.saveUrl.toString() !== "") {
+                figureView.figure.save(Program.saveUrl)
+                return
+            }
+            window.afterEnd()
+        }
+        Component.onCompleted: {
+            setPaneLines(Appearance.paneLines)
+            if (Program.autostart)
+                start()
+        }
+    }
+    readonly property alias job: theJob
+
+    // After the job's end and, if it was asked for, the saved figure.
+    function afterEnd() {
+        if (isClosing || Program.quitWhenDone)
+            Qt.callLater(quit)
+    }
+
+    Connections {
+        target: figureView.figure
+        function onSaved(path) {
+            if (Program.saveUrl.toString() !== "" && path === Program.localPath(Program.saveUrl)) {
+                Program.say(qsTr("the figure is in %1").arg(path))
+                window.afterEnd()
+            }
+        }
+        function onSaveFailed(text) {
+            if (Program.saveUrl.toString() !== "" && !theJob.isActive) {
+                Program.say(text)
+                window.afterEnd()
+            }
+        }
+    }
+    Connections {
+        target: Program
+        function onQuitRequested() {
+            window.requestQuit()
+        }
+    }
+    Connections {
+        target: Appearance
+        function onPaneLinesChanged() {
+            theJob.setPaneLines(Appearance.paneLines)
+        }
+    }
+    Timer {
+        interval: 100
+        repeat: true
+        running: theJob.isActive
+        onTriggered: theJob.tick()
+    }
+
+    header: ThreadControl {
+        objectName: "threadControl"
+        job: theJob
+        onMenuRequested: (anchor) => mainMenu.popup(anchor, anchor.width - mainMenu.width, anchor.height)
+        onSettingsRequested: (anchor) => jobSettings.openAt(anchor)
+    }
+
+    ColumnLayout {
+        anchors.fill: parent
+        spacing: 0
+
+        // Why the job failed, until it is started again or the bar is dismissed.
+        Rectangle {
+            id: errorBar
+            objectName: "errorBar"
+            property bool isDismissed: false
+            readonly property var lines: theJob.errorText.split("\n")
+            Layout.fillWidth: true
+            implicitHeight: errorRow.implicitHeight + 8
+            visible: theJob.errorText !== "" && !isDismissed
+            color: Qt.tint(palette.window, Qt.alpha(Appearance.errorColor(palette.window), 0.18))
+
+            RowLayout {
+                id: errorRow
+                anchors.fill: parent
+                anchors.leftMargin: 12
+                anchors.rightMargin: 4
+                Label {
+                    text: "✖"
+                    color: Appearance.errorColor(palette.window)
+                }
+                Label {
+                    objectName: "errorLabel"
+                    Layout.fillWidth: true
+                    text: errorBar.lines[0]
+                    textFormat: Text.PlainText
+                    elide: Text.ElideRight
+                }
+                Button {
+                    visible: errorBar.lines.length > 1
+                    flat: true
+                    text: qsTr("&Details")
+                    onClicked: details.open()
+                }
+                StripButton {
+                    symbol: "close"
+                    tip: qsTr("Dismiss")
+                    onClicked: errorBar.isDismissed = true
+                }
+            }
+        }
+
+        SplitView {
+            id: split
+            objectName: "rowSplit"
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            orientation: Qt.Vertical
+            handle: PaneHandle {}
+
+            FigureView {
+                id: figureView
+                objectName: "figureView"
+                focus: true
+                job: theJob
+                SplitView.fillHeight: true
+                SplitView.minimumHeight: 140
+                onFullScreenRequested: window.toggleFullScreen()
+            }
+            MessagePanes {
+                id: panes
+                objectName: "messagePanes"
+                job: theJob
+                SplitView.minimumHeight: 70
+                SplitView.preferredHeight: window.height * 0.3
+            }
+        }
+    }
+
+    JobSettings {
+        id: jobSettings
+        job: theJob
+    }
+    ShortcutsDialog {
+        id: shortcuts
+    }
+    Dialog {
+        id: details
+        title: qsTr("Why the job failed")
+        modal: true
+        anchors.centerIn: parent
+        width: Math.min(680, window.width - 24)
+        height: Math.min(420, window.height - 24)
+        standardButtons: Dialog.Close
+        contentItem: ScrollView {
+            TextArea {
+                text: theJob.errorText
+                textFormat: TextEdit.PlainText
+                readOnly: true
+                wrapMode: TextEdit.Wrap
+                font.family: Appearance.fixedFamily
+            }
+        }
+    }
+    Dialog {
+        id: linesDialog
+        title: qsTr("Lines kept in each pane")
+        modal: true
+        anchors.centerIn: parent
+        standardButtons: Dialog.Ok | Dialog.Cancel
+        onAboutToShow: linesBox.value = Appearance.paneLines
+        onAccepted: Appearance.paneLines = linesBox.value
+        contentItem: SpinBox {
+            id: linesBox
+            from: 100
+            to: 1000000
+            stepSize: 1000
+            editable: true
+            Accessible.name: linesDialog.title
+        }
+    }
+    Dialog {
+        id: about
+        title: qsTr("About Kymograph")
+        modal: true
+        anchors.centerIn: parent
+        width: Math.min(440, window.width - 24)
+        standardButtons: Dialog.Close
+        contentItem: Label {
+            wrapMode: Text.WordWrap
+            text: qsTr("Kymograph %1\n\nShows long background computations live: their curves, progress and printed output.\n\nLicence: MIT or Apache-2.0").arg(Program.version)
+        }
+    }
+
+    component ThemeItem: MenuItem {
+        required property string theme
+        checkable: true
+        checked: Appearance.theme === theme
+        onTriggered: Appearance.theme = theme
+    }
+
+    Menu {
+        id: mainMenu
+        MenuItem {
+            text: qsTr("&New figure window")
+            onTriggered: window.openFigureWindow()
+        }
+        MenuItem {
+            text: window.visibility === Window.FullScreen ? qsTr("Leave &full screen") : qsTr("&Full screen")
+            onTriggered: window.toggleFullScreen()
+        }
+        Menu {
+            title: qsTr("&Theme")
+            ThemeItem {
+                theme: "system"
+                text: qsTr("&System")
+            }
+            ThemeItem {
+                theme: "light"
+                text: qsTr("&Light")
+            }
+            ThemeItem {
+                theme: "dark"
+                text: qsTr("&Dark")
+            }
+        }
+        MenuItem {
+            text: qsTr("&Lines kept in panes…")
+            onTriggered: linesDialog.open()
+        }
+        MenuSeparator {}
+        MenuItem {
+            text: qsTr("&Keyboard and mouse")
+            onTriggered: shortcuts.open()
+        }
+        MenuItem {
+            text: qsTr("&About Kymograph")
+            onTriggered: about.open()
+        }
+        MenuSeparator {}
+        MenuItem {
+            text: qsTr("&Quit")
+            onTriggered: window.requestQuit()
+        }
+    }
+
+    function openFigureWindow() {
+        figureWindow.createObject(null, { job: theJob })
+    }
+    Component {
+        id: figureWindow
+        FigureWindow {}
+    }
+
+    Shortcut {
+        sequences: [StandardKey.Quit]
+        onActivated: window.requestQuit()
+    }
+    Shortcut {
+        sequences: [StandardKey.Close]
+        onActivated: window.close()
+    }
+    Shortcut {
+        sequence: "F5"
+        onActivated: theJob.start()
+    }
+    Shortcut {
+        sequence: "Shift+F5"
+        onActivated: theJob.stop()
+    }
+    Shortcut {
+        sequence: "F6"
+        onActivated: theJob.togglePause()
+    }
+    Shortcut {
+        sequence: "F1"
+        onActivated: shortcuts.open()
+    }
+    Shortcut {
+        sequence: "F10"
+        onActivated: mainMenu.popup(window.width - mainMenu.width - 8, Appearance.stripHeight)
+    }
+    Shortcut {
+        sequences: [StandardKey.New]
+        onActivated: window.openFigureWindow()
+    }
+    Shortcut {
+        sequences: [StandardKey.Find]
+        onActivated: panes.current().openFind()
+    }
+    Shortcut {
+        sequences: [StandardKey.Save]
+        onActivated: figureView.openSaveDialog()
+    }
+
+    // Size and splitter are remembered.
+    Settings {
+        category: "window"
+        property alias width: window.width
+        property alias height: window.height
+        property alias split: window.splitState
+    }
+    property var splitState
+    Component.onCompleted: if (splitState) split.restoreState(splitState)
+    Component.onDestruction: splitState = split.saveState()
+}

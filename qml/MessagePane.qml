@@ -1,0 +1,398 @@
+// One read-only pane of time-stamped lines: select across lines, copy, find, clear; follows the end until scrolled up.
+import QtQuick
+import QtQuick.Controls
+import QtQuick.Layouts
+
+FocusScope {
+    id: pane
+
+    required property Job job
+    // 0 control, 1 worker, 2 receiver.
+    required property int pane
+
+    readonly property alias model: messages
+    readonly property bool hasSelection: selectionAnchor >= 0
+    // Whether the view follows the newest line.
+    property bool isFollowing: true
+    property int selectionAnchor: -1
+    property int selectionEnd: -1
+    property real totalSeen: 0
+
+    function selectRows(anchor, end) {
+        selectionAnchor = anchor
+        selectionEnd = end
+    }
+    function copySelection() {
+        const first = hasSelection ? Math.min(selectionAnchor, selectionEnd) : 0
+        const last = hasSelection ? Math.max(selectionAnchor, selectionEnd) : messages.count - 1
+        clipboard.text = messages.text(first, last)
+        clipboard.selectAll()
+        clipboard.copy()
+        clipboard.clear()
+    }
+    function clear() {
+        selectRows(-1, -1)
+        messages.clear()
+    }
+    function toEnd() {
+        isFollowing = true
+        list.positionViewAtEnd()
+    }
+    function openFind() {
+        findBar.visible = true
+        findField.forceActiveFocus()
+        findField.selectAll()
+    }
+    function closeFind() {
+        findBar.visible = false
+        list.forceActiveFocus()
+    }
+    function findNext(backwards) {
+        const row = messages.find(findField.text, hasSelection ? selectionEnd : (backwards ? 0 : messages.count - 1), backwards)
+        findField.hasNoMatch = row < 0 && findField.text !== ""
+        if (row >= 0) {
+            isFollowing = false
+            selectRows(row, row)
+            list.positionViewAtIndex(row, ListView.Contain)
+        }
+    }
+
+    MessageModel {
+        id: messages
+        job: pane.job
+        pane: pane.pane
+        onCountChanged: {
+            if (count === 0)
+                pane.selectRows(-1, -1)
+            if (pane.isFollowing || count === 0) {
+                pane.isFollowing = true
+                pane.totalSeen = total
+                Qt.callLater(list.positionViewAtEnd)
+            }
+        }
+        onRowsRemoved: (parent, first, last) => {
+            const removed = last - first + 1
+            if (pane.hasSelection && Math.max(pane.selectionAnchor, pane.selectionEnd) >= removed)
+                pane.selectRows(Math.max(0, pane.selectionAnchor - removed), Math.max(0, pane.selectionEnd - removed))
+            else
+                pane.selectRows(-1, -1)
+        }
+    }
+
+    // The only way to the clipboard from QML.
+    TextEdit {
+        id: clipboard
+        visible: false
+        textFormat: TextEdit.PlainText
+    }
+
+    ColumnLayout {
+        anchors.fill: parent
+        spacing: 0
+
+        RowLayout {
+            Layout.fillWidth: true
+            Layout.leftMargin: 10
+            Layout.rightMargin: 4
+            Layout.preferredHeight: 30
+            spacing: 0
+
+            Label {
+                text: pane.job.paneTitle(pane.pane)
+                font.weight: Font.DemiBold
+                textFormat: Text.PlainText
+                elide: Text.ElideRight
+                Layout.fillWidth: true
+            }
+            Label {
+                visible: messages.count > 0
+                text: Number(messages.total).toLocaleString(Qt.locale(), "f", 0)
+                font.family: Appearance.fixedFamily
+                color: Qt.alpha(palette.windowText, 0.65)
+                rightPadding: 4
+                Accessible.name: qsTr("%1 lines").arg(text)
+            }
+            StripButton {
+                implicitWidth: 28
+                implicitHeight: 28
+                symbol: "find"
+                tip: qsTr("Find")
+                keys: "Ctrl+F"
+                enabled: messages.count > 0
+                onClicked: pane.openFind()
+            }
+            StripButton {
+                implicitWidth: 28
+                implicitHeight: 28
+                symbol: "copy"
+                tip: pane.hasSelection ? qsTr("Copy the selected lines") : qsTr("Copy all lines")
+                keys: "Ctrl+C"
+                enabled: messages.count > 0
+                onClicked: pane.copySelection()
+            }
+            StripButton {
+                implicitWidth: 28
+                implicitHeight: 28
+                symbol: "clear"
+                tip: qsTr("Clear")
+                enabled: messages.count > 0
+                onClicked: pane.clear()
+            }
+        }
+
+        RowLayout {
+            id: findBar
+            visible: false
+            Layout.fillWidth: true
+            Layout.margins: 4
+            spacing: 2
+
+            TextField {
+                id: findField
+                property bool hasNoMatch: false
+                Layout.fillWidth: true
+                placeholderText: qsTr("Find in messages")
+                color: hasNoMatch ? Appearance.errorColor(palette.base) : palette.text
+                onTextEdited: pane.findNext(false)
+                Keys.onReturnPressed: (event) => pane.findNext(event.modifiers & Qt.ShiftModifier)
+                Keys.onEscapePressed: pane.closeFind()
+                Accessible.name: qsTr("Find in messages")
+                ToolTip.text: qsTr("No line contains this")
+                ToolTip.visible: hasNoMatch && activeFocus
+            }
+            StripButton {
+                implicitWidth: 28
+                symbol: "up"
+                tip: qsTr("Previous match")
+                keys: "Shift+Enter"
+                onClicked: pane.findNext(true)
+            }
+            StripButton {
+                implicitWidth: 28
+                symbol: "down"
+                tip: qsTr("Next match")
+                keys: "Enter"
+                onClicked: pane.findNext(false)
+            }
+            StripButton {
+                implicitWidth: 28
+                symbol: "close"
+                tip: qsTr("Close")
+                keys: "Esc"
+                onClicked: pane.closeFind()
+            }
+        }
+
+        Rectangle {
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            color: palette.base
+            border.width: list.activeFocus ? 1 : 0
+            border.color: palette.highlight
+
+            ListView {
+                id: list
+                objectName: "messageList"
+                anchors.fill: parent
+                anchors.margins: 1
+                clip: true
+                focus: true
+                activeFocusOnTab: true
+                model: messages
+                topMargin: 2
+                bottomMargin: 2
+                boundsBehavior: Flickable.StopAtBounds
+                Accessible.role: Accessible.List
+                Accessible.name: qsTr("%1 messages").arg(pane.job.paneTitle(pane.pane))
+
+                ScrollBar.vertical: ScrollBar {
+                    id: scrollBar
+                    onPressedChanged: pane.isFollowing = list.atYEnd
+                }
+                onMovementEnded: pane.isFollowing = atYEnd
+                onHeightChanged: if (pane.isFollowing) Qt.callLater(positionViewAtEnd)
+
+                function scroll(distance) {
+                    contentY = Math.max(originY - topMargin,
+                                        Math.min(contentY + distance, originY + contentHeight + bottomMargin - height))
+                    pane.isFollowing = atYEnd
+                }
+
+                Keys.onPressed: (event) => {
+                    const page = height - 20
+                    event.accepted = true
+                    if (event.matches(StandardKey.Copy))
+                        pane.copySelection()
+                    else if (event.matches(StandardKey.SelectAll))
+                        pane.selectRows(0, count - 1)
+                    else if (event.matches(StandardKey.Find))
+                        pane.openFind()
+                    else if (event.key === Qt.Key_Up)
+                        scroll(-20)
+                    else if (event.key === Qt.Key_Down)
+                        scroll(20)
+                    else if (event.key === Qt.Key_PageUp)
+                        scroll(-page)
+                    else if (event.key === Qt.Key_PageDown)
+                        scroll(page)
+                    else if (event.key === Qt.Key_Home)
+                        scroll(-contentHeight)
+                    else if (event.key === Qt.Key_End)
+                        pane.toEnd()
+                    else if (event.key === Qt.Key_Escape && pane.hasSelection)
+                        pane.selectRows(-1, -1)
+                    else
+                        event.accepted = false
+                }
+
+                delegate: Rectangle {
+                    id: line
+
+                    required property int index
+                    required property string time
+                    required property string text
+                    required property int level
+
+                    readonly property bool isSelected: pane.hasSelection
+                        && index >= Math.min(pane.selectionAnchor, pane.selectionEnd)
+                        && index <= Math.max(pane.selectionAnchor, pane.selectionEnd)
+                    readonly property color ink: isSelected ? palette.highlightedText
+                        : level === 2 ? Appearance.errorColor(palette.base)
+                        : level === 1 ? Appearance.warningColor(palette.base) : palette.text
+
+                    width: ListView.view.width
+                    height: body.implicitHeight + 2
+                    color: isSelected ? palette.highlight : "transparent"
+                    Accessible.role: Accessible.ListItem
+                    Accessible.name: time + " " + text
+
+                    Text {
+                        id: stamp
+                        x: 9
+                        y: 1
+                        text: line.time
+                        textFormat: Text.PlainText
+                        font.family: Appearance.fixedFamily
+                        font.pointSize: Qt.application.font.pointSize * 0.95
+                        color: Qt.alpha(line.ink, line.isSelected ? 0.85 : 0.6)
+                    }
+                    Text {
+                        id: body
+                        x: Math.max(stampMetrics.width, stamp.implicitWidth) + 18
+                        y: 1
+                        width: line.width - x - 14
+                        text: (line.level === 2 ? "✖ " : line.level === 1 ? "▲ " : "") + line.text
+                        textFormat: Text.PlainText
+                        wrapMode: Text.WrapAtWordBoundaryOrAnywhere
+                        maximumLineCount: 40
+                        elide: Text.ElideRight
+                        font: stamp.font
+                        color: line.ink
+                    }
+                }
+
+                TextMetrics {
+                    id: stampMetrics
+                    text: "0.00000"
+                    font.family: Appearance.fixedFamily
+                    font.pointSize: Qt.application.font.pointSize * 0.95
+                }
+
+                // Over the lines, so that a drag selects rows instead of flicking the list; the wheel passes through.
+                MouseArea {
+                    anchors.fill: parent
+                    anchors.rightMargin: scrollBar.width
+                    acceptedButtons: Qt.LeftButton | Qt.RightButton
+                    preventStealing: true
+
+                    function rowAt(y) {
+                        const row = list.indexAt(10, list.contentY + Math.max(0, Math.min(y, list.height - 1)))
+                        return row >= 0 ? row : (y < list.topMargin + 4 ? 0 : list.count - 1)
+                    }
+                    onPressed: (mouse) => {
+                        list.forceActiveFocus()
+                        if (mouse.button === Qt.RightButton) {
+                            paneMenu.popup()
+                            return
+                        }
+                        const row = rowAt(mouse.y)
+                        pane.selectRows((mouse.modifiers & Qt.ShiftModifier) && pane.hasSelection ? pane.selectionAnchor : row, row)
+                        pane.isFollowing = pane.isFollowing && list.atYEnd
+                    }
+                    onPositionChanged: (mouse) => {
+                        if (mouse.buttons & Qt.LeftButton) {
+                            if (mouse.y < 0)
+                                list.scroll(-16)
+                            else if (mouse.y > height)
+                                list.scroll(16)
+                            pane.selectRows(pane.selectionAnchor, rowAt(mouse.y))
+                        }
+                    }
+                    // A click without a drag is no selection worth keeping.
+                    onClicked: (mouse) => {
+                        if (mouse.button === Qt.LeftButton && pane.selectionAnchor === pane.selectionEnd
+                                && !(mouse.modifiers & Qt.ShiftModifier) && !mouse.wasHeld)
+                            pane.selectRows(-1, -1)
+                    }
+                    onDoubleClicked: (mouse) => pane.selectRows(rowAt(mouse.y), rowAt(mouse.y))
+                }
+
+                WheelHandler {
+                    acceptedDevices: PointerDevice.Mouse | PointerDevice.TouchPad
+                    onWheel: (event) => list.scroll(event.pixelDelta.y !== 0 ? -event.pixelDelta.y : -event.angleDelta.y / 2)
+                }
+            }
+
+            Label {
+                anchors.centerIn: parent
+                width: parent.width - 24
+                visible: messages.count === 0
+                text: qsTr("No messages yet")
+                horizontalAlignment: Text.AlignHCenter
+                wrapMode: Text.WordWrap
+                color: Qt.alpha(palette.text, 0.6)
+            }
+
+            RoundButton {
+                anchors.bottom: parent.bottom
+                anchors.horizontalCenter: parent.horizontalCenter
+                anchors.bottomMargin: 8
+                visible: !pane.isFollowing && messages.total > pane.totalSeen
+                radius: 14
+                leftPadding: 12
+                rightPadding: 12
+                highlighted: true
+                text: qsTr("%n new line(s)", "", messages.total - pane.totalSeen)
+                onClicked: pane.toEnd()
+                focusPolicy: Qt.NoFocus
+            }
+        }
+    }
+
+    onIsFollowingChanged: if (isFollowing) totalSeen = messages.total
+
+    Menu {
+        id: paneMenu
+        MenuItem {
+            text: pane.hasSelection ? qsTr("&Copy the selected lines") : qsTr("&Copy all lines")
+            enabled: messages.count > 0
+            onTriggered: pane.copySelection()
+        }
+        MenuItem {
+            text: qsTr("Select &all")
+            enabled: messages.count > 0
+            onTriggered: pane.selectRows(0, messages.count - 1)
+        }
+        MenuItem {
+            text: qsTr("&Find…")
+            enabled: messages.count > 0
+            onTriggered: pane.openFind()
+        }
+        MenuSeparator {}
+        MenuItem {
+            text: qsTr("C&lear")
+            enabled: messages.count > 0
+            onTriggered: pane.clear()
+        }
+    }
+}

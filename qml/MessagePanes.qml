@@ -1,0 +1,62 @@
+// The third row: the job's three panes side by side, or as tabs where there is no room.
+import QtQuick
+import QtQuick.Controls
+import QtQuick.Layouts
+
+FocusScope {
+    id: panes
+
+    required property Job job
+    readonly property bool isNarrow: width < 640
+
+    // The pane that has the focus, or the first.
+    function current() {
+        for (let i = 0; i < repeater.count; ++i) {
+            if (repeater.itemAt(i).activeFocus)
+                return repeater.itemAt(i)
+        }
+        return repeater.itemAt(isNarrow ? tabs.currentIndex : 0)
+    }
+
+    ColumnLayout {
+        anchors.fill: parent
+        spacing: 0
+
+        TabBar {
+            id: tabs
+            visible: panes.isNarrow
+            Layout.fillWidth: true
+            Repeater {
+                model: 3
+                TabButton {
+                    required property int index
+                    text: panes.job.paneTitle(index)
+                }
+            }
+        }
+
+        SplitView {
+            id: split
+            objectName: "paneSplit"
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            orientation: Qt.Horizontal
+            handle: PaneHandle {}
+
+            Repeater {
+                id: repeater
+                model: 3
+                MessagePane {
+                    required property int index
+                    objectName: "messagePane" + index
+                    job: panes.job
+                    pane: index
+                    visible: !panes.isNarrow || tabs.currentIndex === index
+                    SplitView.minimumWidth: 120
+                    SplitView.preferredWidth: split.width / 3
+                    SplitView.fillWidth: index === 1 || panes.isNarrow
+                }
+            }
+        }
+    }
+}

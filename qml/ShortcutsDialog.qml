@@ -1,0 +1,82 @@
+// The list of keys.
+import QtQuick
+import QtQuick.Controls
+import QtQuick.Layouts
+
+Dialog {
+    id: dialog
+
+    title: qsTr("Keyboard and mouse")
+    modal: true
+    anchors.centerIn: parent
+    width: Math.min(620, parent.width - 24)
+    height: Math.min(implicitHeight, parent.height - 24)
+    standardButtons: Dialog.Close
+    enter: Transition { NumberAnimation { property: "opacity"; from: 0; to: 1; duration: 120 } }
+    exit: Transition { NumberAnimation { property: "opacity"; to: 0; duration: 120 } }
+
+    readonly property var rows: [
+        ["", qsTr("Job")],
+        ["F5", qsTr("Start")],
+        ["Shift+F5", qsTr("Stop")],
+        ["F6", qsTr("Pause, go on")],
+        ["Ctrl+Q", qsTr("Stop in order and quit")],
+        ["", qsTr("Figure")],
+        ["H, R, Home", qsTr("Show all data and follow it")],
+        ["C, ←  /  V, →", qsTr("Previous view, next view")],
+        ["P  /  O", qsTr("Pan tool, zoom tool")],
+        ["X, Y", qsTr("Hold for one axis only while panning or zooming")],
+        ["+  /  −", qsTr("Zoom in, zoom out")],
+        ["S, Ctrl+S", qsTr("Save")],
+        ["G", qsTr("Grid")],
+        ["L  /  K", qsTr("Logarithmic y axis, x axis")],
+        ["Shift+C", qsTr("Crosshair")],
+        ["F, F11", qsTr("Full screen")],
+        [qsTr("Wheel"), qsTr("Zoom about the cursor")],
+        [qsTr("Right drag"), qsTr("Zoom about the point pressed (pan tool)")],
+        [qsTr("Legend"), qsTr("Click an entry to hide or show its curve")],
+        ["", qsTr("Messages")],
+        ["Ctrl+F", qsTr("Find")],
+        ["Ctrl+A, Ctrl+C", qsTr("Select all lines, copy")],
+        ["End", qsTr("Follow the newest line")],
+        ["", qsTr("Window")],
+        ["Ctrl+N", qsTr("Another window for the figure")],
+        ["F1, F10", qsTr("This list, the menu")]
+    ]
+
+    contentItem: ScrollView {
+        id: scroll
+        clip: true
+        contentWidth: availableWidth
+        GridLayout {
+            width: scroll.availableWidth
+            columns: 2
+            columnSpacing: 24
+            rowSpacing: 4
+            Repeater {
+                model: dialog.rows
+                Label {
+                    required property int index
+                    required property var modelData
+                    Layout.row: index
+                    Layout.column: 0
+                    text: modelData[0] === "" ? modelData[1] : modelData[0]
+                    font.weight: modelData[0] === "" ? Font.DemiBold : Font.Normal
+                    topPadding: modelData[0] === "" && index > 0 ? 8 : 0
+                }
+            }
+            Repeater {
+                model: dialog.rows
+                Label {
+                    required property int index
+                    required property var modelData
+                    Layout.row: index
+                    Layout.column: 1
+                    Layout.fillWidth: true
+                    wrapMode: Text.WordWrap
+                    text: modelData[0] === "" ? "" : modelData[1]
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+// A flat button of a strip: an icon, a name for those who cannot see it, and a tooltip with its shortcut.
+import QtQuick
+import QtQuick.Controls
+
+ToolButton {
+    id: button
+
+    // What it does, in a few words; shown as the tooltip.
+    property string tip
+    // Its keys, as people read them.
+    property string keys
+    // Name of a bundled icon.
+    property string symbol
+
+    implicitWidth: Math.max(32, implicitContentWidth + leftPadding + rightPadding)
+    implicitHeight: 32
+    display: AbstractButton.IconOnly
+    focusPolicy: Qt.TabFocus
+    icon.source: symbol === "" ? "" : "qrc:/qt/qml/Kymograph/qml/icons/" + symbol + ".svg"
+    icon.width: Appearance.iconSize
+    icon.height: Appearance.iconSize
+    icon.color: enabled ? palette.buttonText : Qt.alpha(palette.buttonText, 0.4)
+
+    Accessible.name: tip
+    ToolTip.text: keys === "" ? tip : qsTr("%1 (%2)").arg(tip).arg(keys)
+    ToolTip.visible: tip !== "" && (hovered || visualFocus)
+    ToolTip.delay: 600
+}

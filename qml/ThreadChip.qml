@@ -1,0 +1,65 @@
+// The state of one thread in a word and a shape: a disc while it runs, a ring while it does not, and how far it is.
+import QtQuick
+import QtQuick.Controls
+import QtQuick.Layouts
+
+RowLayout {
+    id: chip
+
+    required property string title
+    required property int threadState
+    required property string progressText
+
+    readonly property bool isRunning: threadState === Job.Running
+    readonly property bool isFailed: threadState === Job.Failed
+
+    spacing: 6
+    Accessible.role: Accessible.StaticText
+    Accessible.name: qsTr("%1: %2 %3").arg(title).arg(stateText(threadState)).arg(progressText)
+
+    function stateText(state) {
+        switch (state) {
+        case Job.Waiting:
+            return qsTr("waiting")
+        case Job.Running:
+            return qsTr("running")
+        case Job.Paused:
+            return qsTr("paused")
+        case Job.Stopping:
+            return qsTr("stopping")
+        case Job.Finished:
+            return qsTr("finished")
+        case Job.Failed:
+            return qsTr("failed")
+        default:
+            return qsTr("idle")
+        }
+    }
+
+    Rectangle {
+        implicitWidth: 10
+        implicitHeight: 10
+        // A square for what failed, a disc for the rest: told apart without colour.
+        radius: chip.isFailed ? 1 : 5
+        color: chip.isRunning ? palette.highlight : chip.isFailed ? Appearance.errorColor(palette.window) : "transparent"
+        border.width: 1.5
+        border.color: chip.isRunning ? palette.highlight
+                    : chip.isFailed ? Appearance.errorColor(palette.window) : Qt.alpha(palette.windowText, 0.6)
+    }
+    Label {
+        text: chip.title
+    }
+    Label {
+        text: chip.progressText === "" ? chip.stateText(chip.threadState) : chip.progressText
+        font.family: Appearance.fixedFamily
+        color: Qt.alpha(palette.windowText, 0.75)
+        textFormat: Text.PlainText
+    }
+
+    HoverHandler {
+        id: hover
+    }
+    ToolTip.visible: hover.hovered
+    ToolTip.delay: 600
+    ToolTip.text: Accessible.name
+}

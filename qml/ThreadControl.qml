@@ -1,0 +1,144 @@
+// The first row: start, stop and hold the job, and see how it stands.
+import QtQuick
+import QtQuick.Controls
+import QtQuick.Layouts
+
+ToolBar {
+    id: control
+
+    required property Job job
+    // Asks the window for one of its menus.
+    signal menuRequested(Item anchor)
+    signal settingsRequested(Item anchor)
+
+    readonly property bool isNarrow: width < 700
+    readonly property bool isStopping: job.state === Job.Stopping
+    readonly property bool wasStarted: job.state !== Job.Idle
+
+    implicitHeight: isNarrow ? 2 * Appearance.stripHeight - 8 : Appearance.stripHeight
+    leftPadding: Appearance.spacing
+    rightPadding: Appearance.spacing
+    topPadding: 0
+    bottomPadding: 0
+
+    GridLayout {
+        anchors.fill: parent
+        columns: control.isNarrow ? 1 : 2
+        columnSpacing: 16
+        rowSpacing: 0
+
+        RowLayout {
+            spacing: Appearance.spacing
+            Layout.fillWidth: control.isNarrow
+
+            Button {
+                id: startButton
+                objectName: "startButton"
+                text: control.wasStarted && !control.job.isActive ? qsTr("Re&start threads") : qsTr("&Start threads")
+                icon.source: "qrc:/qt/qml/Kymograph/qml/icons/"
+                             + (control.wasStarted && !control.job.isActive ? "restart" : "start") + ".svg"
+                icon.width: Appearance.iconSize
+                icon.height: Appearance.iconSize
+                icon.color: enabled ? palette.buttonText : Qt.alpha(palette.buttonText, 0.4)
+                enabled: !control.job.isActive
+                onClicked: control.job.start()
+                ToolTip.text: qsTr("Clear the panes and start the worker and the receiver (F5)")
+                ToolTip.visible: hovered || visualFocus
+                ToolTip.delay: 600
+            }
+            Button {
+                id: stopButton
+                objectName: "stopButton"
+                text: control.isStopping ? qsTr("Stopping…") : qsTr("S&top threads")
+                icon.source: "qrc:/qt/qml/Kymograph/qml/icons/stop.svg"
+                icon.width: Appearance.iconSize
+                icon.height: Appearance.iconSize
+                icon.color: enabled ? palette.buttonText : Qt.alpha(palette.buttonText, 0.4)
+                enabled: control.job.isActive && !control.isStopping
+                onClicked: control.job.stop()
+                ToolTip.text: qsTr("Stop the receiver and the worker in order (Shift+F5)")
+                ToolTip.visible: hovered || visualFocus
+                ToolTip.delay: 600
+            }
+            StripButton {
+                objectName: "pauseButton"
+                symbol: control.job.state === Job.Paused ? "start" : "pause"
+                tip: control.job.state === Job.Paused ? qsTr("Go on") : qsTr("Pause")
+                keys: "F6"
+                enabled: control.job.state === Job.Running || control.job.state === Job.Paused
+                onClicked: control.job.togglePause()
+            }
+            Item {
+                Layout.fillWidth: true
+                visible: control.isNarrow
+            }
+            StripButton {
+                visible: control.isNarrow && control.job.isSine
+                symbol: "settings"
+                tip: qsTr("Settings of the job")
+                onClicked: control.settingsRequested(this)
+            }
+            StripButton {
+                visible: control.isNarrow
+                symbol: "menu"
+                tip: qsTr("Menu")
+                keys: "F10"
+                onClicked: control.menuRequested(this)
+            }
+        }
+
+        RowLayout {
+            spacing: 14
+            Layout.fillWidth: true
+
+            ThreadChip {
+                title: qsTr("worker")
+                threadState: control.job.workerState
+                progressText: control.job.workerProgress
+            }
+            ThreadChip {
+                title: qsTr("receiver")
+                threadState: control.job.receiverState
+                progressText: control.job.receiverProgress
+            }
+            ProgressBar {
+                objectName: "progressBar"
+                Layout.fillWidth: true
+                Layout.minimumWidth: 40
+                Layout.maximumWidth: 360
+                visible: control.wasStarted
+                indeterminate: control.job.progress < 0 && control.job.state === Job.Running
+                value: control.job.progress < 0 ? (control.job.state === Job.Finished ? 1 : 0) : control.job.progress
+                Accessible.name: qsTr("Progress of the job")
+            }
+            Item {
+                Layout.fillWidth: true
+                visible: !control.wasStarted
+            }
+            Label {
+                objectName: "timeLabel"
+                visible: control.job.elapsed !== ""
+                font.family: Appearance.fixedFamily
+                text: control.job.remaining === "" ? control.job.elapsed
+                                                   : qsTr("%1, %2 left").arg(control.job.elapsed).arg(control.job.remaining)
+                textFormat: Text.PlainText
+                Accessible.name: qsTr("Elapsed time: %1").arg(text)
+            }
+            StripButton {
+                visible: !control.isNarrow && control.job.isSine
+                objectName: "settingsButton"
+                symbol: "settings"
+                tip: qsTr("Settings of the job")
+                onClicked: control.settingsRequested(this)
+            }
+            StripButton {
+                visible: !control.isNarrow
+                objectName: "menuButton"
+                symbol: "menu"
+                tip: qsTr("Menu")
+                keys: "F10"
+                onClicked: control.menuRequested(this)
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The program with its window: sets Qt up, loads the interface, runs the event loop.
+//!
+//! GUI thread. Qt's and QML's own messages come into our log from the first line on.
+
+use std::env;
+use std::path::Path;
+
+use cxx_qt_lib::{QGuiApplication, QQmlApplicationEngine, QQuickStyle, QString, QUrl};
+use cxx_qt_lib_extras::QApplication;
+
+use crate::app::display;
+use crate::app::launch::{self, Launch};
+use crate::bridge::{program, qt};
+
+/// KDE's own controls, used where they are installed.
+const DESKTOP_STYLE: &str = "org.kde.desktop";
+
+/// Name of the desktop file, for the window's icon and its place in the task bar.
+const APP_ID: &str = "io.github.kymograph.Kymograph";
+
+/// Makes the QML module `Kymograph` known to Qt. Call it once before loading QML that imports it.
+pub fn init() {
+    cxx_qt::init_crate!(cxx_qt_lib);
+    cxx_qt::init_crate!(kymograph);
+    cxx_qt::init_qml_module!("Kymograph");
+}
+
+/// Shows the window until it is closed; returns the exit status of the program.
+#[must_use]
+pub fn run(launch: Launch) -> i32 {
+    launch::set(launch);
+    qmetaobject::log::init_qt_to_rust();
+    init();
+    choose_renderer();
+    // KDE's style draws with Qt Widgets, which need the larger application object.
+    let style = choose_style();
+    QQuickStyle::set_style(&QString::from(&style));
+    if style == DESKTOP_STYLE { run_widgets() } else { run_plain() }
+}
+
+fn run_plain() -> i32 {
+    let mut app = QGuiApplication::new();
+    let Some(mut app) = app.as_mut() else { return failed("the application object") };
+    app.as_mut().set_application_name(&QString::from("kymograph"));
+    app.as_mut().set_organization_name(&QString::from("kymograph"));
+    app.as_mut().set_application_version(&QString::from(env!("CARGO_PKG_VERSION")));
+    let Some(_engine) = load() else { return 1 };
+    finish(app.exec())
+}
+
+fn run_widgets() -> i32 {
+    let mut app = QApplication::new();
+    let Some(mut app) = app.as_mut() else { return failed("the application object") };
+    app.as_mut().set_application_name(&QString::from("kymograph"));
+    app.as_mut().set_organization_name(&QString::from("kymograph"));
+    app.as_mut().set_application_version(&QString::from(env!("CARGO_PKG_VERSION")));
+    let Some(_engine) = load() else { return 1 };
+    finish(app.exec())
+}
+
+fn load() -> Option<cxx::UniquePtr<QQmlApplicationEngine>> {
+    qt::set_application_identity(&QString::from(APP_ID), &QString::from(":/qt/qml/Kymograph/packaging/icons/io.github.kymograph.Kymograph.svg"));
+    let mut engine = QQmlApplicationEngine::new();
+    let mut loading = engine.as_mut()?;
+    // The default from Qt 6.5 on.
+    loading.as_mut().add_import_path(&QString::from("qrc:/qt/qml"));
+    loading.as_mut().load(&QUrl::from("qrc:/qt/qml/Kymograph/qml/Main.qml"));
+    if qt::has_root_object(loading) {
+        return Some(engine);
+    }
+    _ = failed("the window's description");
+    None
+}
+
+fn failed(what: &str) -> i32 {
+    log::error!("cannot load {what}; the messages above say why");
+    eprintln!("kymograph: cannot load {what}: is Qt Quick Controls installed? Run `scripts/setup run`");
+    1
+}
+
+fn finish(event_loop_code: i32) -> i32 {
+    if event_loop_code == 0 { program::exit_code() } else { event_loop_code }
+}
+
+/// Without a graphics processor, Qt's software renderer starts in a third of the time and draws faster than an emulated
+/// OpenGL. A choice by the environment wins.
+fn choose_renderer() {
+    let is_chosen = ["QT_QUICK_BACKEND", "QSG_RHI_BACKEND", "QMLSCENE_DEVICE"].iter().any(|name| env::var_os(name).is_some());
+    if !is_chosen && display::has_software_gl_only() {
+        qt::use_software_renderer();
+    }
+}
+
+fn choose_style() -> String {
+    if let Some(style) = env::var("QT_QUICK_CONTROLS_STYLE").ok().filter(|style| !style.is_empty()) {
+        return style;
+    }
+    let has_desktop_style = qt::qml_import_path().map(|path| Path::new(&path).join("org/kde/desktop").is_dir());
+    if has_desktop_style.unwrap_or(false) { DESKTOP_STYLE.to_owned() } else { "Fusion".to_owned() }
+}

@@ -1,0 +1,156 @@
+//! What a window or a terminal says of a job: states, progress, elapsed and remaining time, made from its notices.
+//!
+//! Plain data on the thread that shows it. Knows no window.
+
+use std::time::{Duration, Instant};
+
+use crate::batch::{Notice, Outcome, Progress, Role, State};
+
+/// How a job stands, as far as its notices have been read.
+#[derive(Debug, Default)]
+pub struct JobView {
+    /// The job as a whole.
+    pub state: State,
+    /// The worker's thread.
+    pub worker: ThreadView,
+    /// The receiver's thread.
+    pub receiver: ThreadView,
+    /// How it ended, once it did.
+    pub end: Option<Result<Outcome, String>>,
+    started: Option<Instant>,
+    ended: Option<Duration>,
+}
+
+/// How one thread stands.
+#[derive(Debug, Default)]
+pub struct ThreadView {
+    /// What it is doing.
+    pub state: State,
+    /// How far it is, once it said so.
+    pub progress: Option<Progress>,
+}
+
+/// What a notice changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// A state, or the end.
+    pub state: bool,
+    /// A progress.
+    pub progress: bool,
+    /// The lines of a pane.
+    pub panes: bool,
+}
+
+impl JobView {
+    /// A job that was started just now.
+    #[must_use]
+    pub fn started_now() -> Self {
+        Self { state: State::Running, started: Some(Instant::now()), ..Self::default() }
+    }
+
+    /// Whether it has a thread that runs.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        matches!(self.state, State::Waiting | State::Running | State::Paused | State::Stopping)
+    }
+
+    /// Takes in a notice. Messages are not kept here; the caller gives them to the panes.
+    pub fn apply(&mut self, notice: &Notice) -> Changes {
+        match notice {
+            Notice::Message(_) | Notice::Skipped(..) => return Changes { panes: true, ..Changes::default() },
+            Notice::Progress(role, progress) => {
+                self.thread(*role).progress = Some(*progress);
+                return Changes { progress: true, ..Changes::default() };
+            }
+            Notice::Thread(role, state) => self.thread(*role).state = *state,
+            Notice::Job(state) => self.state = *state,
+            Notice::Finished(outcome) => self.finish(State::Finished, Ok(outcome.clone())),
+            Notice::Failed(text) => self.finish(State::Failed, Err(text.clone())),
+        }
+        Changes { state: true, progress: true, panes: false }
+    }
+
+    fn thread(&mut self, role: Role) -> &mut ThreadView {
+        match role {
+            Role::Worker => &mut self.worker,
+            Role::Receiver => &mut self.receiver,
+        }
+    }
+
+    fn finish(&mut self, state: State, end: Result<Outcome, String>) {
+        self.state = state;
+        self.end = Some(end);
+        self.ended = self.started.map(|started| started.elapsed());
+    }
+
+    /// The part done, 0 to 1, where the worker knows its end.
+    #[must_use]
+    pub fn fraction(&self) -> Option<f64> {
+        self.worker.progress.and_then(Progress::fraction)
+    }
+
+    /// Time since the start, or from start to end. `None` before the first start.
+    #[must_use]
+    pub fn elapsed(&self) -> Option<Duration> {
+        self.ended.or_else(|| self.started.map(|started| started.elapsed()))
+    }
+
+    /// Time to the end at the pace so far. `None` where the end is unknown or too little is done to tell.
+    #[must_use]
+    pub fn remaining(&self) -> Option<Duration> {
+        let (fraction, elapsed) = (self.fraction()?, self.elapsed()?);
+        // Below two hundredths the pace says nothing yet.
+        let is_known = self.is_active() && (0.02..1.0).contains(&fraction);
+        is_known.then(|| elapsed.mul_f64((1.0 - fraction) / fraction))
+    }
+}
+
+impl ThreadView {
+    /// `14/20`, or `14` where the end is unknown, or nothing.
+    #[must_use]
+    pub fn progress_text(&self) -> String {
+        match self.progress {
+            Some(Progress::Steps { done, total }) => format!("{done}/{total}"),
+            Some(Progress::Unknown { done }) => done.to_string(),
+            None => String::new(),
+        }
+    }
+}
+
+/// A duration as people read it: `0:01.4` below a minute, `12:05` below an hour, `1:02:03` above.
+#[must_use]
+pub fn duration_text(duration: Duration) -> String {
+    let secs = duration.as_secs();
+    let (hours, minutes, seconds) = (secs / 3600, secs / 60 % 60, secs % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("0:{seconds:02}.{}", duration.subsec_millis() / 100),
+        (0, _) => format!("{minutes}:{seconds:02}"),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_as_people_write_them() {
+        assert_eq!(duration_text(Duration::from_millis(1_440)), "0:01.4");
+        assert_eq!(duration_text(Duration::from_secs(725)), "12:05");
+        assert_eq!(duration_text(Duration::from_secs(3723)), "1:02:03");
+    }
+
+    #[test]
+    fn notices_make_the_state() {
+        let mut view = JobView::started_now();
+        view.apply(&Notice::Thread(Role::Worker, State::Running));
+        view.apply(&Notice::Progress(Role::Worker, Progress::Steps { done: 5, total: 20 }));
+        assert_eq!(view.fraction(), Some(0.25));
+        assert_eq!(view.worker.progress_text(), "5/20");
+        assert!(view.is_active() && view.remaining().is_some());
+        view.apply(&Notice::Failed("no such file".to_owned()));
+        assert_eq!(view.state, State::Failed);
+        assert_eq!(view.remaining(), None);
+        assert!(!view.is_active());
+    }
+}

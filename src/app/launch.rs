@@ -1,0 +1,32 @@
+//! What the command line asked for, as plain data.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use crate::app::pipeline::JobKind;
+
+static LAUNCH: OnceLock<Launch> = OnceLock::new();
+
+/// What the command line asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Launch {
+    /// The job to show.
+    pub kind: JobKind,
+    /// Whether it starts without a press of the button.
+    pub autostart: bool,
+    /// Whether the window closes when the job has ended.
+    pub quit_when_done: bool,
+    /// Where the figure is written when the job has ended.
+    pub save: Option<PathBuf>,
+}
+
+/// Sets what this process was asked for; the first call counts.
+pub fn set(launch: Launch) {
+    _ = LAUNCH.set(launch);
+}
+
+/// What this process was asked for: the sine job, ready, if nobody said otherwise.
+#[must_use]
+pub fn get() -> &'static Launch {
+    LAUNCH.get_or_init(Launch::default)
+}

@@ -1,0 +1,774 @@
+//! `FigureItem`: a figure in QML. Shows the frames of its figure thread; the mouse and the keys act on its views.
+//!
+//! GUI thread. Frames are drawn by `render::figure_thread`, which posts one wake-up for the newest; all reckoning is in
+//! `app::figure_control`; the C++ base `CanvasItem` hands the image to the scene graph.
+
+/// The Qt side of [`qobject::FigureItem`].
+#[cxx_qt::bridge]
+pub mod qobject {
+    unsafe extern "C++" {
+        include!("cxx-qt-lib/qstring.h");
+        /// Qt's string.
+        type QString = cxx_qt_lib::QString;
+        include!("cxx-qt-lib/qstringlist.h");
+        /// Qt's list of strings.
+        type QStringList = cxx_qt_lib::QStringList;
+        include!("cxx-qt-lib/qcolor.h");
+        /// Qt's colour.
+        type QColor = cxx_qt_lib::QColor;
+        include!("cxx-qt-lib/qurl.h");
+        /// Qt's address.
+        type QUrl = cxx_qt_lib::QUrl;
+        include!("cxx-qt-lib/qimage.h");
+        /// Qt's image.
+        type QImage = cxx_qt_lib::QImage;
+        include!("cxx-qt-lib/qpointf.h");
+        /// Qt's point.
+        type QPointF = cxx_qt_lib::QPointF;
+        include!("cxx-qt-lib/qrectf.h");
+        /// Qt's rectangle.
+        type QRectF = cxx_qt_lib::QRectF;
+    }
+
+    unsafe extern "C++Qt" {
+        include!("kymograph/canvas_item.h");
+        /// The scene-graph end, in C++.
+        #[qobject]
+        type CanvasItem;
+
+        include!("kymograph/src/bridge/job.cxxqt.h");
+        /// The job that is shown.
+        #[qobject]
+        type Job = crate::bridge::job::qobject::Job;
+    }
+
+    /// What dragging with the left button does.
+    #[qenum(FigureItem)]
+    enum Tool {
+        /// Nothing.
+        None,
+        /// Moves the view.
+        Pan,
+        /// Zooms to a rectangle.
+        Zoom,
+    }
+
+    /// Which axes a drag or the wheel acts on.
+    #[qenum(FigureItem)]
+    enum Axes {
+        /// Both.
+        Both,
+        /// Only x.
+        XOnly,
+        /// Only y.
+        YOnly,
+    }
+
+    extern "RustQt" {
+        #[qobject]
+        #[qml_element]
+        #[base = CanvasItem]
+        #[qproperty(*mut Job, job, READ = job, WRITE = set_job, NOTIFY = job_changed)]
+        #[qproperty(QColor, background_color, cxx_name = "backgroundColor", READ = background_color, WRITE = set_background_color, NOTIFY = figure_changed)]
+        #[qproperty(QColor, text_color, cxx_name = "textColor", READ = text_color, WRITE = set_text_color, NOTIFY = figure_changed)]
+        #[qproperty(f64, text_px, cxx_name = "textPx", READ = text_px, WRITE = set_text_px, NOTIFY = figure_changed)]
+        #[qproperty(QString, empty_hint, cxx_name = "emptyHint", READ = empty_hint, WRITE = set_empty_hint, NOTIFY = figure_changed)]
+        #[qproperty(bool, has_grid, cxx_name = "hasGrid", READ = has_grid, WRITE = set_has_grid, NOTIFY = figure_changed)]
+        #[qproperty(bool, has_legend, cxx_name = "hasLegend", READ = has_legend, WRITE = set_has_legend, NOTIFY = figure_changed)]
+        #[qproperty(bool, is_separate, cxx_name = "isSeparate", READ = is_separate, WRITE = set_is_separate, NOTIFY = figure_changed)]
+        #[qproperty(bool, is_log_x, cxx_name = "isLogX", READ = is_log_x, NOTIFY = figure_changed)]
+        #[qproperty(bool, is_log_y, cxx_name = "isLogY", READ = is_log_y, NOTIFY = figure_changed)]
+        #[qproperty(f64, left_margin, cxx_name = "leftMargin", READ = left_margin, WRITE = set_left_margin, NOTIFY = figure_changed)]
+        #[qproperty(f64, right_margin, cxx_name = "rightMargin", READ = right_margin, WRITE = set_right_margin, NOTIFY = figure_changed)]
+        #[qproperty(f64, top_margin, cxx_name = "topMargin", READ = top_margin, WRITE = set_top_margin, NOTIFY = figure_changed)]
+        #[qproperty(f64, bottom_margin, cxx_name = "bottomMargin", READ = bottom_margin, WRITE = set_bottom_margin, NOTIFY = figure_changed)]
+        #[qproperty(f64, row_gap, cxx_name = "rowGap", READ = row_gap, WRITE = set_row_gap, NOTIFY = figure_changed)]
+        #[qproperty(f64, column_gap, cxx_name = "columnGap", READ = column_gap, WRITE = set_column_gap, NOTIFY = figure_changed)]
+        #[qproperty(Tool, tool, READ = tool, WRITE = set_tool, NOTIFY = view_changed)]
+        #[qproperty(Axes, axes, READ = axes, WRITE = set_axes, NOTIFY = view_changed)]
+        #[qproperty(bool, is_following, cxx_name = "isFollowing", READ = is_following, WRITE = set_is_following, NOTIFY = view_changed)]
+        #[qproperty(bool, can_go_back, cxx_name = "canGoBack", READ = can_go_back, NOTIFY = view_changed)]
+        #[qproperty(bool, can_go_forward, cxx_name = "canGoForward", READ = can_go_forward, NOTIFY = view_changed)]
+        #[qproperty(bool, is_dragging, cxx_name = "isDragging", READ = is_dragging, NOTIFY = view_changed)]
+        #[qproperty(QRectF, rubber_band, cxx_name = "rubberBand", READ = rubber_band, NOTIFY = view_changed)]
+        #[qproperty(bool, has_crosshair, cxx_name = "hasCrosshair", READ = has_crosshair, WRITE = set_has_crosshair, NOTIFY = cursor_changed)]
+        #[qproperty(bool, has_readout, cxx_name = "hasReadout", READ = has_readout, NOTIFY = cursor_changed)]
+        #[qproperty(bool, is_over_legend, cxx_name = "isOverLegend", READ = is_over_legend, NOTIFY = cursor_changed)]
+        #[qproperty(QString, cursor_text, cxx_name = "cursorText", READ = cursor_text, NOTIFY = cursor_changed)]
+        #[qproperty(QPointF, cursor_point, cxx_name = "cursorPoint", READ = cursor_point, NOTIFY = cursor_changed)]
+        #[qproperty(QRectF, plot_area, cxx_name = "plotArea", READ = plot_area, NOTIFY = cursor_changed)]
+        #[qproperty(QStringList, readout_names, cxx_name = "readoutNames", READ = readout_names, NOTIFY = cursor_changed)]
+        #[qproperty(QStringList, readout_values, cxx_name = "readoutValues", READ = readout_values, NOTIFY = cursor_changed)]
+        #[qproperty(QStringList, readout_colors, cxx_name = "readoutColors", READ = readout_colors, NOTIFY = cursor_changed)]
+        #[qproperty(f64, frames, READ = frames, NOTIFY = frame_shown)]
+        /// The figure of a job. Distances are logical pixels of the item.
+        type FigureItem = super::FigureItemRust;
+
+        /// Another job is shown.
+        #[qsignal]
+        #[cxx_name = "jobChanged"]
+        fn job_changed(self: Pin<&mut Self>);
+
+        /// What the figure shows, or how, was changed.
+        #[qsignal]
+        #[cxx_name = "figureChanged"]
+        fn figure_changed(self: Pin<&mut Self>);
+
+        /// The tool, the view or the history of views changed.
+        #[qsignal]
+        #[cxx_name = "viewChanged"]
+        fn view_changed(self: Pin<&mut Self>);
+
+        /// The cursor stands elsewhere, or on other data.
+        #[qsignal]
+        #[cxx_name = "cursorChanged"]
+        fn cursor_changed(self: Pin<&mut Self>);
+
+        /// A new frame is shown.
+        #[qsignal]
+        #[cxx_name = "frameShown"]
+        fn frame_shown(self: Pin<&mut Self>);
+
+        /// The figure was written to `path`.
+        #[qsignal]
+        fn saved(self: Pin<&mut Self>, path: &QString);
+
+        /// The figure could not be written, and why.
+        #[qsignal]
+        #[cxx_name = "saveFailed"]
+        fn save_failed(self: Pin<&mut Self>, text: &QString);
+
+        /// Shows all data and follows it.
+        #[qinvokable]
+        pub fn home(self: Pin<&mut Self>);
+        /// Shows the view before this one.
+        #[qinvokable]
+        pub fn back(self: Pin<&mut Self>);
+        /// Shows the view that `back` left.
+        #[qinvokable]
+        pub fn forward(self: Pin<&mut Self>);
+        /// Switches the y axes between linear and logarithmic.
+        #[qinvokable]
+        #[cxx_name = "toggleLogY"]
+        pub fn toggle_log_y(self: Pin<&mut Self>);
+        /// Switches the x axes between linear and logarithmic.
+        #[qinvokable]
+        #[cxx_name = "toggleLogX"]
+        pub fn toggle_log_x(self: Pin<&mut Self>);
+        /// Makes all margins and gaps as small as the labels allow.
+        #[qinvokable]
+        #[cxx_name = "makeTight"]
+        pub fn make_tight(self: Pin<&mut Self>);
+        /// Zooms about the middle: in for a positive number of steps.
+        #[qinvokable]
+        #[cxx_name = "zoomStep"]
+        pub fn zoom_step(self: Pin<&mut Self>, steps: f64);
+        /// A button went down: `button` and `modifiers` are Qt's numbers.
+        #[qinvokable]
+        pub fn press(self: Pin<&mut Self>, x: f64, y: f64, button: i32, modifiers: i32);
+        /// The mouse moved, with or without a button.
+        #[qinvokable]
+        #[cxx_name = "move"]
+        pub fn move_to(self: Pin<&mut Self>, x: f64, y: f64);
+        /// The button went up.
+        #[qinvokable]
+        pub fn release(self: Pin<&mut Self>, x: f64, y: f64);
+        /// Ends a drag as if it had not been.
+        #[qinvokable]
+        #[cxx_name = "cancelDrag"]
+        pub fn cancel_drag(self: Pin<&mut Self>);
+        /// The mouse left the item.
+        #[qinvokable]
+        pub fn leave(self: Pin<&mut Self>);
+        /// The wheel turned by `angle` eighths of a degree.
+        #[qinvokable]
+        pub fn wheel(self: Pin<&mut Self>, x: f64, y: f64, angle: f64, modifiers: i32);
+        /// Writes the figure as it stands to a local file; `saved` or `saveFailed` follows.
+        #[qinvokable]
+        pub fn save(self: Pin<&mut Self>, url: &QUrl);
+    }
+
+    // What the properties read and write.
+    extern "RustQt" {
+        /// The job.
+        fn job(self: &FigureItem) -> *mut Job;
+        /// Shows another job.
+        ///
+        /// # Safety
+        /// `job` is null or a living object of this thread.
+        #[cxx_name = "setJob"]
+        unsafe fn set_job(self: Pin<&mut Self>, job: *mut Job);
+        /// Background of the figure; the palette of a dark or light surrounding follows from it.
+        #[cxx_name = "backgroundColor"]
+        fn background_color(self: &FigureItem) -> QColor;
+        /// Sets it.
+        #[cxx_name = "setBackgroundColor"]
+        fn set_background_color(self: Pin<&mut Self>, value: QColor);
+        /// Colour of titles and labels.
+        #[cxx_name = "textColor"]
+        fn text_color(self: &FigureItem) -> QColor;
+        /// Sets it.
+        #[cxx_name = "setTextColor"]
+        fn set_text_color(self: Pin<&mut Self>, value: QColor);
+        /// Height of label text in logical pixels.
+        #[cxx_name = "textPx"]
+        fn text_px(self: &FigureItem) -> f64;
+        /// Sets it.
+        #[cxx_name = "setTextPx"]
+        fn set_text_px(self: Pin<&mut Self>, value: f64);
+        /// Shown while there is no sample.
+        #[cxx_name = "emptyHint"]
+        fn empty_hint(self: &FigureItem) -> QString;
+        /// Sets it.
+        #[cxx_name = "setEmptyHint"]
+        fn set_empty_hint(self: Pin<&mut Self>, value: QString);
+        /// Whether grid lines are drawn.
+        #[cxx_name = "hasGrid"]
+        fn has_grid(self: &FigureItem) -> bool;
+        /// Sets it.
+        #[cxx_name = "setHasGrid"]
+        fn set_has_grid(self: Pin<&mut Self>, value: bool);
+        /// Whether the legend is drawn.
+        #[cxx_name = "hasLegend"]
+        fn has_legend(self: &FigureItem) -> bool;
+        /// Sets it.
+        #[cxx_name = "setHasLegend"]
+        fn set_has_legend(self: Pin<&mut Self>, value: bool);
+        /// Whether each series has a subplot of its own.
+        #[cxx_name = "isSeparate"]
+        fn is_separate(self: &FigureItem) -> bool;
+        /// Sets it.
+        #[cxx_name = "setIsSeparate"]
+        fn set_is_separate(self: Pin<&mut Self>, value: bool);
+        /// Whether the x axes are logarithmic.
+        #[cxx_name = "isLogX"]
+        fn is_log_x(self: &FigureItem) -> bool;
+        /// Whether the y axes are logarithmic.
+        #[cxx_name = "isLogY"]
+        fn is_log_y(self: &FigureItem) -> bool;
+        /// Left margin; -1 is as little as the labels need.
+        #[cxx_name = "leftMargin"]
+        fn left_margin(self: &FigureItem) -> f64;
+        /// Sets it.
+        #[cxx_name = "setLeftMargin"]
+        fn set_left_margin(self: Pin<&mut Self>, value: f64);
+        /// Right margin; -1 is as little as the labels need.
+        #[cxx_name = "rightMargin"]
+        fn right_margin(self: &FigureItem) -> f64;
+        /// Sets it.
+        #[cxx_name = "setRightMargin"]
+        fn set_right_margin(self: Pin<&mut Self>, value: f64);
+        /// Top margin; -1 is as little as the labels need.
+        #[cxx_name = "topMargin"]
+        fn top_margin(self: &FigureItem) -> f64;
+        /// Sets it.
+        #[cxx_name = "setTopMargin"]
+        fn set_top_margin(self: Pin<&mut Self>, value: f64);
+        /// Bottom margin; -1 is as little as the labels need.
+        #[cxx_name = "bottomMargin"]
+        fn bottom_margin(self: &FigureItem) -> f64;
+        /// Sets it.
+        #[cxx_name = "setBottomMargin"]
+        fn set_bottom_margin(self: Pin<&mut Self>, value: f64);
+        /// Between rows of subplots; -1 is as little as the labels need.
+        #[cxx_name = "rowGap"]
+        fn row_gap(self: &FigureItem) -> f64;
+        /// Sets it.
+        #[cxx_name = "setRowGap"]
+        fn set_row_gap(self: Pin<&mut Self>, value: f64);
+        /// Between columns of subplots; -1 is as little as the labels need.
+        #[cxx_name = "columnGap"]
+        fn column_gap(self: &FigureItem) -> f64;
+        /// Sets it.
+        #[cxx_name = "setColumnGap"]
+        fn set_column_gap(self: Pin<&mut Self>, value: f64);
+        /// What dragging with the left button does.
+        fn tool(self: &FigureItem) -> Tool;
+        /// Sets it.
+        #[cxx_name = "setTool"]
+        fn set_tool(self: Pin<&mut Self>, value: Tool);
+        /// Which axes a drag or the wheel acts on.
+        fn axes(self: &FigureItem) -> Axes;
+        /// Sets it.
+        #[cxx_name = "setAxes"]
+        fn set_axes(self: Pin<&mut Self>, value: Axes);
+        /// Whether the view follows the data.
+        #[cxx_name = "isFollowing"]
+        fn is_following(self: &FigureItem) -> bool;
+        /// Sets it.
+        #[cxx_name = "setIsFollowing"]
+        fn set_is_following(self: Pin<&mut Self>, value: bool);
+        /// Whether there is a view before this one.
+        #[cxx_name = "canGoBack"]
+        fn can_go_back(self: &FigureItem) -> bool;
+        /// Whether there is a view after this one.
+        #[cxx_name = "canGoForward"]
+        fn can_go_forward(self: &FigureItem) -> bool;
+        /// Whether a drag is under way.
+        #[cxx_name = "isDragging"]
+        fn is_dragging(self: &FigureItem) -> bool;
+        /// The rectangle being zoomed to; empty if none is.
+        #[cxx_name = "rubberBand"]
+        fn rubber_band(self: &FigureItem) -> QRectF;
+        /// Whether the crosshair is shown under the cursor.
+        #[cxx_name = "hasCrosshair"]
+        fn has_crosshair(self: &FigureItem) -> bool;
+        /// Sets it.
+        #[cxx_name = "setHasCrosshair"]
+        fn set_has_crosshair(self: Pin<&mut Self>, value: bool);
+        /// Whether there is a crosshair now.
+        #[cxx_name = "hasReadout"]
+        fn has_readout(self: &FigureItem) -> bool;
+        /// Whether the cursor stands on an entry of the legend.
+        #[cxx_name = "isOverLegend"]
+        fn is_over_legend(self: &FigureItem) -> bool;
+        /// Place of the cursor in data units.
+        #[cxx_name = "cursorText"]
+        fn cursor_text(self: &FigureItem) -> QString;
+        /// Place of the cursor.
+        #[cxx_name = "cursorPoint"]
+        fn cursor_point(self: &FigureItem) -> QPointF;
+        /// The plotting area under the cursor.
+        #[cxx_name = "plotArea"]
+        fn plot_area(self: &FigureItem) -> QRectF;
+        /// Names of the series read by the crosshair.
+        #[cxx_name = "readoutNames"]
+        fn readout_names(self: &FigureItem) -> QStringList;
+        /// Their values at the cursor.
+        #[cxx_name = "readoutValues"]
+        fn readout_values(self: &FigureItem) -> QStringList;
+        /// Their colours.
+        #[cxx_name = "readoutColors"]
+        fn readout_colors(self: &FigureItem) -> QStringList;
+        /// Frames shown so far.
+        fn frames(self: &FigureItem) -> f64;
+    }
+
+    unsafe extern "RustQt" {
+        /// Shows an image from the next frame on.
+        #[inherit]
+        fn present(self: Pin<&mut FigureItem>, image: &QImage);
+        /// Device pixels a logical pixel.
+        #[inherit]
+        #[cxx_name = "pixelRatio"]
+        fn pixel_ratio(self: &FigureItem) -> f64;
+        /// Whether a person can see the item.
+        #[inherit]
+        #[cxx_name = "isShown"]
+        fn is_shown(self: &FigureItem) -> bool;
+        /// Width in logical pixels.
+        #[inherit]
+        fn width(self: &FigureItem) -> f64;
+        /// Height in logical pixels.
+        #[inherit]
+        fn height(self: &FigureItem) -> f64;
+        /// The size, the pixel ratio or the visibility changed.
+        #[inherit]
+        #[qsignal]
+        #[cxx_name = "surfaceChanged"]
+        fn surface_changed(self: Pin<&mut FigureItem>);
+    }
+
+    impl cxx_qt::Threading for FigureItem {}
+    impl cxx_qt::Initialize for FigureItem {}
+}
+
+use std::pin::Pin;
+use std::ptr;
+use std::sync::Arc;
+
+use cxx_qt::{CxxQtType, Initialize, Threading};
+use cxx_qt_lib::{QColor, QImage, QImageFormat, QPointF, QRectF, QString, QStringList, QUrl};
+
+use crate::app::figure_control::{Changed, FigureControl};
+use crate::app::printable::printable;
+use crate::batch::Color;
+use crate::bridge::{guarded, image};
+use crate::figure::{AxisChoice, Readout, Tool};
+use crate::render::{FigureThread, FrameSize};
+
+/// State of [`qobject::FigureItem`].
+pub struct FigureItemRust {
+    job: *mut qobject::Job,
+    control: FigureControl,
+    thread: Option<FigureThread>,
+    readout: Option<Readout>,
+    background: QColor,
+    text: QColor,
+    frames: u64,
+}
+
+impl Default for FigureItemRust {
+    fn default() -> Self {
+        Self {
+            job: ptr::null_mut(),
+            control: FigureControl::default(),
+            thread: None,
+            readout: None,
+            background: QColor::from_rgb(255, 255, 255),
+            text: QColor::from_rgb(0, 0, 0),
+            frames: 0,
+        }
+    }
+}
+
+impl Initialize for qobject::FigureItem {
+    fn initialize(mut self: Pin<&mut Self>) {
+        let queue = self.qt_thread();
+        let wake = move || {
+            // A failed post means that the item is gone; its thread ends with it.
+            _ = queue.queue(|item| guarded("showing a frame", || item.take_frame()));
+        };
+        match FigureThread::spawn("main", Arc::new(wake)) {
+            Ok(thread) => self.as_mut().rust_mut().thread = Some(thread),
+            Err(error) => log::error!("no figure can be drawn: {error}"),
+        }
+        self.on_surface_changed(|item| guarded("resizing a figure", || item.surface_was_changed())).release();
+    }
+}
+
+impl qobject::FigureItem {
+    /// Shows the newest frame and what the figure thread read under the cursor.
+    fn take_frame(mut self: Pin<&mut Self>) {
+        let Some(thread) = &self.thread else { return };
+        let (frame, readout, error) = (thread.take_frame(), thread.take_readout(), thread.take_error());
+        if let Some(error) = error {
+            log::error!("a frame could not be drawn: {error}");
+        }
+        if let Some(frame) = frame {
+            let mut state = self.as_mut().rust_mut();
+            state.frames += 1;
+            state.control.set_layout(Arc::clone(&frame.layout), frame.size.scale);
+            let is_rearranged = state.control.arrange(&frame.snapshot);
+            self.as_mut().present(&image::from_frame(frame));
+            if is_rearranged {
+                self.as_mut().push_figure();
+            }
+            self.as_mut().frame_shown();
+        }
+        if readout != self.readout {
+            self.as_mut().rust_mut().readout = readout;
+            self.cursor_changed();
+        }
+    }
+
+    fn surface_was_changed(self: Pin<&mut Self>) {
+        let Some(thread) = &self.thread else { return };
+        let scale = self.pixel_ratio();
+        let side = |length: f64| (length * scale).round().clamp(0.0, f64::from(FrameSize::MAX_SIDE_PX)) as u32;
+        let size = FrameSize { width_px: side(self.width()), height_px: side(self.height()), scale: scale as f32 };
+        thread.set_size(size);
+        thread.set_active(self.is_shown());
+    }
+
+    /// Hands the figure as it now is to its thread.
+    fn push_figure(self: Pin<&mut Self>) {
+        if let Some(thread) = &self.thread {
+            thread.set_figure(self.control.figure().clone());
+        }
+    }
+
+    /// Hands on what a call to the control changed.
+    fn after(mut self: Pin<&mut Self>, changed: Changed) {
+        if changed.figure {
+            self.as_mut().push_figure();
+        }
+        if changed.view {
+            self.as_mut().view_changed();
+        }
+        if changed.cursor {
+            if let Some(thread) = &self.thread {
+                thread.probe(self.control.probe());
+            }
+            self.as_mut().cursor_changed();
+        }
+        if changed.style {
+            self.figure_changed();
+        }
+    }
+
+    /// Runs a call on the control and hands on what it changed.
+    fn act(mut self: Pin<&mut Self>, what: &str, call: impl FnOnce(&mut FigureControl) -> Changed) {
+        let changed = guarded(what, || call(&mut self.as_mut().rust_mut().control));
+        self.after(changed);
+    }
+
+    fn job(&self) -> *mut qobject::Job {
+        self.job
+    }
+
+    unsafe fn set_job(mut self: Pin<&mut Self>, job: *mut qobject::Job) {
+        if self.job == job {
+            return;
+        }
+        // SAFETY: QML hands over null or a living object of this thread; only its feed and its kind are kept.
+        let shown = unsafe { job.as_ref() }.map(|job| (Arc::clone(job.rust().feed().data()), job.rust().kind().figure()));
+        let mut state = self.as_mut().rust_mut();
+        state.job = job;
+        if let Some((data, figure)) = shown {
+            state.control.set_figure(figure);
+            if let Some(thread) = &state.thread {
+                thread.set_data(data);
+            }
+        }
+        self.as_mut().push_figure();
+        self.job_changed();
+    }
+
+    /// Shows all data and follows it.
+    pub fn home(self: Pin<&mut Self>) {
+        self.act("home", FigureControl::home);
+    }
+
+    /// Shows the view before this one.
+    pub fn back(self: Pin<&mut Self>) {
+        self.act("back", FigureControl::back);
+    }
+
+    /// Shows the view that `back` left.
+    pub fn forward(self: Pin<&mut Self>) {
+        self.act("forward", FigureControl::forward);
+    }
+
+    /// Switches the y axes between linear and logarithmic.
+    pub fn toggle_log_y(self: Pin<&mut Self>) {
+        self.act("log y", FigureControl::toggle_log_y);
+    }
+
+    /// Switches the x axes between linear and logarithmic.
+    pub fn toggle_log_x(self: Pin<&mut Self>) {
+        self.act("log x", FigureControl::toggle_log_x);
+    }
+
+    /// Makes all margins and gaps as small as the labels allow.
+    pub fn make_tight(self: Pin<&mut Self>) {
+        self.act("tight layout", FigureControl::make_tight);
+    }
+
+    /// Zooms about the middle.
+    pub fn zoom_step(self: Pin<&mut Self>, steps: f64) {
+        self.act("zoom", |control| control.zoom_step(steps));
+    }
+
+    /// A button went down.
+    pub fn press(self: Pin<&mut Self>, x: f64, y: f64, button: i32, modifiers: i32) {
+        self.act("press", |control| control.press([x, y], button.into(), modifiers.into()));
+    }
+
+    /// The mouse moved.
+    pub fn move_to(self: Pin<&mut Self>, x: f64, y: f64) {
+        self.act("move", |control| control.move_to([x, y]));
+    }
+
+    /// The button went up.
+    pub fn release(self: Pin<&mut Self>, x: f64, y: f64) {
+        self.act("release", |control| control.release([x, y]));
+    }
+
+    /// Ends a drag as if it had not been.
+    pub fn cancel_drag(self: Pin<&mut Self>) {
+        self.act("cancel", FigureControl::cancel_drag);
+    }
+
+    /// The mouse left the item.
+    pub fn leave(self: Pin<&mut Self>) {
+        self.act("leave", FigureControl::leave);
+    }
+
+    /// The wheel turned.
+    pub fn wheel(self: Pin<&mut Self>, x: f64, y: f64, angle: f64, modifiers: i32) {
+        self.act("wheel", |control| control.wheel([x, y], angle, modifiers.into()));
+    }
+
+    /// Writes the figure as it stands to a local file.
+    pub fn save(self: Pin<&mut Self>, url: &QUrl) {
+        let Some(thread) = &self.thread else { return };
+        let path = url.to_local_file().unwrap_or_default().to_string();
+        let queue = self.qt_thread();
+        let size = FrameSize { width_px: self.width().max(1.0) as u32, height_px: self.height().max(1.0) as u32, scale: 1.0 };
+        let target = path.clone();
+        thread.save(path.into(), size, move |result| {
+            // A failed post means that nobody is left to be told.
+            _ = queue.queue(move |item| match result {
+                Ok(()) => item.saved(&QString::from(&target)),
+                Err(error) => item.save_failed(&QString::from(&error.to_string())),
+            });
+        });
+    }
+}
+
+impl qobject::FigureItem {
+    fn background_color(&self) -> QColor {
+        self.background.clone()
+    }
+
+    fn set_background_color(mut self: Pin<&mut Self>, value: QColor) {
+        self.as_mut().rust_mut().background = value;
+        self.colors_were_changed();
+    }
+
+    fn text_color(&self) -> QColor {
+        self.text.clone()
+    }
+
+    fn set_text_color(mut self: Pin<&mut Self>, value: QColor) {
+        self.as_mut().rust_mut().text = value;
+        self.colors_were_changed();
+    }
+
+    fn colors_were_changed(self: Pin<&mut Self>) {
+        let (background, text) = (color_of(&self.background), color_of(&self.text));
+        self.act("colours", |control| control.set_colors(background, text));
+    }
+
+    fn empty_hint(&self) -> QString {
+        QString::from(&self.control.figure().empty_hint)
+    }
+
+    fn set_empty_hint(self: Pin<&mut Self>, value: QString) {
+        self.act("hint", |control| control.set_empty_hint(value.to_string()));
+    }
+
+    fn tool(&self) -> qobject::Tool {
+        match self.control.tool() {
+            Tool::None => qobject::Tool::None,
+            Tool::Pan => qobject::Tool::Pan,
+            Tool::Zoom => qobject::Tool::Zoom,
+        }
+    }
+
+    fn set_tool(self: Pin<&mut Self>, value: qobject::Tool) {
+        let tool = match value {
+            qobject::Tool::Pan => Tool::Pan,
+            qobject::Tool::Zoom => Tool::Zoom,
+            _ => Tool::None,
+        };
+        self.act("tool", |control| control.set_tool(tool));
+    }
+
+    fn axes(&self) -> qobject::Axes {
+        match self.control.axes() {
+            AxisChoice::Both => qobject::Axes::Both,
+            AxisChoice::X => qobject::Axes::XOnly,
+            AxisChoice::Y => qobject::Axes::YOnly,
+        }
+    }
+
+    fn set_axes(self: Pin<&mut Self>, value: qobject::Axes) {
+        let axes = match value {
+            qobject::Axes::XOnly => AxisChoice::X,
+            qobject::Axes::YOnly => AxisChoice::Y,
+            _ => AxisChoice::Both,
+        };
+        self.act("axes", |control| control.set_axes(axes));
+    }
+
+    fn is_log_x(&self) -> bool {
+        self.control.is_log_x()
+    }
+
+    fn is_log_y(&self) -> bool {
+        self.control.is_log_y()
+    }
+
+    fn can_go_back(&self) -> bool {
+        self.control.can_go_back()
+    }
+
+    fn can_go_forward(&self) -> bool {
+        self.control.can_go_forward()
+    }
+
+    fn is_dragging(&self) -> bool {
+        self.control.is_dragging()
+    }
+
+    fn rubber_band(&self) -> QRectF {
+        rect(self.control.rubber_band())
+    }
+
+    fn has_readout(&self) -> bool {
+        self.control.has_crosshair() && self.control.plot_area().is_some()
+    }
+
+    fn is_over_legend(&self) -> bool {
+        self.control.is_over_legend()
+    }
+
+    fn cursor_text(&self) -> QString {
+        QString::from(&self.control.cursor_text())
+    }
+
+    fn cursor_point(&self) -> QPointF {
+        self.control.cursor().map(|[x, y]| QPointF::new(x, y)).unwrap_or_default()
+    }
+
+    fn plot_area(&self) -> QRectF {
+        rect(self.control.plot_area())
+    }
+
+    fn readout_names(&self) -> QStringList {
+        self.readout_list(|value| printable(&value.name).into_owned())
+    }
+
+    fn readout_values(&self) -> QStringList {
+        self.readout_list(|value| value.text.clone())
+    }
+
+    fn readout_colors(&self) -> QStringList {
+        self.readout_list(|value| format!("#{:02x}{:02x}{:02x}", value.color.r, value.color.g, value.color.b))
+    }
+
+    fn readout_list(&self, text: impl Fn(&crate::figure::ReadoutValue) -> String) -> QStringList {
+        let mut list = QStringList::default();
+        for value in self.readout.iter().flat_map(|readout| &readout.values) {
+            list.append(QString::from(&text(value)));
+        }
+        list
+    }
+
+    fn frames(&self) -> f64 {
+        self.frames as f64
+    }
+}
+
+/// A property that the control keeps: its getter, and its setter.
+macro_rules! control_property {
+    ($($get:ident, $set:ident: $type:ty;)*) => {
+        impl qobject::FigureItem {
+            $(
+                fn $get(&self) -> $type {
+                    self.control.$get()
+                }
+
+                fn $set(self: Pin<&mut Self>, value: $type) {
+                    self.act(stringify!($get), |control| control.$set(value));
+                }
+            )*
+        }
+    };
+}
+
+control_property! {
+    text_px, set_text_px: f64;
+    has_grid, set_has_grid: bool;
+    has_legend, set_has_legend: bool;
+    is_separate, set_is_separate: bool;
+    left_margin, set_left_margin: f64;
+    right_margin, set_right_margin: f64;
+    top_margin, set_top_margin: f64;
+    bottom_margin, set_bottom_margin: f64;
+    row_gap, set_row_gap: f64;
+    column_gap, set_column_gap: f64;
+    is_following, set_is_following: bool;
+    has_crosshair, set_has_crosshair: bool;
+}
+
+fn color_of(color: &QColor) -> Color {
+    let channel = |value: i32| u8::try_from(value.clamp(0, 255)).unwrap_or(u8::MAX);
+    Color::new(channel(color.red()), channel(color.green()), channel(color.blue()))
+}
+
+fn rect(rect: Option<[f64; 4]>) -> QRectF {
+    rect.map(|[x, y, width, height]| QRectF::new(x, y, width, height)).unwrap_or_default()
+}

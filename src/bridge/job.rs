@@ -1,0 +1,488 @@
+//! `Job`: a job as a QML object. Slots start, hold and stop it; signals say what it does.
+//!
+//! GUI thread. The job's threads fill a mailbox and post one wake-up; [`qobject::Job::drain`] empties it in order under
+//! a time budget and emits the signals from there. All logic is in `app::job_view`.
+
+/// The Qt side of [`qobject::Job`].
+#[cxx_qt::bridge]
+pub mod qobject {
+    unsafe extern "C++" {
+        include!("cxx-qt-lib/qstring.h");
+        /// Qt's string.
+        type QString = cxx_qt_lib::QString;
+    }
+
+    /// What a job, or one of its threads, is doing.
+    #[qenum(Job)]
+    enum State {
+        /// Never started.
+        Idle,
+        /// In a queue, waiting for its turn.
+        Waiting,
+        /// Working.
+        Running,
+        /// Held by the user.
+        Paused,
+        /// Asked to stop, not yet ended.
+        Stopping,
+        /// Ended well.
+        Finished,
+        /// Ended by an error, a panic or a limit.
+        Failed,
+    }
+
+    extern "RustQt" {
+        #[qobject]
+        #[qml_element]
+        #[qproperty(QString, name, READ = name, NOTIFY = settings_changed)]
+        #[qproperty(QString, command, READ = command, NOTIFY = settings_changed)]
+        #[qproperty(bool, is_sine, cxx_name = "isSine", READ = is_sine, NOTIFY = settings_changed)]
+        #[qproperty(State, state, READ = state, NOTIFY = state_changed)]
+        #[qproperty(State, worker_state, cxx_name = "workerState", READ = worker_state, NOTIFY = state_changed)]
+        #[qproperty(State, receiver_state, cxx_name = "receiverState", READ = receiver_state, NOTIFY = state_changed)]
+        #[qproperty(bool, is_active, cxx_name = "isActive", READ = is_active, NOTIFY = state_changed)]
+        #[qproperty(QString, error_text, cxx_name = "errorText", READ = error_text, NOTIFY = state_changed)]
+        #[qproperty(QString, summary, READ = summary, NOTIFY = state_changed)]
+        #[qproperty(i32, exit_code, cxx_name = "exitCode", READ = exit_code, NOTIFY = state_changed)]
+        #[qproperty(f64, progress, READ = progress, NOTIFY = progress_changed)]
+        #[qproperty(QString, worker_progress, cxx_name = "workerProgress", READ = worker_progress, NOTIFY = progress_changed)]
+        #[qproperty(QString, receiver_progress, cxx_name = "receiverProgress", READ = receiver_progress, NOTIFY = progress_changed)]
+        #[qproperty(QString, elapsed, READ = elapsed, NOTIFY = progress_changed)]
+        #[qproperty(QString, remaining, READ = remaining, NOTIFY = progress_changed)]
+        #[qproperty(i32, iterations, READ = iterations, WRITE = set_iterations, NOTIFY = settings_changed)]
+        #[qproperty(i32, worker_ms, cxx_name = "workerMs", READ = worker_ms, WRITE = set_worker_ms, NOTIFY = settings_changed)]
+        #[qproperty(i32, worker_batch, cxx_name = "workerBatch", READ = worker_batch, WRITE = set_worker_batch, NOTIFY = settings_changed)]
+        #[qproperty(i32, receiver_iterations, cxx_name = "receiverIterations", READ = receiver_iterations, WRITE = set_receiver_iterations, NOTIFY = settings_changed)]
+        #[qproperty(i32, receiver_ms, cxx_name = "receiverMs", READ = receiver_ms, WRITE = set_receiver_ms, NOTIFY = settings_changed)]
+        #[qproperty(i32, receiver_batch, cxx_name = "receiverBatch", READ = receiver_batch, WRITE = set_receiver_batch, NOTIFY = settings_changed)]
+        /// A job: its worker and receiver threads, its samples and its messages.
+        type Job = super::JobRust;
+
+        /// A setting changed.
+        #[qsignal]
+        #[cxx_name = "settingsChanged"]
+        fn settings_changed(self: Pin<&mut Self>);
+
+        /// The job or one of its threads changed its state.
+        #[qsignal]
+        #[cxx_name = "stateChanged"]
+        fn state_changed(self: Pin<&mut Self>);
+
+        /// The job went on, or time did.
+        #[qsignal]
+        #[cxx_name = "progressChanged"]
+        fn progress_changed(self: Pin<&mut Self>);
+
+        /// The job began; its panes and its figure are empty.
+        #[qsignal]
+        fn started(self: Pin<&mut Self>);
+
+        /// The job ended well. `summary` may be empty.
+        #[qsignal]
+        fn finished(self: Pin<&mut Self>, summary: &QString);
+
+        /// The job failed; the first line of `text` says why.
+        #[qsignal]
+        fn error(self: Pin<&mut Self>, text: &QString);
+
+        /// The job ended, well or not: all its threads are joined, it can be started again.
+        #[qsignal]
+        fn ended(self: Pin<&mut Self>);
+
+        /// Starts the job from scratch. Does nothing while it is active.
+        #[qinvokable]
+        pub fn start(self: Pin<&mut Self>);
+
+        /// Asks the job to stop; `ended` follows. Does nothing if it is not active.
+        #[qinvokable]
+        pub fn stop(self: Pin<&mut Self>);
+
+        /// Holds the job, or lets it go on.
+        #[qinvokable]
+        #[cxx_name = "togglePause"]
+        pub fn toggle_pause(self: Pin<&mut Self>);
+
+        /// Brings `elapsed` and `remaining` up to date; called by a timer while the job is active.
+        #[qinvokable]
+        pub fn tick(self: Pin<&mut Self>);
+
+        /// Puts all settings back to their defaults.
+        #[qinvokable]
+        #[cxx_name = "resetSettings"]
+        pub fn reset_settings(self: Pin<&mut Self>);
+
+        /// Title of a pane of this job: 0 control, 1 worker, 2 receiver.
+        #[qinvokable]
+        #[cxx_name = "paneTitle"]
+        pub fn pane_title(self: &Job, pane: i32) -> QString;
+
+        /// How many lines each pane keeps, at least 1.
+        #[qinvokable]
+        #[cxx_name = "setPaneLines"]
+        pub fn set_pane_lines(self: Pin<&mut Self>, lines: i32);
+    }
+
+    // What the properties read and write.
+    extern "RustQt" {
+        /// Name of the job, for titles.
+        fn name(self: &Job) -> QString;
+        /// The command line it runs; empty for built-in jobs.
+        fn command(self: &Job) -> QString;
+        /// Whether it is the built-in sine job, which has settings.
+        #[cxx_name = "isSine"]
+        fn is_sine(self: &Job) -> bool;
+        /// What the job is doing.
+        fn state(self: &Job) -> State;
+        /// What the worker's thread is doing.
+        #[cxx_name = "workerState"]
+        fn worker_state(self: &Job) -> State;
+        /// What the receiver's thread is doing.
+        #[cxx_name = "receiverState"]
+        fn receiver_state(self: &Job) -> State;
+        /// Whether a thread of it runs.
+        #[cxx_name = "isActive"]
+        fn is_active(self: &Job) -> bool;
+        /// Why it failed; empty if it did not.
+        #[cxx_name = "errorText"]
+        fn error_text(self: &Job) -> QString;
+        /// What it says of its result.
+        fn summary(self: &Job) -> QString;
+        /// Exit status of the job: 0 if it went well.
+        #[cxx_name = "exitCode"]
+        fn exit_code(self: &Job) -> i32;
+        /// The part done, 0 to 1; -1 if unknown.
+        fn progress(self: &Job) -> f64;
+        /// `14/20` or `14`.
+        #[cxx_name = "workerProgress"]
+        fn worker_progress(self: &Job) -> QString;
+        /// `29/50` or `29`.
+        #[cxx_name = "receiverProgress"]
+        fn receiver_progress(self: &Job) -> QString;
+        /// Time since the start, to be read.
+        fn elapsed(self: &Job) -> QString;
+        /// Time to the end, to be read; empty if unknown.
+        fn remaining(self: &Job) -> QString;
+        /// Objects that the worker makes; 0 is endless.
+        fn iterations(self: &Job) -> i32;
+        /// Sets it for the next start.
+        #[cxx_name = "setIterations"]
+        fn set_iterations(self: Pin<&mut Self>, value: i32);
+        /// Milliseconds between two of them.
+        #[cxx_name = "workerMs"]
+        fn worker_ms(self: &Job) -> i32;
+        /// Sets it for the next start.
+        #[cxx_name = "setWorkerMs"]
+        fn set_worker_ms(self: Pin<&mut Self>, value: i32);
+        /// Iterations between two printed lines.
+        #[cxx_name = "workerBatch"]
+        fn worker_batch(self: &Job) -> i32;
+        /// Sets it for the next start.
+        #[cxx_name = "setWorkerBatch"]
+        fn set_worker_batch(self: Pin<&mut Self>, value: i32);
+        /// Times that the receiver looks; 0 is endless.
+        #[cxx_name = "receiverIterations"]
+        fn receiver_iterations(self: &Job) -> i32;
+        /// Sets it for the next start.
+        #[cxx_name = "setReceiverIterations"]
+        fn set_receiver_iterations(self: Pin<&mut Self>, value: i32);
+        /// Milliseconds between two looks.
+        #[cxx_name = "receiverMs"]
+        fn receiver_ms(self: &Job) -> i32;
+        /// Sets it for the next start.
+        #[cxx_name = "setReceiverMs"]
+        fn set_receiver_ms(self: Pin<&mut Self>, value: i32);
+        /// Objects between two colours.
+        #[cxx_name = "receiverBatch"]
+        fn receiver_batch(self: &Job) -> i32;
+        /// Sets it for the next start.
+        #[cxx_name = "setReceiverBatch"]
+        fn set_receiver_batch(self: Pin<&mut Self>, value: i32);
+    }
+
+    impl cxx_qt::Threading for Job {}
+}
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cxx_qt::{CxxQtType, Threading};
+use cxx_qt_lib::QString;
+
+use crate::app::feed::JobFeed;
+use crate::app::launch;
+use crate::app::job_view::{Changes, JobView, duration_text};
+use crate::app::pipeline::{self, JobKind};
+use crate::batch::{self, Notice, Pane};
+use crate::bridge::{guarded, program};
+use crate::job::{Drain, JobHandle, mailbox};
+use crate::source::sine::SineOptions;
+
+/// Longest time that one wake-up may keep the GUI thread; what is left comes with the next one.
+const DRAIN_BUDGET: Duration = Duration::from_millis(4);
+
+/// State of [`qobject::Job`].
+pub struct JobRust {
+    kind: JobKind,
+    view: JobView,
+    feed: Arc<JobFeed>,
+    drain: Option<Drain>,
+    // Dropped last: it joins the threads, which may still fill the mailbox.
+    handle: Option<JobHandle>,
+}
+
+impl Default for JobRust {
+    /// The job that the command line asked for.
+    fn default() -> Self {
+        Self {
+            kind: launch::get().kind.clone(),
+            view: JobView::default(),
+            feed: Arc::default(),
+            drain: None,
+            handle: None,
+        }
+    }
+}
+
+impl JobRust {
+    /// What the job shows, for panes and figures.
+    pub(crate) fn feed(&self) -> &Arc<JobFeed> {
+        &self.feed
+    }
+
+    /// What the job runs.
+    pub(crate) fn kind(&self) -> &JobKind {
+        &self.kind
+    }
+}
+
+impl qobject::Job {
+    /// Starts the job from scratch. Does nothing while it is active.
+    pub fn start(mut self: Pin<&mut Self>) {
+        if self.view.is_active() {
+            return;
+        }
+        Pane::ALL.into_iter().for_each(|pane| self.feed.pane(pane).clear());
+        let thread = self.qt_thread();
+        let (mailbox, drain) = mailbox(Arc::new(move || {
+            // A failed post means that the job's object is gone, and with it all who could read the mail.
+            _ = thread.queue(|job| guarded("reading a job's messages", || job.drain()));
+        }));
+        let started = pipeline::start(&self.kind, self.feed.data(), mailbox);
+        let mut state = self.as_mut().rust_mut();
+        state.view = JobView::started_now();
+        match started {
+            Ok(handle) => {
+                state.drain = Some(drain);
+                state.handle = Some(handle);
+                self.feed.panes_changed();
+                self.as_mut().started();
+                self.as_mut().progress_changed();
+                self.state_changed();
+            }
+            Err(error) => {
+                let text = error.to_string();
+                state.view.apply(&Notice::Failed(text.clone()));
+                self.as_mut().announce_end(&[Notice::Failed(text)]);
+            }
+        }
+    }
+
+    /// Asks the job to stop; `ended` follows. Does nothing if it is not active.
+    pub fn stop(self: Pin<&mut Self>) {
+        if let Some(handle) = self.handle.as_ref().filter(|_| self.view.is_active()) {
+            handle.stop();
+        }
+    }
+
+    /// Holds the job, or lets it go on.
+    pub fn toggle_pause(self: Pin<&mut Self>) {
+        match (&self.handle, self.view.state) {
+            (Some(handle), batch::State::Running) => handle.pause(),
+            (Some(handle), batch::State::Paused) => handle.resume(),
+            _ => {}
+        }
+    }
+
+    /// Brings `elapsed` and `remaining` up to date; called by a timer while the job is active.
+    pub fn tick(self: Pin<&mut Self>) {
+        self.progress_changed();
+    }
+
+    /// Reads the mailbox under [`DRAIN_BUDGET`] and emits what it says, in order, merged per kind of change.
+    fn drain(mut self: Pin<&mut Self>) {
+        // Taken out while it is read, because reading changes the rest of the object.
+        let Some(mut drain) = self.as_mut().rust_mut().drain.take() else { return };
+        let mut changes = Changes::default();
+        let mut ends = Vec::new();
+        let mut state = self.as_mut().rust_mut();
+        drain.drain(DRAIN_BUDGET, |notice| {
+            let change = state.view.apply(&notice);
+            changes.state |= change.state;
+            changes.progress |= change.progress;
+            changes.panes |= change.panes;
+            match notice {
+                Notice::Message(message) => state.feed.pane(message.pane).push(message),
+                Notice::Skipped(pane, count) => state.feed.pane(pane).push_skipped(count),
+                Notice::Finished(_) | Notice::Failed(_) => ends.push(notice),
+                Notice::Progress(..) | Notice::Thread(..) | Notice::Job(_) => {}
+            }
+        });
+        state.drain = Some(drain);
+        if changes.panes {
+            self.feed.panes_changed();
+        }
+        if changes.progress {
+            self.as_mut().progress_changed();
+        }
+        if changes.state {
+            self.as_mut().state_changed();
+        }
+        self.announce_end(&ends);
+    }
+
+    /// Emits the signals of an end. Last in every slot: a handler may start the job again.
+    fn announce_end(mut self: Pin<&mut Self>, ends: &[Notice]) {
+        for end in ends {
+            self.as_mut().state_changed();
+            match end {
+                Notice::Finished(outcome) => self.as_mut().finished(&QString::from(&outcome.summary)),
+                Notice::Failed(text) => self.as_mut().error(&QString::from(text)),
+                _ => continue,
+            }
+            program::set_exit_code(self.exit_code());
+            self.as_mut().ended();
+        }
+    }
+
+    /// Title of a pane of this job: 0 control, 1 worker, 2 receiver.
+    pub fn pane_title(&self, pane: i32) -> QString {
+        let pane = usize::try_from(pane).ok().and_then(|pane| Pane::ALL.get(pane).copied());
+        QString::from(pane.map_or("", |pane| self.kind.pane_title(pane)))
+    }
+
+    /// How many lines each pane keeps, at least 1.
+    pub fn set_pane_lines(self: Pin<&mut Self>, lines: i32) {
+        let lines = usize::try_from(lines).unwrap_or(1);
+        Pane::ALL.into_iter().for_each(|pane| self.feed.pane(pane).set_capacity(lines));
+        self.feed.panes_changed();
+    }
+
+    /// Puts all settings back to their defaults.
+    pub fn reset_settings(mut self: Pin<&mut Self>) {
+        if let JobKind::Sine(options) = &mut self.as_mut().rust_mut().kind {
+            *options = SineOptions::default();
+        }
+        self.settings_changed();
+    }
+}
+
+impl qobject::Job {
+    fn name(&self) -> QString {
+        QString::from(self.kind.name())
+    }
+
+    fn command(&self) -> QString {
+        QString::from(&self.kind.command_line())
+    }
+
+    fn is_sine(&self) -> bool {
+        matches!(self.kind, JobKind::Sine(_))
+    }
+
+    fn state(&self) -> qobject::State {
+        self.view.state.into()
+    }
+
+    fn worker_state(&self) -> qobject::State {
+        self.view.worker.state.into()
+    }
+
+    fn receiver_state(&self) -> qobject::State {
+        self.view.receiver.state.into()
+    }
+
+    fn is_active(&self) -> bool {
+        self.view.is_active()
+    }
+
+    fn error_text(&self) -> QString {
+        QString::from(match &self.view.end {
+            Some(Err(text)) => text,
+            _ => "",
+        })
+    }
+
+    fn summary(&self) -> QString {
+        QString::from(match &self.view.end {
+            Some(Ok(outcome)) => &outcome.summary,
+            _ => "",
+        })
+    }
+
+    fn exit_code(&self) -> i32 {
+        self.handle.as_ref().map_or(0, JobHandle::exit_code)
+    }
+
+    fn progress(&self) -> f64 {
+        self.view.fraction().unwrap_or(-1.0)
+    }
+
+    fn worker_progress(&self) -> QString {
+        QString::from(&self.view.worker.progress_text())
+    }
+
+    fn receiver_progress(&self) -> QString {
+        QString::from(&self.view.receiver.progress_text())
+    }
+
+    fn elapsed(&self) -> QString {
+        QString::from(&self.view.elapsed().map(duration_text).unwrap_or_default())
+    }
+
+    fn remaining(&self) -> QString {
+        QString::from(&self.view.remaining().map(duration_text).unwrap_or_default())
+    }
+}
+
+/// A setting of the sine job as a property: its getter, and its setter, which takes effect at the next start.
+macro_rules! sine_setting {
+    ($get:ident, $set:ident, $field:ident: $number:ty, least $least:expr) => {
+        impl qobject::Job {
+            fn $get(&self) -> i32 {
+                match &self.kind {
+                    JobKind::Sine(options) => i32::try_from(options.$field).unwrap_or(i32::MAX),
+                    JobKind::Command(_) | JobKind::Custom { .. } => 0,
+                }
+            }
+
+            fn $set(mut self: Pin<&mut Self>, value: i32) {
+                if let JobKind::Sine(options) = &mut self.as_mut().rust_mut().kind {
+                    options.$field = <$number>::try_from(value.max($least)).unwrap_or_default();
+                }
+                self.settings_changed();
+            }
+        }
+    };
+}
+
+sine_setting!(iterations, set_iterations, iterations: u64, least 0);
+sine_setting!(worker_ms, set_worker_ms, worker_ms: u64, least 0);
+sine_setting!(worker_batch, set_worker_batch, worker_batch: u64, least 1);
+sine_setting!(receiver_iterations, set_receiver_iterations, receiver_iterations: u64, least 0);
+sine_setting!(receiver_ms, set_receiver_ms, receiver_ms: u64, least 1);
+sine_setting!(receiver_batch, set_receiver_batch, receiver_batch: u64, least 1);
+
+impl From<batch::State> for qobject::State {
+    fn from(state: batch::State) -> Self {
+        match state {
+            batch::State::Idle => Self::Idle,
+            batch::State::Waiting => Self::Waiting,
+            batch::State::Running => Self::Running,
+            batch::State::Paused => Self::Paused,
+            batch::State::Stopping => Self::Stopping,
+            batch::State::Finished => Self::Finished,
+            batch::State::Failed => Self::Failed,
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The Qt objects: the only Rust code, with `app/gui.rs`, that names Qt.
+//!
+//! Every object lives on the GUI thread. Background threads reach it by one merged wake-up through
+//! `CxxQtThread::queue`; a wake-up that cannot be delivered means that the object is gone.
+
+pub mod figure_item;
+pub mod image;
+pub mod job;
+pub mod message_model;
+pub mod program;
+pub mod qt;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Runs what Qt called into. A panic must not unwind into C++, where it would end the program: it is logged, and the
+/// call has no effect.
+pub(crate) fn guarded<T: Default>(what: &str, call: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| {
+        log::error!("{what} failed: {}", crate::job::panic_text(&*payload));
+        T::default()
+    })
+}

@@ -1,0 +1,152 @@
+//! `Program`: what the QML needs to know of the process: how it was started, and when it is asked to end.
+//!
+//! GUI thread; a thread of its own waits for signals and posts them here.
+
+/// The Qt side of [`qobject::Program`].
+#[cxx_qt::bridge]
+pub mod qobject {
+    unsafe extern "C++" {
+        include!("cxx-qt-lib/qstring.h");
+        /// Qt's string.
+        type QString = cxx_qt_lib::QString;
+        include!("cxx-qt-lib/qurl.h");
+        /// Qt's address.
+        type QUrl = cxx_qt_lib::QUrl;
+    }
+
+    extern "RustQt" {
+        #[qobject]
+        #[qml_element]
+        #[qml_singleton]
+        #[qproperty(QString, version, READ = version, CONSTANT)]
+        #[qproperty(bool, autostart, READ = autostart, CONSTANT)]
+        #[qproperty(bool, quit_when_done, cxx_name = "quitWhenDone", READ = quit_when_done, CONSTANT)]
+        #[qproperty(QUrl, save_url, cxx_name = "saveUrl", READ = save_url, CONSTANT)]
+        /// How the process was started, and when it is asked to end.
+        type Program = super::ProgramRust;
+
+        /// SIGINT or SIGTERM came: end by the orderly path.
+        #[qsignal]
+        #[cxx_name = "quitRequested"]
+        fn quit_requested(self: Pin<&mut Self>);
+
+        /// Writes a line to the terminal that the program was started from.
+        #[qinvokable]
+        pub fn say(self: &Program, text: &QString);
+
+        /// Path of a local address, to be shown.
+        #[qinvokable]
+        #[cxx_name = "localPath"]
+        pub fn local_path(self: &Program, url: &QUrl) -> QString;
+    }
+
+    // What the properties read.
+    extern "RustQt" {
+        /// Version of the program.
+        fn version(self: &Program) -> QString;
+        /// Whether the job starts without a press of the button.
+        fn autostart(self: &Program) -> bool;
+        /// Whether the window closes when the job has ended.
+        #[cxx_name = "quitWhenDone"]
+        fn quit_when_done(self: &Program) -> bool;
+        /// Where the figure is written when the job has ended; empty for nowhere.
+        #[cxx_name = "saveUrl"]
+        fn save_url(self: &Program) -> QUrl;
+    }
+
+    impl cxx_qt::Threading for Program {}
+    impl cxx_qt::Initialize for Program {}
+}
+
+use std::pin::Pin;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use cxx_qt::{CxxQtType, Threading};
+use cxx_qt_lib::{QString, QUrl};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::{Handle, Signals};
+
+use crate::app::launch;
+use crate::job::thread::{self, JoinOnDrop};
+
+/// What the process will return: the exit status of the job that ended last.
+static EXIT_CODE: AtomicI32 = AtomicI32::new(0);
+
+/// Sets what the process will return.
+pub(crate) fn set_exit_code(code: i32) {
+    EXIT_CODE.store(code, Ordering::Relaxed);
+}
+
+/// What the process will return.
+#[must_use]
+pub fn exit_code() -> i32 {
+    EXIT_CODE.load(Ordering::Relaxed)
+}
+
+/// State of [`qobject::Program`].
+#[derive(Default)]
+pub struct ProgramRust {
+    signals: Option<SignalThread>,
+}
+
+/// The thread that waits for signals, ended and joined on drop.
+struct SignalThread {
+    handle: Handle,
+    // Joined by its own drop, after `handle` was closed.
+    _thread: JoinOnDrop,
+}
+
+impl Drop for SignalThread {
+    fn drop(&mut self) {
+        self.handle.close();
+    }
+}
+
+impl cxx_qt::Initialize for qobject::Program {
+    fn initialize(mut self: Pin<&mut Self>) {
+        let queue = self.qt_thread();
+        let started = Signals::new([SIGINT, SIGTERM]).and_then(|mut signals| {
+            let handle = signals.handle();
+            let wait = move || {
+                for _ in signals.forever() {
+                    // A failed post means that the program is ending already.
+                    _ = queue.queue(|program| program.quit_requested());
+                }
+            };
+            Ok(SignalThread { handle, _thread: thread::spawn("signals", wait)? })
+        });
+        match started {
+            Ok(signals) => self.as_mut().rust_mut().signals = Some(signals),
+            Err(error) => log::warn!("SIGINT and SIGTERM will end the program at once: {error}"),
+        }
+    }
+}
+
+impl qobject::Program {
+    fn version(&self) -> QString {
+        QString::from(env!("CARGO_PKG_VERSION"))
+    }
+
+    fn autostart(&self) -> bool {
+        launch::get().autostart
+    }
+
+    fn quit_when_done(&self) -> bool {
+        launch::get().quit_when_done
+    }
+
+    fn save_url(&self) -> QUrl {
+        let path = launch::get().save.as_ref().and_then(|path| std::path::absolute(path).ok());
+        path.map(|path| QUrl::from_local_file(&QString::from(&*path.to_string_lossy()))).unwrap_or_default()
+    }
+
+    /// Writes a line to the terminal that the program was started from.
+    pub fn say(&self, text: &QString) {
+        eprintln!("kymograph: {text}");
+    }
+
+    /// Path of a local address, to be shown.
+    pub fn local_path(&self, url: &QUrl) -> QString {
+        url.to_local_file().unwrap_or_default()
+    }
+}

@@ -1,0 +1,51 @@
+//! The few calls into Qt that no binding has: identity, import path, renderer.
+//!
+//! GUI thread.
+
+/// The C++ side, in `cpp/qt_shims.h`.
+#[cxx_qt::bridge]
+mod ffi {
+    unsafe extern "C++" {
+        include!("cxx-qt-lib/qstring.h");
+        type QString = cxx_qt_lib::QString;
+        include!("cxx-qt-lib/qqmlapplicationengine.h");
+        type QQmlApplicationEngine = cxx_qt_lib::QQmlApplicationEngine;
+        include!("kymograph/qt_shims.h");
+    }
+
+    #[namespace = "kymograph"]
+    unsafe extern "C++" {
+        #[rust_name = "set_application_identity"]
+        fn setApplicationIdentity(desktop_file_name: &QString, icon_path: &QString);
+        #[rust_name = "qml_import_path"]
+        fn qmlImportPath() -> QString;
+        #[rust_name = "use_software_renderer"]
+        fn useSoftwareRenderer();
+        #[rust_name = "has_root_object"]
+        fn hasRootObject(engine: Pin<&mut QQmlApplicationEngine>) -> bool;
+    }
+}
+
+use std::pin::Pin;
+
+use cxx_qt_lib::{QQmlApplicationEngine, QString};
+
+/// Sets the name of the desktop file and the icon of all windows.
+pub(crate) fn set_application_identity(desktop_file_name: &QString, icon_path: &QString) {
+    ffi::set_application_identity(desktop_file_name, icon_path);
+}
+
+/// Where Qt's own QML modules are installed.
+pub(crate) fn qml_import_path() -> Option<String> {
+    Some(ffi::qml_import_path().to_string()).filter(|path| !path.is_empty())
+}
+
+/// Lets Qt Quick draw without OpenGL. Only before the first window.
+pub(crate) fn use_software_renderer() {
+    ffi::use_software_renderer();
+}
+
+/// Whether the engine has loaded a window.
+pub(crate) fn has_root_object(engine: Pin<&mut QQmlApplicationEngine>) -> bool {
+    ffi::has_root_object(engine)
+}

@@ -1,0 +1,187 @@
+//! The command line: what people type becomes plain data. Decides nothing else.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use crate::source::sine::SineOptions;
+
+/// Shows long background computations live: their curves, progress and printed output.
+///
+/// Without a command the window opens with the built-in sine job, ready to be started.
+#[derive(Debug, Parser)]
+#[command(name = "kymograph", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+}
+
+/// What holds for every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub struct GlobalArgs {
+    /// No window: messages and a progress bar in the terminal
+    #[arg(long, global = true)]
+    pub headless: bool,
+
+    /// Write the figure to PATH (.png, .svg, .pdf) when the job has ended
+    #[arg(long, global = true, value_name = "PATH")]
+    pub save: Option<PathBuf>,
+
+    /// Start the job at once
+    #[arg(long, global = true)]
+    pub autostart: bool,
+
+    /// Close the window when the job has ended
+    #[arg(long, global = true)]
+    pub quit_when_done: bool,
+
+    /// Where runs are kept [default: $KYMOGRAPH_DATA_DIR, else $XDG_DATA_HOME/kymograph]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+
+    /// How much the program says of itself on standard error: error, warn, info, debug, trace
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "warn")]
+    pub log: log::LevelFilter,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The built-in sine job: a worker sends sine curves, a receiver colours them
+    Sine(SineArgs),
+    /// Run a command as a job and watch it: its output, and the numbers in it as curves
+    Run(RunArgs),
+    /// Draw a file of numbers without a window
+    Render(RenderArgs),
+}
+
+/// Settings of the sine job.
+#[derive(Debug, Args)]
+pub struct SineArgs {
+    /// Sine objects that the worker sends; 0 for no end
+    #[arg(long, value_name = "N", default_value_t = SineOptions::default().iterations)]
+    pub iterations: u64,
+    /// Milliseconds between two of them
+    #[arg(long, value_name = "N", default_value_t = SineOptions::default().worker_ms)]
+    pub worker_ms: u64,
+    /// Times that the receiver looks for one; 0 for no end
+    #[arg(long, value_name = "N", default_value_t = SineOptions::default().receiver_iterations)]
+    pub receiver_iterations: u64,
+    /// Milliseconds between two looks, at least 1
+    #[arg(long, value_name = "N", default_value_t = SineOptions::default().receiver_ms, value_parser = clap::value_parser!(u64).range(1..))]
+    pub receiver_ms: u64,
+    /// Iterations between two printed lines of the worker, at least 1
+    #[arg(long, value_name = "N", default_value_t = SineOptions::default().worker_batch, value_parser = clap::value_parser!(u64).range(1..))]
+    pub worker_batch: u64,
+    /// Objects between two colours, at least 1
+    #[arg(long, value_name = "N", default_value_t = SineOptions::default().receiver_batch, value_parser = clap::value_parser!(u64).range(1..))]
+    pub receiver_batch: u64,
+}
+
+/// What to run and how to read it.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Name of the job [default: that of the program]
+    #[arg(long, value_name = "N")]
+    pub name: Option<String>,
+    /// How numbers are found in the output: `auto`, or a regular expression with a named group for each series
+    /// (the group `step` is x), or with the groups key and value
+    #[arg(long, value_name = "auto|REGEX", default_value = "auto")]
+    pub metrics: String,
+    /// The command and its arguments, after `--`
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "CMD")]
+    pub command: Vec<OsString>,
+}
+
+/// What to draw.
+#[derive(Debug, Args)]
+pub struct RenderArgs {
+    /// A file of columns (CSV, TSV, white space) or of JSON lines; `-` for standard input
+    #[arg(value_name = "INPUT")]
+    pub input: PathBuf,
+    /// Where the figure goes: .png, .svg or .pdf
+    #[arg(short, long, value_name = "OUT")]
+    pub output: PathBuf,
+    /// Size in pixels at scale 1
+    #[arg(long, value_name = "WxH", default_value = "1000x600", value_parser = parse_size)]
+    pub size: (u32, u32),
+    /// Pixels of the image a pixel of the size; 2 for sharp print
+    #[arg(long, value_name = "S", default_value_t = 1.0, value_parser = parse_scale)]
+    pub scale: f32,
+    /// The column that is x, by name or number from 1 [default: the first]
+    #[arg(long, value_name = "COL")]
+    pub x: Option<String>,
+    /// The columns that are drawn, by name or number from 1 [default: all others that hold numbers]
+    #[arg(long, value_name = "COL,…", value_delimiter = ',', action = ArgAction::Append)]
+    pub y: Vec<String>,
+}
+
+impl From<SineArgs> for SineOptions {
+    fn from(args: SineArgs) -> Self {
+        Self {
+            iterations: args.iterations,
+            worker_ms: args.worker_ms,
+            receiver_iterations: args.receiver_iterations,
+            receiver_ms: args.receiver_ms,
+            worker_batch: args.worker_batch,
+            receiver_batch: args.receiver_batch,
+            ..Self::default()
+        }
+    }
+}
+
+/// Largest side of a figure at scale 1, in pixels: what a texture and a person's screen can hold.
+const MAX_SIDE_PX: u32 = 16_384;
+
+fn parse_size(text: &str) -> Result<(u32, u32), String> {
+    let parse = |side: &str| side.trim().parse::<u32>().ok().filter(|side| (1..=MAX_SIDE_PX).contains(side));
+    text.split_once(['x', 'X', '×'])
+        .and_then(|(width, height)| Some((parse(width)?, parse(height)?)))
+        .ok_or_else(|| format!("expected WIDTHxHEIGHT in pixels from 1 to {MAX_SIDE_PX}, such as 1000x600"))
+}
+
+fn parse_scale(text: &str) -> Result<f32, String> {
+    let scale = text.parse::<f32>().ok().filter(|scale| (0.1..=16.0).contains(scale));
+    scale.ok_or_else(|| "expected a number from 0.1 to 16".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_command_keeps_its_own_flags() {
+        let cli = Cli::parse_from(["kymograph", "run", "--name", "t", "--", "python", "-u", "train.py", "--headless"]);
+        let Some(Command::Run(run)) = cli.command else { panic!("run") };
+        assert_eq!(run.command, ["python", "-u", "train.py", "--headless"]);
+        assert!(!cli.global.headless);
+    }
+
+    #[test]
+    fn sizes_are_two_whole_numbers() {
+        assert_eq!(parse_size("800x600"), Ok((800, 600)));
+        for wrong in ["800", "0x5", "x", "800x-1", "99999x10", "1e3x5"] {
+            assert!(parse_size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn columns_may_be_given_with_commas_or_again() {
+        let cli = Cli::parse_from(["kymograph", "render", "a.csv", "-o", "b.png", "--y", "a,b", "--y", "3"]);
+        let Some(Command::Render(render)) = cli.command else { panic!("render") };
+        assert_eq!(render.y, ["a", "b", "3"]);
+    }
+}

@@ -1,0 +1,5 @@
+printf '<img src="http://127.0.0.1:9/x.png"> <b>bold</b> <a href="file:///etc/passwd">x</a>\n'
+printf 'bell \007 null-ish \001 escape \033]0;title\007 done\n'
+printf 'right to left \342\200\256 override \342\201\246 isolate\n'
+printf '<img/src=x>=1 ../../etc/passwd=2 \342\200\256evil=3\n'
+printf '{"<img src=\\"http://127.0.0.1:9/y.png\\">": 0.5, "../../../tmp/x": 1.5, "\\u202eabc": 2}\n'

@@ -1,0 +1,96 @@
+//! Runs each `tests/qml/tst_*.qml` in a process of its own, offscreen. A Qt or QML warning fails the test.
+
+use std::env;
+use std::ffi::{CString, c_char, c_int};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use kymograph::app::launch::{self, Launch};
+use kymograph::app::pipeline::JobKind;
+use kymograph::job::JobSpec;
+use kymograph::source::command::CommandOptions;
+use kymograph::source::sine::SineOptions;
+use libtest_mimic::{Arguments, Failed, Trial};
+
+/// Names the QML file that a child process runs.
+const FILE_VARIABLE: &str = "KYMOGRAPH_QML_TEST";
+
+unsafe extern "C" {
+    fn kymograph_quick_test(argc: c_int, argv: *mut *mut c_char, folder: *const c_char) -> c_int;
+}
+
+fn main() {
+    if let Some(file) = env::var_os(FILE_VARIABLE) {
+        std::process::exit(run_file(Path::new(&file)));
+    }
+    let arguments = Arguments::from_args();
+    libtest_mimic::run(&arguments, trials()).exit();
+}
+
+fn trials() -> Vec<Trial> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/qml");
+    let mut files: Vec<_> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.file_name().unwrap().to_string_lossy().starts_with("tst_"));
+    files.sort();
+    let name = |path: &PathBuf| path.file_stem().unwrap().to_string_lossy().trim_start_matches("tst_").to_owned();
+    files.into_iter().map(|path| Trial::test(name(&path), move || run_child(&path))).collect()
+}
+
+fn run_child(file: &Path) -> Result<(), Failed> {
+    let home = tempfile::tempdir().unwrap();
+    let output = Command::new(env::current_exe().unwrap())
+        .env(FILE_VARIABLE, file)
+        .env("QT_QPA_PLATFORM", "offscreen")
+        .env("QT_QUICK_CONTROLS_STYLE", "Fusion")
+        .env("QML_XHR_ALLOW_FILE_READ", "1")
+        .env("HOME", home.path())
+        .env("XDG_CONFIG_HOME", home.path())
+        .env("XDG_RUNTIME_DIR", home.path())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let has_warning = text.lines().any(|line| ["QWARN", "QCRITICAL", "QFATAL"].iter().any(|word| line.starts_with(word)));
+    if output.status.success() && !has_warning { Ok(()) } else { Err(format!("{}\n{text}", output.status).into()) }
+}
+
+/// The job that a test's window shows; the usual sine job if the test asks for no other.
+fn job_of(file: &Path) -> JobKind {
+    match file.file_stem().unwrap().to_string_lossy().as_ref() {
+        "tst_worker_panic" => JobKind::custom("breaks", || {
+            JobSpec::from_fn("breaks", |out| {
+                out.sleep(std::time::Duration::from_millis(20))?;
+                panic!("the third wheel came off")
+            })
+        }),
+        "tst_command_flood" => command("seq 1 100000"),
+        "tst_command_metrics" => {
+            command("for i in 1 2 3 4 5 6 7 8; do echo step=$i loss=0.$i acc=0.$((9-i)); done; echo oops >&2; exit 3")
+        }
+        "tst_names_hostile" => command(include_str!("data/hostile_output.sh")),
+        "tst_endless" | "tst_monkey" | "tst_gui_blocked" => JobKind::Sine(SineOptions {
+            iterations: 0,
+            receiver_iterations: 0,
+            worker_ms: 5,
+            receiver_ms: 2,
+            ..SineOptions::default()
+        }),
+        _ => JobKind::default(),
+    }
+}
+
+fn command(script: &str) -> JobKind {
+    JobKind::Command(CommandOptions::new(["sh", "-c", script].map(Into::into).to_vec()))
+}
+
+fn run_file(file: &Path) -> i32 {
+    launch::set(Launch { kind: job_of(file), ..Launch::default() });
+    kymograph::app::gui::init();
+    let words = ["kymograph", "-input", &file.to_string_lossy(), "-import", "qrc:/qt/qml"];
+    let owned: Vec<_> = words.iter().map(|word| CString::new(*word).unwrap()).collect();
+    let pointers: Vec<_> = owned.iter().map(|word| word.as_ptr().cast_mut()).collect();
+    let folder = CString::new(file.parent().unwrap().to_string_lossy().as_ref()).unwrap();
+    // Qt keeps the arguments for the life of the process.
+    let pointers = Box::leak(pointers.into_boxed_slice());
+    // SAFETY: as many valid, terminated strings as `argc` says, and they live on: `owned` lives until the return.
+    unsafe { kymograph_quick_test(pointers.len() as c_int, pointers.as_mut_ptr(), folder.as_ptr()) }
+}

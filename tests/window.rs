@@ -1,0 +1,132 @@
+//! The program with its window, as a process of its own, offscreen: start, end by signal at random moments, exit codes.
+#![cfg(feature = "gui")]
+
+use std::io::Read;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Wide margin over the two seconds that a person may wait for the window to close: the machine may be busy.
+const ORDERLY_END: Duration = Duration::from_secs(6);
+
+struct Window {
+    child: Child,
+    home: tempfile::TempDir,
+}
+
+impl Window {
+    fn open(arguments: &[&str]) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_kymograph"))
+            .args(arguments)
+            .env("QT_QPA_PLATFORM", "offscreen")
+            .env("HOME", home.path())
+            .env("XDG_CONFIG_HOME", home.path())
+            .env("XDG_RUNTIME_DIR", home.path())
+            .env("XDG_DATA_HOME", home.path())
+            .env_remove("KYMOGRAPH_DATA_DIR")
+            .current_dir(home.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Self { child, home }
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Waits for the end; the exit status and what was written to standard error.
+    fn end(mut self, limit: Duration) -> (ExitStatus, String, tempfile::TempDir) {
+        let start = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            if start.elapsed() > limit {
+                self.child.kill().unwrap();
+                panic!("the window did not end within {limit:?}; it said: {}", self.said());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        let said = self.said();
+        (status, said, self.home)
+    }
+
+    fn said(&mut self) -> String {
+        let mut said = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        said
+    }
+}
+
+fn assert_is_png(path: &Path) {
+    let bytes = std::fs::read(path).unwrap();
+    assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n") && bytes.len() > 2000, "{} bytes", bytes.len());
+}
+
+#[test]
+fn the_job_ends_and_the_window_with_it() {
+    let window = Window::open(&["--autostart", "--quit-when-done", "--save", "figure.png"]);
+    let (status, said, home) = window.end(Duration::from_secs(30));
+    assert_eq!((status.code(), said.lines().count()), (Some(0), 1), "{said}");
+    assert!(said.contains("figure.png"));
+    assert_is_png(&home.path().join("figure.png"));
+}
+
+/// The exit status is that of the command.
+#[test]
+fn a_command_hands_on_its_exit_status() {
+    for (script, code) in [("echo loss=1; exit 0", 0), ("exit 7", 7)] {
+        let window = Window::open(&["run", "--quit-when-done", "--", "sh", "-c", script]);
+        let (status, said, _home) = window.end(Duration::from_secs(30));
+        assert_eq!(status.code(), Some(code), "{said}");
+    }
+}
+
+fn close_at_random_moments(signal: Signal, times: u64) {
+    for i in 0..times {
+        let window = Window::open(&["sine", "--autostart", "--iterations", "0", "--receiver-iterations", "0"]);
+        // From before the event loop runs to well into the job; spread evenly rather than by chance.
+        let moment = Duration::from_millis(250 + (i * 97) % 700);
+        std::thread::sleep(moment);
+        window.signal(signal);
+        let (status, said, _home) = window.end(ORDERLY_END);
+        assert_eq!((status.code(), said.as_str()), (Some(0), ""), "closed after {moment:?}");
+    }
+}
+
+/// close: SIGTERM takes the orderly path: exit status 0 and not one warning.
+#[test]
+fn close_by_sigterm_while_running() {
+    close_at_random_moments(Signal::TERM, 25);
+}
+
+/// close: SIGINT does the same.
+#[test]
+fn close_by_sigint_while_running() {
+    close_at_random_moments(Signal::INT, 25);
+}
+
+/// Nobody can show a window: the program says so and goes on without one.
+#[test]
+fn without_a_display_it_goes_on_headless() {
+    let home = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_kymograph"))
+        .args(["sine", "--iterations", "3", "--worker-ms", "1", "--receiver-iterations", "8", "--receiver-ms", "1"])
+        .args(["--save", "figure.png"])
+        .current_dir(home.path())
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("QT_QPA_PLATFORM")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("no display") && said.contains("headless") && said.contains("figure.png"), "{said}");
+    assert_is_png(&home.path().join("figure.png"));
+}
