@@ -1,5 +1,7 @@
 //! From a figure and a snapshot to pixels, off the GUI thread.
 
 pub mod frame;
+pub mod line;
+pub mod raster;
 pub mod scene;
 pub mod text;
