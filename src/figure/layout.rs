@@ -73,28 +73,44 @@ impl PlotRect {
 }
 
 impl AxisMap {
-    /// Pixel of `value`; NaN if the value has no place (a value of zero or less on a log axis).
+    /// Pixel of `value`; NaN if the value has no place (NaN itself, or zero or less on a log axis).
     #[must_use]
     pub fn to_px(&self, value: f64) -> f64 {
-        let (lo, hi, v) = match self.scale {
-            Scale::Linear | Scale::Time => (self.min, self.max, value),
-            Scale::Log => (self.min.log10(), self.max.log10(), if value > 0.0 { value.log10() } else { f64::NAN }),
-        };
         let (start, end) = (f64::from(self.start_px), f64::from(self.end_px));
-        start + (v - lo) / (hi - lo) * (end - start)
+        start + self.part_of(value) * (end - start)
     }
 
-    /// Value at a pixel.
+    /// Value at a pixel; beyond the largest number that has one, that number.
     #[must_use]
     pub fn from_px(&self, px: f64) -> f64 {
         let (start, end) = (f64::from(self.start_px), f64::from(self.end_px));
         let part = (px - start) / (end - start);
-        match self.scale {
-            Scale::Linear | Scale::Time => self.min + part * (self.max - self.min),
+        if part.is_nan() {
+            // An area without extent shows one value only.
+            return self.min;
+        }
+        let value = match self.scale {
+            Scale::Linear | Scale::Time => {
+                let span = self.max - self.min;
+                // A span that is too large for a number is walked from both ends.
+                if span.is_finite() { self.min + part * span } else { self.min * (1.0 - part) + self.max * part }
+            }
             Scale::Log => {
                 let (lo, hi) = (self.min.log10(), self.max.log10());
                 10_f64.powf(lo + part * (hi - lo))
             }
-        }
+        };
+        if value.is_nan() { self.min } else { value.clamp(f64::MIN, f64::MAX) }
+    }
+
+    /// Where `value` lies between `min` (0) and `max` (1), as it is drawn; may lie beyond.
+    #[must_use]
+    pub fn part_of(&self, value: f64) -> f64 {
+        let (lo, hi, v) = match self.scale {
+            Scale::Linear | Scale::Time => (self.min, self.max, value),
+            Scale::Log => (self.min.log10(), self.max.log10(), if value > 0.0 { value.log10() } else { f64::NAN }),
+        };
+        let span = hi - lo;
+        if span.is_finite() { (v - lo) / span } else { (v / 4.0 - lo / 4.0) / (hi / 4.0 - lo / 4.0) }
     }
 }

@@ -1,10 +1,15 @@
 //! What to draw: the figure as plain data, and its layout by plotters into any drawing backend.
 
+pub mod arrange;
+pub mod chart;
 // The folder and the file are both named after what they hold, as the field says it.
 #[allow(clippy::module_inception)]
 pub mod figure;
 pub mod layout;
+pub mod measure;
+pub mod ranges;
 pub mod theme;
+pub mod ticks;
 
 pub use figure::*;
 pub use layout::{AxisMap, FrameLayout, LegendEntry, PlotRect, SubplotLayout};

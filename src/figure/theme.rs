@@ -1,4 +1,6 @@
 //! Colours and text size of a figure, for light and dark surroundings.
+//!
+//! Pure. Knows no palette of a desktop: whoever does hands in a background and a text colour.
 
 use crate::batch::Color;
 
@@ -19,6 +21,21 @@ pub struct Theme {
     pub text_px: f32,
 }
 
+/// Contrast that curves of the cycle have with the background, as WCAG 2.1 asks of graphics (1.4.11).
+pub const LEAST_CONTRAST: f64 = 3.0;
+
+/// Below this contrast a colour that a source or a person chose is moved, because its curve could not be seen: black
+/// and the pure blue on a dark background, but no named colour other than yellows on white.
+pub const LEAST_CHOSEN_CONTRAST: f64 = 1.95;
+
+// Petroff, "Accessible color sequences for data visualization", arXiv:2107.02270: ten colours that people with any
+// colour vision tell apart. For each background they were moved in OKLab, as little as gives each a contrast of 3 and
+// keeps the closest pair apart, for normal and for all three kinds of dichromatic vision.
+const ON_LIGHT: [u32; 10] =
+    [0x4685cc, 0xd97f00, 0xbd1f01, 0x928983, 0x832db6, 0xa96b59, 0xde5700, 0xab9254, 0x727380, 0x5e9fa7];
+const ON_DARK: [u32; 10] =
+    [0x3f90da, 0xffa800, 0xc82810, 0x94a0a4, 0x9240c6, 0xb8715a, 0xfe6a04, 0xb1c483, 0x707489, 0x8fdde9];
+
 impl Theme {
     /// Dark on white.
     #[must_use]
@@ -33,16 +50,150 @@ impl Theme {
     }
 
     /// A theme made from a background and a text colour, as a palette gives them; the cycle is chosen by the
-    /// lightness of the background.
+    /// lightness of the background and moved until it stands out from it.
     #[must_use]
     pub fn derived(background: Color, text: Color, text_px: f32) -> Self {
-        let mix = |part: f32| {
-            let channel = |b: u8, t: u8| (f32::from(b) + (f32::from(t) - f32::from(b)) * part).round() as u8;
-            Color::new(channel(background.r, text.r), channel(background.g, text.g), channel(background.b, text.b))
+        let cycle = if luminance(background) > 0.18 { ON_LIGHT } else { ON_DARK };
+        Self {
+            background,
+            text,
+            axis: mix(background, text, 0.55),
+            grid: mix(background, text, 0.12),
+            cycle: cycle.map(|rgb| legible(Color::from_rgb24(rgb), background, LEAST_CONTRAST)),
+            text_px,
+        }
+    }
+
+    /// Whether the background is dark.
+    #[must_use]
+    pub fn is_dark(&self) -> bool {
+        luminance(self.background) <= 0.18
+    }
+
+    /// Text of less weight: notes and entries of hidden series.
+    #[must_use]
+    pub fn dimmed_text(&self) -> Color {
+        mix(self.background, self.text, 0.62)
+    }
+
+    /// The colour of a series at place `index` of a subplot: `chosen` if there is one, moved if it could not be seen
+    /// against the background, else from the cycle.
+    #[must_use]
+    pub fn series_color(&self, chosen: Option<Color>, index: usize) -> Color {
+        match chosen {
+            Some(color) if contrast(color, self.background) < LEAST_CHOSEN_CONTRAST => {
+                legible(color, self.background, LEAST_CONTRAST)
+            }
+            Some(color) => color,
+            None => self.cycle.get(index % self.cycle.len()).copied().unwrap_or(self.text),
+        }
+    }
+}
+
+/// A colour between `from` (0) and `to` (1).
+#[must_use]
+pub fn mix(from: Color, to: Color, part: f32) -> Color {
+    let channel = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * part).round() as u8;
+    Color::new(channel(from.r, to.r), channel(from.g, to.g), channel(from.b, to.b))
+}
+
+/// Contrast of two colours, 1 to 21, as WCAG 2.1 defines it.
+#[must_use]
+pub fn contrast(a: Color, b: Color) -> f64 {
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+/// Relative luminance, 0 to 1, as WCAG 2.1 defines it.
+#[must_use]
+pub fn luminance(color: Color) -> f64 {
+    let linear = |channel: u8| {
+        let c = f64::from(channel) / 255.0;
+        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(color.r) + 0.7152 * linear(color.g) + 0.0722 * linear(color.b)
+}
+
+/// `color`, moved towards black or white as little as gives it `least` contrast with `background`, or as near as can be.
+fn legible(color: Color, background: Color, least: f64) -> Color {
+    // Away from the background, and to the side where there is more room.
+    let white = Color::new(255, 255, 255);
+    let black = Color::new(0, 0, 0);
+    let target = if contrast(white, background) > contrast(black, background) { white } else { black };
+    (0..=40_u8)
+        .map(|step| mix(color, target, f32::from(step) / 40.0))
+        .find(|c| contrast(*c, background) >= least)
+        .unwrap_or(target)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn oklab(color: Color) -> [f64; 3] {
+        let linear = |channel: u8| {
+            let c = f64::from(channel) / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
         };
-        // Petroff, "Accessible color sequences for data visualization", arXiv:2107.02270: ten colours.
-        const PETROFF: [u32; 10] =
-            [0x3f90da, 0xffa90e, 0xbd1f01, 0x94a4a2, 0x832db6, 0xa96b59, 0xe76300, 0xb9ac70, 0x717581, 0x92dadd];
-        Self { background, text, axis: mix(0.55), grid: mix(0.12), cycle: PETROFF.map(Color::from_rgb24), text_px }
+        let (r, g, b) = (linear(color.r), linear(color.g), linear(color.b));
+        // Ottosson, "A perceptual color space for image processing", 2020.
+        let l = (0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b).cbrt();
+        let m = (0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b).cbrt();
+        let s = (0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b).cbrt();
+        [
+            0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s,
+            1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
+            0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s,
+        ]
+    }
+
+    fn distance(a: Color, b: Color) -> f64 {
+        oklab(a).iter().zip(oklab(b)).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+    }
+
+    #[test]
+    fn every_colour_of_the_cycle_stands_out_from_its_background_and_from_the_others() {
+        for theme in [Theme::light(), Theme::dark()] {
+            for (i, a) in theme.cycle.iter().enumerate() {
+                assert!(contrast(*a, theme.background) >= LEAST_CONTRAST - 0.01, "{a:?} on {:?}", theme.background);
+                for b in theme.cycle.iter().skip(i + 1) {
+                    // 0.02 is a just noticeable difference; curves must be named from the legend at a glance.
+                    assert!(distance(*a, *b) > 0.075, "{a:?} and {b:?} are {:.3} apart", distance(*a, *b));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn palettes_of_any_lightness_get_a_cycle_that_can_be_seen() {
+        for level in (0..=255_u8).step_by(5) {
+            let background = Color::new(level, level, level);
+            let text = if level > 127 { Color::new(0, 0, 0) } else { Color::new(255, 255, 255) };
+            let theme = Theme::derived(background, text, 12.0);
+            for color in theme.cycle {
+                assert!(contrast(color, background) >= LEAST_CONTRAST, "{color:?} on {background:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn grid_is_lighter_than_axes_and_axes_are_lighter_than_text() {
+        for theme in [Theme::light(), Theme::dark()] {
+            let against = |c| contrast(c, theme.background);
+            assert!(against(theme.grid) < against(theme.axis) && against(theme.axis) < against(theme.text));
+            assert!(against(theme.dimmed_text()) >= 4.5, "notes can be read");
+            assert!(against(theme.grid) > 1.1, "the grid can be seen");
+        }
+    }
+
+    #[test]
+    fn chosen_colours_stay_unless_they_could_not_be_seen() {
+        let named = [0x0000ff, 0xff0000, 0xffa500, 0x008000, 0x006400, 0x8b0000, 0xff00ff, 0x000000];
+        for rgb in named {
+            let color = Color::from_rgb24(rgb);
+            assert_eq!(Theme::light().series_color(Some(color), 0), color);
+            assert!(contrast(Theme::dark().series_color(Some(color), 0), Theme::dark().background) >= 1.95);
+        }
+        assert_eq!(Theme::light().series_color(None, 13), Theme::light().cycle[3]);
     }
 }

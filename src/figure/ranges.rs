@@ -1,0 +1,245 @@
+//! Which part of each axis is shown: the automatic, fixed and following ranges of a figure, made from the data.
+//!
+//! Pure; runs on the figure's thread. Every range that comes out is finite, ascending and wide enough to be divided
+//! into ticks, whatever the data are: plotters and the curve code rely on it.
+
+use crate::figure::figure::{Axis, AxisRange, Figure, Grid, Join, Scale, SeriesStyle, Subplot};
+use crate::store::{SeriesSnapshot, Snapshot};
+
+/// Part of an axis: finite, `min < max`, above zero on a log axis.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AxisLimits {
+    /// How values map to places.
+    pub scale: Scale,
+    /// Value at the left or lower end.
+    pub min: f64,
+    /// Value at the right or upper end.
+    pub max: f64,
+}
+
+/// What a subplot shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct SubplotRanges {
+    /// The horizontal axis; `None` if nothing says where it should lie.
+    pub x: Option<AxisLimits>,
+    /// The vertical axis; `None` if nothing says where it should lie.
+    pub y: Option<AxisLimits>,
+    /// Whether any of its series, hidden ones included, has a sample.
+    pub has_samples: bool,
+}
+
+/// Least width of a range, relative to the larger of its ends: below, neighbouring pixels would show the same number.
+pub const LEAST_RELATIVE_WIDTH: f64 = 1e-13;
+
+/// Least width of a range around zero; ticks below would lose digits as subnormal numbers.
+pub const LEAST_WIDTH: f64 = 1e-300;
+
+/// Least width of a range of times: today's seconds since the epoch, as floating-point numbers, end a little below.
+pub const LEAST_TIME_SECS: f64 = 2e-5;
+
+/// Largest value of an end of a range, a little below the largest number so that a margin has room.
+pub const LARGEST: f64 = 1.7e308;
+
+/// Smallest end of a range on a log axis; subnormal numbers are kept.
+pub const LEAST_LOG: f64 = 1e-320;
+
+// Free space above and below the data, as a part of their height.
+const Y_MARGIN: f64 = 0.05;
+
+/// The ranges of all subplots, in their order.
+///
+/// x shows exactly the data of the visible series, as a strip chart does; y has a margin of 5 % and looks only at the
+/// samples within a fixed or following x range. Where all series are hidden, they count as visible, so that the axes
+/// stay. Shared axes show the union of their column or row.
+#[must_use]
+pub fn resolve(figure: &Figure, snapshot: &Snapshot) -> Vec<SubplotRanges> {
+    let subplots: Vec<Shown<'_>> = figure.subplots.iter().map(|s| Shown::new(s, snapshot)).collect();
+    let mut ranges: Vec<SubplotRanges> =
+        subplots.iter().map(|s| SubplotRanges { has_samples: s.has_samples, ..SubplotRanges::default() }).collect();
+    for group in groups(subplots.len(), figure.grid, Direction::Columns) {
+        let shared: Vec<&Shown<'_>> = group.iter().filter_map(|i| subplots.get(*i)).collect();
+        let axis = leading(shared.iter().map(|s| &s.subplot.x));
+        let limits = axis.and_then(|axis| x_limits(axis, &shared));
+        set(&mut ranges, &group, |r| r.x = limits);
+    }
+    for group in groups(subplots.len(), figure.grid, Direction::Rows) {
+        let shared: Vec<(&Shown<'_>, Option<AxisLimits>)> =
+            group.iter().filter_map(|i| Some((subplots.get(*i)?, ranges.get(*i)?.x))).collect();
+        let axis = leading(shared.iter().map(|(s, _)| &s.subplot.y));
+        let limits = axis.and_then(|axis| y_limits(axis, &shared));
+        set(&mut ranges, &group, |r| r.y = limits);
+    }
+    ranges
+}
+
+impl AxisLimits {
+    /// The limits nearest to `min..max` that can be drawn: ordered, finite, wide enough, above zero on a log axis.
+    /// `None` if an end is NaN or, on a log axis, nothing of the range lies above zero.
+    #[must_use]
+    pub fn sane(scale: Scale, min: f64, max: f64) -> Option<Self> {
+        if min.is_nan() || max.is_nan() {
+            return None;
+        }
+        let (min, max) = if min <= max { (min, max) } else { (max, min) };
+        if scale == Scale::Log {
+            if max < LEAST_LOG {
+                return None;
+            }
+            let max = max.min(LARGEST);
+            // Six decades are shown of a range that reaches down to where a log axis has no place.
+            let min = if min > 0.0 { min.clamp(LEAST_LOG, LARGEST) } else { (max * 1e-6).max(LEAST_LOG) };
+            let (lo, hi) = (min.log10(), max.log10());
+            return if hi - lo >= LEAST_RELATIVE_WIDTH * (1.0 + hi.abs().max(lo.abs())) {
+                Some(Self { scale, min, max })
+            } else {
+                Some(Self { scale, min: (min / 10.0).max(LEAST_LOG), max: (min * 10.0).min(LARGEST) })
+            };
+        }
+        let (min, max) = (min.clamp(-LARGEST, LARGEST), max.clamp(-LARGEST, LARGEST));
+        let magnitude = min.abs().max(max.abs());
+        let least = match scale {
+            Scale::Time => LEAST_TIME_SECS.max(magnitude * LEAST_RELATIVE_WIDTH),
+            _ => LEAST_WIDTH.max(magnitude * LEAST_RELATIVE_WIDTH),
+        };
+        if max - min >= least {
+            return Some(Self { scale, min, max });
+        }
+        let center = min / 2.0 + max / 2.0;
+        let half = match scale {
+            Scale::Time => 0.5_f64.max(least),
+            _ if center.abs() > LEAST_WIDTH => center.abs() * 0.1,
+            _ => 1.0,
+        };
+        Some(Self { scale, min: (center - half).max(-LARGEST), max: (center + half).min(LARGEST) })
+    }
+}
+
+/// The visible series of a subplot that hold samples; all of them if none is visible.
+struct Shown<'a> {
+    subplot: &'a Subplot,
+    series: Vec<(&'a SeriesStyle, &'a SeriesSnapshot)>,
+    has_samples: bool,
+}
+
+impl<'a> Shown<'a> {
+    fn new(subplot: &'a Subplot, snapshot: &'a Snapshot) -> Self {
+        let filled = subplot
+            .series
+            .iter()
+            .filter_map(|style| Some((style, snapshot.get(style.id)?)))
+            .filter(|(_, series)| !series.is_empty());
+        let all: Vec<_> = filled.collect();
+        let has_samples = !all.is_empty();
+        let visible: Vec<_> = all.iter().filter(|(style, _)| style.is_visible).copied().collect();
+        Self { subplot, series: if visible.is_empty() { all } else { visible }, has_samples }
+    }
+}
+
+fn x_limits(axis: &Axis, shared: &[&Shown<'_>]) -> Option<AxisLimits> {
+    let series = || shared.iter().flat_map(|s| s.series.iter().map(|(_, series)| *series));
+    if let AxisRange::Fixed { min, max } = axis.range {
+        if let Some(limits) = fixed(axis.scale, min, max, series().filter_map(|s| s.least_positive().0)) {
+            return Some(limits);
+        }
+    }
+    let (first, last) = union(series().filter_map(SeriesSnapshot::x_bounds))?;
+    let least = if axis.scale == Scale::Log { least_of(series().filter_map(|s| s.least_positive().0))? } else { first };
+    let first = match axis.range {
+        AxisRange::Last { width } if width > 0.0 && (last - width).is_finite() => (last - width).max(f64::MIN),
+        _ => least,
+    };
+    let first = if axis.scale == Scale::Log && first <= 0.0 { least } else { first };
+    if first == last && axis.scale != Scale::Log {
+        // One place: as wide as the step between counts or seconds, so that it does not look like a precise one.
+        let half = if last.abs() >= 1.0 || last == 0.0 { 0.5_f64.max(last.abs() * 1e-9) } else { last.abs() * 0.5 };
+        return AxisLimits::sane(axis.scale, last - half, last + half);
+    }
+    AxisLimits::sane(axis.scale, first, last)
+}
+
+fn y_limits(axis: &Axis, shared: &[(&Shown<'_>, Option<AxisLimits>)]) -> Option<AxisLimits> {
+    let series = || shared.iter().flat_map(|(s, x)| s.series.iter().map(move |(style, series)| (*style, *series, x)));
+    let least_positive = || least_of(series().filter_map(|(_, s, _)| s.least_positive().1));
+    if let AxisRange::Fixed { min, max } = axis.range {
+        if let Some(limits) = fixed(axis.scale, min, max, least_positive().into_iter()) {
+            return Some(limits);
+        }
+    }
+    let in_view = union(series().filter_map(|(_, s, x)| match (x, s.x_bounds()) {
+        (Some(x), Some((first, last))) if first < x.min || last > x.max => s.y_bounds_in(x.min, x.max),
+        _ => s.y_bounds(),
+    }));
+    // Nothing within the view: the axis stays where the data are.
+    let (mut min, mut max) = in_view.or_else(|| union(series().filter_map(|(_, s, _)| s.y_bounds())))?;
+    if axis.scale == Scale::Log {
+        if min <= 0.0 {
+            min = least_positive()?;
+        }
+        max = max.max(min);
+        let margin = (max.log10() - min.log10()) * Y_MARGIN;
+        return AxisLimits::sane(axis.scale, 10_f64.powf(min.log10() - margin), 10_f64.powf(max.log10() + margin));
+    }
+    if series().any(|(style, _, _)| style.join == Join::Fill) {
+        (min, max) = (min.min(0.0), max.max(0.0));
+    }
+    let limits = AxisLimits::sane(axis.scale, min, max)?;
+    if limits.min > min || limits.max < max || (limits.min == min && limits.max == max) {
+        let margin = (max / 2.0 - min / 2.0) * 2.0 * Y_MARGIN;
+        return AxisLimits::sane(axis.scale, (min - margin).max(-LARGEST), (max + margin).min(LARGEST));
+    }
+    Some(limits)
+}
+
+fn fixed(scale: Scale, min: f64, max: f64, positive: impl Iterator<Item = f64>) -> Option<AxisLimits> {
+    // A range that cannot be meant leaves the axis automatic.
+    if !(min.is_finite() && max.is_finite() && min < max) {
+        return None;
+    }
+    let min = if scale == Scale::Log && min <= 0.0 { least_of(positive).filter(|v| *v < max).unwrap_or(min) } else { min };
+    AxisLimits::sane(scale, min, max)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Columns,
+    Rows,
+}
+
+/// Indices of the subplots that show the same range.
+fn groups(count: usize, grid: Grid, direction: Direction) -> Vec<Vec<usize>> {
+    let columns = usize::from(grid.columns.max(1));
+    let key = |i: usize| match direction {
+        Direction::Columns if grid.share_x => i % columns,
+        Direction::Rows if grid.share_y => i / columns,
+        _ => i,
+    };
+    let mut groups: Vec<(usize, Vec<usize>)> = Vec::new();
+    for i in 0..count {
+        match groups.iter_mut().find(|(k, _)| *k == key(i)) {
+            Some((_, group)) => group.push(i),
+            None => groups.push((key(i), vec![i])),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// The axis that rules a group: the first that is not automatic, else the first.
+fn leading<'a>(mut axes: impl Iterator<Item = &'a Axis> + Clone) -> Option<&'a Axis> {
+    axes.clone().find(|axis| axis.range != AxisRange::Auto).or_else(|| axes.next())
+}
+
+fn set(ranges: &mut [SubplotRanges], group: &[usize], change: impl Fn(&mut SubplotRanges)) {
+    for index in group {
+        if let Some(ranges) = ranges.get_mut(*index) {
+            change(ranges);
+        }
+    }
+}
+
+fn union(bounds: impl Iterator<Item = (f64, f64)>) -> Option<(f64, f64)> {
+    bounds.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+}
+
+fn least_of(values: impl Iterator<Item = f64>) -> Option<f64> {
+    values.min_by(f64::total_cmp)
+}
