@@ -2,5 +2,7 @@
 
 pub mod backend;
 pub mod frame;
+pub mod line;
+pub mod raster;
 pub mod scene;
 pub mod text;

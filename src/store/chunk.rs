@@ -1,0 +1,182 @@
+//! Consecutive samples of one series with their pyramid.
+//!
+//! Frozen once it stands behind a shared `Arc`. A large batch becomes a chunk as it is; small ones are gathered in a
+//! chunk that grows up to [`SEAL_LEN`]. Indices are within the chunk.
+
+use std::ops::Range;
+
+use crate::store::column_x::XColumn;
+use crate::store::pyramid::{BLOCK_LEN, Cover, Pyramid};
+use crate::store::segment::{Segment, SegmentX};
+use crate::store::summary::{Scan, Summary};
+
+/// Samples at which a growing chunk is frozen, and from which on a batch is taken over as a chunk of its own. The
+/// growing chunk is copied if a snapshot still holds it: 16 KiB at most, about a microsecond.
+pub(super) const SEAL_LEN: usize = 1024;
+
+/// Consecutive samples of one series.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Chunk {
+    x: XColumn,
+    y: Vec<f64>,
+    pyramid: Pyramid,
+}
+
+/// Part of a covered range.
+pub(super) enum Piece<'a> {
+    /// Consecutive blocks, each wholly inside the range.
+    Blocks(&'a [Summary]),
+    /// y of samples that stand in no block that is wholly inside.
+    Samples(&'a [f64]),
+}
+
+/// Walks over all samples from the largest blocks down.
+pub(super) trait Visitor<'a> {
+    /// Takes a block's summary and says whether to go into it. The range is of indices within the series.
+    fn enters(&mut self, summary: &Summary, range: Range<usize>) -> bool;
+
+    /// Takes samples that stand in a block that was entered, or in none.
+    fn samples(&mut self, segment: Segment<'a>);
+}
+
+impl Chunk {
+    /// Takes columns of equal length over, in one pass that also tells what is in them.
+    pub fn take_over(x: XColumn, y: Vec<f64>) -> (Self, Scan) {
+        let mut scan = Scan::EMPTY;
+        let mut blocks = Vec::with_capacity(y.len() / BLOCK_LEN);
+        let (x_all, _) = x.part(0..y.len());
+        for (i, y) in y.chunks(BLOCK_LEN).enumerate() {
+            let block = Scan::of(x_all.part(i * BLOCK_LEN, y.len()), y);
+            scan.merge(&block);
+            if y.len() == BLOCK_LEN {
+                blocks.push(block.summary);
+            }
+        }
+        let mut chunk = Self { x, y, pyramid: Pyramid::of(blocks) };
+        let (used, held) = chunk.x.bytes();
+        // A vector that grew by doubling may hold twice what it uses. Large ones shrink without a copy.
+        if held > used + used / 8 {
+            chunk.x.shrink();
+        }
+        if chunk.y.capacity() > chunk.y.len() + chunk.y.len() / 8 {
+            chunk.y.shrink_to_fit();
+        }
+        (chunk, scan)
+    }
+
+    /// Adds as many x as y values at the end.
+    pub fn push(&mut self, x: SegmentX<'_>, y: &[f64]) {
+        self.x.push(self.y.len(), x, y.len());
+        self.y.extend_from_slice(y);
+        while self.pyramid.covered_len() + BLOCK_LEN <= self.y.len() {
+            let first = self.pyramid.covered_len();
+            let block = self.summary_of(first..first + BLOCK_LEN);
+            self.pyramid.push(block);
+        }
+    }
+
+    /// A copy with room for `more` samples, for a writer that must leave the original alone.
+    pub fn copy_with_room(&self, more: usize) -> Self {
+        let room = (self.y.len() + more).next_power_of_two().min(SEAL_LEN);
+        let mut y = Vec::with_capacity(room);
+        y.extend_from_slice(&self.y);
+        let x = match &self.x {
+            XColumn::Explicit(values) => {
+                let mut x = Vec::with_capacity(room);
+                x.extend_from_slice(values);
+                XColumn::Explicit(x)
+            }
+            XColumn::Runs(runs) => XColumn::Runs(runs.clone()),
+        };
+        Self { x, y, pyramid: self.pyramid.clone() }
+    }
+
+    /// Gives back what the vectors hold in reserve.
+    pub fn shrink(&mut self) {
+        self.x.shrink();
+        self.y.shrink_to_fit();
+        self.pyramid.shrink();
+    }
+
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        self.y.len()
+    }
+
+    /// Bytes on the heap.
+    pub fn bytes(&self) -> usize {
+        self.x.bytes().1 + self.y.capacity() * size_of::<f64>() + self.pyramid.bytes()
+    }
+
+    /// The y values.
+    pub fn y(&self) -> &[f64] {
+        &self.y
+    }
+
+    /// The samples of `range`, or of its beginning where the way x is stored changes within it. `base` is the index
+    /// of the chunk's first sample within the series.
+    pub fn segment(&self, range: Range<usize>, base: usize) -> Segment<'_> {
+        let first = range.start;
+        let (x, count) = self.x.part(first..range.end.min(self.y.len()));
+        Segment { first: base + first, x, y: self.y.get(first..first + count).unwrap_or_default() }
+    }
+
+    /// What is in the whole chunk.
+    pub fn summary(&self) -> Summary {
+        let mut all = Summary::EMPTY;
+        self.pyramid.cover(0..self.len(), |part| match part {
+            Cover::Blocks(blocks) => all.merge(&Summary::of(blocks)),
+            Cover::Samples(range) => all.merge(&self.summary_of(range)),
+        });
+        all
+    }
+
+    /// Hands the pieces that cover `range` to `each`, in order.
+    pub fn cover<'a>(&'a self, range: Range<usize>, each: &mut impl FnMut(Piece<'a>)) {
+        self.pyramid.cover(range, |part| {
+            each(match part {
+                Cover::Blocks(blocks) => Piece::Blocks(blocks),
+                Cover::Samples(range) => Piece::Samples(self.y.get(range).unwrap_or_default()),
+            });
+        });
+    }
+
+    /// Shows all blocks to `visitor`, from the top, in order. `base` is the index of the chunk's first sample within the
+    /// series.
+    pub fn walk<'a>(&'a self, base: usize, visitor: &mut impl Visitor<'a>) {
+        self.pyramid.walk(&mut |summary, range| match summary {
+            Some(summary) => visitor.enters(summary, base + range.start..base + range.end),
+            None => {
+                self.show(range, base, visitor);
+                false
+            }
+        });
+        self.show(self.pyramid.covered_len()..self.len(), base, visitor);
+    }
+
+    fn show<'a>(&'a self, range: Range<usize>, base: usize, visitor: &mut impl Visitor<'a>) {
+        let Range { start: mut at, end } = range;
+        while at < end {
+            let segment = self.segment(at..end, base);
+            at += segment.y.len().max(1);
+            visitor.samples(segment);
+        }
+    }
+
+    /// For ascending x: number of samples, from the first on, that `is_before` holds for.
+    pub fn partition_point(&self, hint: usize, is_before: impl Fn(f64) -> bool) -> usize {
+        self.x.partition_point(self.len(), hint, is_before)
+    }
+
+    /// One pass over `range`.
+    fn summary_of(&self, range: Range<usize>) -> Summary {
+        let mut all = Summary::EMPTY;
+        let Range { start: mut at, end } = range;
+        while at < end {
+            let part = self.segment(at..end, 0);
+            all.merge(&Scan::of(part.x, part.y).summary);
+            at += part.y.len().max(1);
+        }
+        all
+    }
+}
