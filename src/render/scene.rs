@@ -4,7 +4,7 @@
 //! it. Device pixels, f32, origin at the top left. Holds no data units.
 
 use crate::batch::Color;
-use crate::figure::PlotRect;
+use crate::figure::{Marker, PlotRect};
 
 /// A colour and how much of it covers what is below.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -127,6 +127,17 @@ pub enum Shape {
     Spans {
         /// The covered part of each column.
         spans: Vec<Span>,
+        /// Its paint.
+        paint: Paint,
+    },
+    /// The same mark at many places.
+    Markers {
+        /// Where, all finite.
+        centers_px: Vec<[f32; 2]>,
+        /// Its form; nothing is drawn for `Marker::None`.
+        marker: Marker,
+        /// Its width and height in device pixels.
+        size_px: f32,
         /// Its paint.
         paint: Paint,
     },

@@ -1,0 +1,152 @@
+//! Walks a series whose x goes anywhere: every sample is looked at, but lines that would cover what is covered already
+//! are left out.
+
+use crate::figure::PlotRect;
+use crate::render::line::clip::Point;
+use crate::render::line::{Scratch, Trace};
+use crate::store::SeriesSnapshot;
+
+/// Samples up to which every line is drawn.
+const ALL_DRAWN: usize = 20_000;
+/// Side of the cells in which the ink is counted, device pixels.
+const CELL_PX: f64 = 16.0;
+/// How often a cell is covered by lines, as if they lay side by side, until it counts as full. Random lines leave
+/// exp(-6), one pixel in 400, blank.
+const FULL: f32 = 6.0;
+
+/// Writes the series to `trace`.
+pub(super) fn trace(
+    series: &SeriesSnapshot,
+    plot: &PlotRect,
+    width_px: f32,
+    trace: &mut Trace<'_>,
+    scratch: &mut Scratch,
+) {
+    let mut ink = (series.len() > ALL_DRAWN).then(|| Ink::new(plot, width_px, std::mem::take(&mut scratch.loads)));
+    let mut cells = Cells::new(plot, std::mem::take(&mut scratch.cells));
+    let (left_px, right_px) = (f64::from(plot.x_px), f64::from(plot.x_px + plot.width_px));
+    let is_scatter = trace.marks.is_scatter();
+    series.for_each(0..series.len(), |x, y| {
+        let x_px = trace.x.to_px(x);
+        let is_in_view = (left_px..=right_px).contains(&x_px);
+        trace.stats.in_view += u64::from(is_in_view);
+        if !(x.is_finite() && y.is_finite()) {
+            trace.runs.gap();
+            if is_in_view {
+                trace.note_nonfinite(x_px);
+            }
+            return;
+        }
+        let place = (x_px, trace.y.to_px(y));
+        if is_scatter {
+            if cells.is_first(place) {
+                trace.marks.sample(place);
+            }
+            return;
+        }
+        let is_covered = match (&mut ink, trace.runs.previous()) {
+            (Some(ink), Some(previous)) if !place.1.is_nan() => !ink.adds(previous, place, trace),
+            _ => false,
+        };
+        if is_covered {
+            trace.stats.is_reduced = true;
+            trace.runs.jump(place);
+        } else {
+            trace.runs.wander(place);
+        }
+        trace.marks.sample(place);
+    });
+    trace.stats.nonfinite_x_px.sort_by(f32::total_cmp);
+    trace.stats.nonfinite_x_px.dedup_by(|b, a| *b - *a < 1.0);
+    scratch.cells = cells.bits;
+    if let Some(ink) = ink {
+        scratch.loads = ink.loads;
+    }
+}
+
+/// How much ink each cell of the plotting area has got.
+struct Ink {
+    x_px: f64,
+    y_px: f64,
+    columns: usize,
+    rows: usize,
+    /// Coverage that a line adds to each cell it crosses.
+    load: f32,
+    loads: Vec<f32>,
+}
+
+impl Ink {
+    fn new(plot: &PlotRect, width_px: f32, mut loads: Vec<f32>) -> Self {
+        let columns = (f64::from(plot.width_px) / CELL_PX).ceil() as usize;
+        let rows = (f64::from(plot.height_px) / CELL_PX).ceil() as usize;
+        loads.clear();
+        loads.resize(columns * rows, 0.0);
+        Self {
+            x_px: f64::from(plot.x_px),
+            y_px: f64::from(plot.y_px),
+            columns,
+            rows,
+            load: width_px / CELL_PX as f32,
+            loads,
+        }
+    }
+
+    /// Whether the line from `a` to `b` would ink a cell that is not full; if so its ink is counted.
+    fn adds(&mut self, a: Point, b: Point, trace: &Trace<'_>) -> bool {
+        let Some((a, b)) = trace.marks.window().cut(a, b) else { return true };
+        let length_px = (b.0 - a.0).abs().max((b.1 - a.1).abs());
+        let steps = (length_px / CELL_PX).ceil();
+        // Lines shorter than a cell ink it by their length.
+        let load = if steps <= 1.0 { self.load * (length_px / CELL_PX).max(0.05) as f32 } else { self.load };
+        let count = steps as usize;
+        let (dx, dy) = ((b.0 - a.0) / steps.max(1.0), (b.1 - a.1) / steps.max(1.0));
+        let mut adds = false;
+        let (mut x, mut y) = ((a.0 - self.x_px) / CELL_PX, (a.1 - self.y_px) / CELL_PX);
+        for _ in 0..=count {
+            // Negative places saturate to zero: the margin counts with the cells at the edge.
+            let (column, row) = ((x as usize).min(self.columns - 1), (y as usize).min(self.rows - 1));
+            if let Some(cell) = self.loads.get_mut(row * self.columns + column)
+                && *cell < FULL
+            {
+                *cell += load;
+                adds = true;
+            }
+            x += dx / CELL_PX;
+            y += dy / CELL_PX;
+        }
+        adds
+    }
+}
+
+/// Which pixels of the plotting area hold a marker already.
+struct Cells {
+    x_px: f64,
+    y_px: f64,
+    width: usize,
+    height: usize,
+    bits: Vec<u64>,
+}
+
+impl Cells {
+    fn new(plot: &PlotRect, mut bits: Vec<u64>) -> Self {
+        let (width, height) = (plot.width_px.ceil() as usize, plot.height_px.ceil() as usize);
+        bits.clear();
+        bits.resize((width * height).div_ceil(64), 0);
+        Self { x_px: f64::from(plot.x_px), y_px: f64::from(plot.y_px), width, height, bits }
+    }
+
+    /// Whether this is the first marker in its pixel. Markers in the margin all count.
+    fn is_first(&mut self, (x, y): Point) -> bool {
+        let (column, row) = (x - self.x_px, y - self.y_px);
+        if !(column >= 0.0 && row >= 0.0 && column < self.width as f64 && row < self.height as f64) {
+            return true;
+        }
+        let index = row as usize * self.width + column as usize;
+        let bit = 1 << (index % 64);
+        self.bits.get_mut(index / 64).is_none_or(|word| {
+            let is_first = *word & bit == 0;
+            *word |= bit;
+            is_first
+        })
+    }
+}

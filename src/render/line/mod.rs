@@ -1,0 +1,180 @@
+//! From the samples of a series to the shapes of its curve, in pixels.
+//!
+//! Runs on the figure's thread. The one place besides the axes where data units become pixels: lines are clipped in f64
+//! before they do, so that no value overflows a pixel. Cost goes by pixels, not by samples, where x ascends.
+//! Knows no colours of themes, no axes' ticks and no pixels' contents.
+//!
+//! Curves stay lines however dense they are: where more samples share a pixel column than can be told apart, the line
+//! runs through the column's first, least, greatest and last sample (M4: Jugel et al., "M4: A Visualization-Oriented Time
+//! Series Data Aggregation", VLDB 2014). So there is one way to draw, and nothing to see where one density meets another.
+
+mod ascending;
+mod axis;
+mod clip;
+mod free;
+mod marks;
+mod runs;
+mod scratch;
+
+use crate::batch::Color;
+use crate::figure::{AxisMap, Dash, Join, Marker, PlotRect};
+use crate::render::scene::{Paint, Shape, Stroke};
+use crate::store::{SeriesSnapshot, XOrder};
+
+pub use scratch::Scratch;
+
+use axis::AxisPx;
+use clip::Window;
+use marks::Marks;
+use runs::Runs;
+
+/// How a series is drawn once all defaults are settled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ResolvedStyle {
+    /// Colour of line, markers and filling.
+    pub color: Color,
+    /// Line width in device pixels; markers grow with it.
+    pub width_px: f32,
+    /// Line pattern.
+    pub dash: Dash,
+    /// Mark at each sample where there is room.
+    pub marker: Marker,
+    /// How neighbours are joined.
+    pub join: Join,
+    /// Opacity, 0 to 1.
+    pub alpha: f32,
+}
+
+/// What was found while a curve was drawn.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CurveStats {
+    /// Number of samples whose x lies in view.
+    pub in_view: u64,
+    /// Whether samples were drawn by column (M4) or left out where they would cover what is covered already.
+    pub is_reduced: bool,
+    /// Where samples in view have no finite y, in device pixels, ascending, at most one a pixel.
+    pub nonfinite_x_px: Vec<f32>,
+}
+
+/// Samples a pixel column above which it is drawn by its first, least, greatest and last.
+const RAW_PER_COLUMN: usize = 4;
+/// Part of a curve's opacity that its filling has.
+const FILL_ALPHA: f32 = 0.25;
+/// Diameter of a marker in line widths, and its least in pixels; Matplotlib's default is 6 points on 1.5.
+const MARKER_WIDTHS: f32 = 4.0;
+
+/// Appends the shapes of a curve to `shapes`.
+///
+/// They may reach a few pixels beyond `plot`: the caller encloses them in [`Shape::Clip`] of it. All coordinates are
+/// finite. The line breaks at non-finite samples and, on log axes, at values of zero or less. A sample alone between
+/// breaks is a dot. The nearest samples outside the view are included, so that the line leaves it.
+pub fn curve(
+    series: &SeriesSnapshot,
+    style: &ResolvedStyle,
+    plot: &PlotRect,
+    x: &AxisMap,
+    y: &AxisMap,
+    shapes: &mut Vec<Shape>,
+    scratch: &mut Scratch,
+) -> CurveStats {
+    let mut stats = CurveStats::default();
+    let (Some(x_axis), Some(y_axis)) = (AxisPx::new(x), AxisPx::new(y)) else { return stats };
+    if !(plot.width_px >= 1.0 && plot.height_px >= 1.0 && style.width_px > 0.0) || series.is_empty() {
+        return stats;
+    }
+    let marker = match (style.join, style.marker) {
+        (Join::Points, Marker::None) => Marker::Circle,
+        (_, marker) => marker,
+    };
+    let marker_px = MARKER_WIDTHS * style.width_px;
+    let window = Window::around(plot, style.width_px + if marker == Marker::None { 0.0 } else { marker_px });
+    let mut trace = Trace {
+        runs: Runs::new(window, style.join, scratch),
+        marks: Marks::new(window, marker, style.join, marker_px, scratch),
+        x: x_axis,
+        y: y_axis,
+        stats: &mut stats,
+    };
+    match series.x_order() {
+        XOrder::Ascending => ascending::trace(series, plot, &mut trace, scratch),
+        XOrder::Free => free::trace(series, plot, style.width_px, &mut trace, scratch),
+    }
+    let Trace { runs, marks, .. } = trace;
+    append(style, marker, marker_px, &y_axis, runs, marks, shapes, scratch);
+    stats
+}
+
+/// What the walk over the samples writes to.
+struct Trace<'a> {
+    runs: Runs,
+    marks: Marks,
+    x: AxisPx,
+    y: AxisPx,
+    stats: &'a mut CurveStats,
+}
+
+impl Trace<'_> {
+    /// Notes a sample without a finite y at a place in pixels.
+    fn note_nonfinite(&mut self, x_px: f64) {
+        let x_px = x_px as f32;
+        let is_new = self.stats.nonfinite_x_px.last().is_none_or(|last| (x_px - last).abs() >= 1.0);
+        if x_px.is_finite() && is_new {
+            self.stats.nonfinite_x_px.push(x_px);
+        }
+    }
+}
+
+#[allow(clippy::too_many_arguments)] // The tail of `curve`, split off to keep both readable.
+fn append(
+    style: &ResolvedStyle,
+    marker: Marker,
+    marker_px: f32,
+    y_axis: &AxisPx,
+    runs: Runs,
+    marks: Marks,
+    shapes: &mut Vec<Shape>,
+    scratch: &mut Scratch,
+) {
+    let alpha = if style.alpha.is_finite() { style.alpha.clamp(0.0, 1.0) } else { 1.0 };
+    let paint = Paint { color: style.color, alpha };
+    let (lines, dots) = runs.finish(scratch);
+    if style.join == Join::Fill {
+        let base_px = y_axis.zero_px();
+        let fill = Paint { color: style.color, alpha: alpha * FILL_ALPHA };
+        for line in &lines {
+            let (Some(first), Some(last)) = (line.first(), line.last()) else { continue };
+            let mut points = scratch.take_points();
+            points.extend_from_slice(line);
+            let base_px = marks.window().clamp_y(base_px) as f32;
+            points.extend([[last[0], base_px], [first[0], base_px]]);
+            shapes.push(Shape::Polygon { points, paint: fill });
+        }
+    }
+    let dash_px = dash_pattern(style.dash, style.width_px);
+    for points in lines {
+        let stroke = Stroke { paint, width_px: style.width_px, dash_px: dash_px.clone() };
+        shapes.push(Shape::Line { points, stroke });
+    }
+    let mut push_marks = |centers_px: Vec<[f32; 2]>, marker, size_px| {
+        if centers_px.is_empty() {
+            scratch.give_points(centers_px);
+        } else {
+            shapes.push(Shape::Markers { centers_px, marker, size_px, paint });
+        }
+    };
+    // A dot twice as wide as the line carries about as much ink as the eye expects of a point.
+    push_marks(dots, Marker::Circle, 2.0 * style.width_px);
+    push_marks(marks.finish(), marker, marker_px);
+}
+
+/// Lengths of strokes and gaps for a line width, all in device pixels; the proportions are Matplotlib's.
+#[must_use]
+pub fn dash_pattern(dash: Dash, width_px: f32) -> Vec<f32> {
+    let parts: &[f32] = match dash {
+        Dash::Solid => &[],
+        Dash::Dashed => &[3.7, 1.6],
+        Dash::Dotted => &[1.0, 1.65],
+        Dash::DashDotted => &[6.4, 1.6, 1.0, 1.6],
+    };
+    parts.iter().map(|part| part * width_px).collect()
+}
