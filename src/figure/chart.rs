@@ -12,7 +12,7 @@ use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, Value
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::element::PathElement;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, TextStyle};
+use plotters::style::{Color as _, FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, TextStyle};
 use plotters_backend::DrawingBackend;
 
 use crate::batch::Color;
@@ -161,7 +161,7 @@ impl Pen<'_> {
         };
         let length_px = (sizes.tick_px * 0.5).round();
         let (left_px, bottom_px) = (plot.x_px, plot.y_px + plot.height_px);
-        let mut stroke = |from: [f32; 2], to: [f32; 2]| {
+        let stroke = |from: [f32; 2], to: [f32; 2]| {
             let points = vec![(units(from[0]), units(from[1])), (units(to[0]), units(to[1]))];
             root.draw(&PathElement::new(points, style)).map_err(refused)
         };
@@ -218,7 +218,7 @@ impl Pen<'_> {
 
 fn text_style(size_px: f32, color: Color) -> TextStyle<'static> {
     let font = FontDesc::new(FontFamily::SansSerif, f64::from(size_px) * f64::from(SUBPIXELS), FontStyle::Normal);
-    TextStyle::from(font).color(&rgb(color))
+    TextStyle { font, color: rgb(color).to_backend_color(), pos: Pos::default() }
 }
 
 fn rgb(color: Color) -> RGBColor {

@@ -6,10 +6,14 @@ pub mod chart;
 #[allow(clippy::module_inception)]
 pub mod figure;
 pub mod layout;
+pub mod legend;
 pub mod measure;
 pub mod ranges;
+pub mod readout;
 pub mod theme;
 pub mod ticks;
+pub mod view;
+pub mod zoom;
 
 pub use figure::*;
 pub use layout::{AxisMap, FrameLayout, LegendEntry, PlotRect, SubplotLayout};

@@ -1,5 +1,6 @@
 //! From a figure and a snapshot to pixels, off the GUI thread.
 
+pub mod backend;
 pub mod frame;
 pub mod line;
 pub mod raster;

@@ -1,0 +1,435 @@
+//! The legend: which series it names, how large it is, and where it covers the least of the curves.
+//!
+//! Pure; runs on the figure's thread. Draws nothing and knows curves only as covered places.
+
+use crate::batch::SeriesId;
+use crate::figure::arrange::{Sizes, line_px};
+use crate::figure::figure::{LegendPlace, Subplot};
+use crate::figure::layout::PlotRect;
+use crate::figure::measure::{Measure, elide};
+use crate::store::Snapshot;
+
+/// A series that the legend names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named {
+    /// The series.
+    pub series: SeriesId,
+    /// Its place in the subplot's list.
+    pub index: usize,
+    /// The name in full.
+    pub name: String,
+    /// Whether its curve is drawn.
+    pub is_visible: bool,
+}
+
+/// A legend without a place: relative to its upper left corner.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LegendBlock {
+    /// Width of its background.
+    pub width_px: f32,
+    /// Height of its background.
+    pub height_px: f32,
+    /// Width of the sample of each line.
+    pub sample_px: f32,
+    /// Between the sample and the name.
+    pub sample_gap_px: f32,
+    /// Font size of the names.
+    pub text_px: f32,
+    /// The entries, column by column.
+    pub entries: Vec<BlockEntry>,
+    /// `… 12 more` and where, if there is no room for all.
+    pub more: Option<(String, PlotRect)>,
+}
+
+/// An entry of a [`LegendBlock`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct BlockEntry {
+    /// Index in the list of named series.
+    pub named: usize,
+    /// The name, cut to its room.
+    pub text: String,
+    /// Where it stands, from the block's upper left corner; to be clicked.
+    pub rect: PlotRect,
+}
+
+/// Places for a legend, in the order of preference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Corner {
+    /// Upper right.
+    TopRight,
+    /// Upper left.
+    TopLeft,
+    /// Lower right.
+    BottomRight,
+    /// Lower left.
+    BottomLeft,
+    /// Middle of the right edge.
+    Right,
+    /// Middle of the left edge.
+    Left,
+    /// Middle of the upper edge.
+    Top,
+    /// Middle of the lower edge.
+    Bottom,
+}
+
+impl Corner {
+    const ALL: [Self; 8] = [
+        Self::TopRight,
+        Self::TopLeft,
+        Self::BottomRight,
+        Self::BottomLeft,
+        Self::Right,
+        Self::Left,
+        Self::Top,
+        Self::Bottom,
+    ];
+
+    fn rect(self, block: &LegendBlock, plot: PlotRect, pad_px: f32) -> PlotRect {
+        let (left, top) = (plot.x_px + pad_px, plot.y_px + pad_px);
+        let right = plot.x_px + plot.width_px - pad_px - block.width_px;
+        let bottom = plot.y_px + plot.height_px - pad_px - block.height_px;
+        let (center, middle) = (f32::midpoint(left, right), f32::midpoint(top, bottom));
+        let (x_px, y_px) = match self {
+            Self::TopRight => (right, top),
+            Self::TopLeft => (left, top),
+            Self::BottomRight => (right, bottom),
+            Self::BottomLeft => (left, bottom),
+            Self::Right => (right, middle),
+            Self::Left => (left, middle),
+            Self::Top => (center, top),
+            Self::Bottom => (center, bottom),
+        };
+        PlotRect { x_px: x_px.round(), y_px: y_px.round(), width_px: block.width_px, height_px: block.height_px }
+    }
+}
+
+/// The series that the legend of `subplot` names, in their order; empty if it says nothing that is not said already.
+///
+/// It is shown for two series or more, or for one whose name is its own: neither made up from its number nor the label
+/// of the y axis nor the title.
+#[must_use]
+pub fn named(subplot: &Subplot, snapshot: &Snapshot) -> Vec<Named> {
+    if subplot.legend == LegendPlace::Hidden {
+        return Vec::new();
+    }
+    let named: Vec<Named> = subplot
+        .series
+        .iter()
+        .enumerate()
+        .filter_map(|(index, style)| {
+            let own = snapshot.get(style.id).map(|series| series.info.name.as_str());
+            let name = if style.name.is_empty() { own? } else { &style.name };
+            let name = if name.trim().is_empty() { made_up(style.id) } else { name.to_owned() };
+            Some(Named { series: style.id, index, name, is_visible: style.is_visible })
+        })
+        .collect();
+    match named.as_slice() {
+        [only] if only.name == made_up(only.series) || only.name == subplot.y.label || only.name == subplot.title => {
+            Vec::new()
+        }
+        _ => named,
+    }
+}
+
+fn made_up(id: SeriesId) -> String {
+    format!("series {}", id.0)
+}
+
+/// Arranges entries in columns that fit the plotting area; `None` if not even one does.
+#[must_use]
+pub fn block(named: &[Named], plot: PlotRect, sizes: &Sizes, measure: &dyn Measure) -> Option<LegendBlock> {
+    // A legend may take so much of the plotting area, whatever it covers.
+    const MOST_HEIGHT: f32 = 0.72;
+    const MOST_WIDTH: f32 = 0.66;
+    const LONGEST_NAME_EM: f32 = 24.0;
+    let text_px = sizes.tick_text_px;
+    let (sample_px, sample_gap_px) = ((text_px * 1.9).round(), (text_px * 0.6).round());
+    let (inset_px, column_gap_px) = ((text_px * 0.45).round(), (text_px * 1.2).round());
+    let row_px = line_px(measure, text_px) + (text_px * 0.28).round();
+    let room_px = plot.width_px * MOST_WIDTH - 2.0 * inset_px;
+    let longest_px = (LONGEST_NAME_EM * text_px).min(room_px - sample_px - sample_gap_px);
+    let rows = ((plot.height_px * MOST_HEIGHT - 2.0 * inset_px) / row_px).floor() as usize;
+    if named.is_empty() || rows == 0 || longest_px < 2.0 * text_px {
+        return None;
+    }
+    // What a figure can show at all bounds the names that are measured: there may be a million series.
+    let candidates = named.get(..named.len().min(rows * 16)).unwrap_or(named);
+    let texts: Vec<String> = candidates.iter().map(|n| elide(&n.name, text_px, longest_px, measure)).collect();
+    let widths: Vec<f32> = texts.iter().map(|t| measure.width_px(t, text_px).ceil()).collect();
+    let widest_px = widths.iter().copied().fold(0.0, f32::max);
+    let pitch_px = sample_px + sample_gap_px + widest_px + column_gap_px;
+    let columns = (((room_px + column_gap_px) / pitch_px).floor() as usize).max(1);
+    let is_cut = named.len() > rows * columns;
+    // The last place then says how many are left out.
+    let shown = if is_cut { rows * columns - 1 } else { named.len() };
+    let columns = if is_cut { columns } else { named.len().div_ceil(rows) };
+    let rows = if is_cut { rows } else { named.len().div_ceil(columns) };
+    let place = |slot: usize, width_px: f32| PlotRect {
+        x_px: inset_px + (slot / rows) as f32 * pitch_px,
+        y_px: inset_px + (slot % rows) as f32 * row_px,
+        width_px,
+        height_px: row_px,
+    };
+    let entries: Vec<BlockEntry> = texts
+        .into_iter()
+        .zip(&widths)
+        .take(shown)
+        .enumerate()
+        .map(|(slot, (text, width))| BlockEntry {
+            named: slot,
+            text,
+            rect: place(slot, sample_px + sample_gap_px + width),
+        })
+        .collect();
+    let more = is_cut.then(|| {
+        let text = format!("… {} more", named.len() - shown);
+        let width_px = measure.width_px(&text, text_px).ceil();
+        (text, place(shown, sample_px + sample_gap_px + width_px))
+    });
+    let rects = entries.iter().map(|e| e.rect).chain(more.iter().map(|(_, rect)| *rect));
+    let (right, bottom) =
+        rects.fold((0.0_f32, 0.0_f32), |(x, y), r| (x.max(r.x_px + r.width_px), y.max(r.y_px + r.height_px)));
+    let (width_px, height_px) = (right + inset_px, bottom + inset_px);
+    let fits = width_px <= plot.width_px && height_px <= plot.height_px;
+    fits.then_some(LegendBlock { width_px, height_px, sample_px, sample_gap_px, text_px, entries, more })
+}
+
+/// The place that covers the least of what `covered` knows, and its rectangle.
+///
+/// `before` is where the legend stood in the last frame: it stays unless another place is clearly better, so that it
+/// does not hop about while data arrive.
+#[must_use]
+pub fn place(
+    block: &LegendBlock,
+    plot: PlotRect,
+    pad_px: f32,
+    covered: &Covered,
+    before: Option<Corner>,
+) -> (Corner, PlotRect) {
+    // Covering a tenth of the legend's own area is worth a move; less is not.
+    const WORTH_A_MOVE: f32 = 0.10;
+    let cost = |corner: Corner| covered.part(corner.rect(block, plot, pad_px));
+    let mut best = (Corner::TopRight, f32::INFINITY);
+    for corner in Corner::ALL {
+        let cost = cost(corner);
+        // A place further down the list must be better, not as good.
+        if cost < best.1 - 0.005 {
+            best = (corner, cost);
+        }
+    }
+    let corner = match before {
+        Some(before) if cost(before) <= best.1 + WORTH_A_MOVE => before,
+        _ => best.0,
+    };
+    (corner, corner.rect(block, plot, pad_px))
+}
+
+/// Which parts of a plotting area are covered: a coarse grid.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Covered {
+    area: PlotRect,
+    cell_px: f32,
+    columns: usize,
+    cells: Vec<f32>,
+}
+
+impl Covered {
+    /// Nothing covered in `area`, seen in cells of about `cell_px`.
+    #[must_use]
+    pub fn new(area: PlotRect, cell_px: f32) -> Self {
+        // No more than 256 cells a side, whatever the size.
+        let cell_px = cell_px.max(area.width_px.max(area.height_px) / 256.0).max(1.0);
+        let columns = (area.width_px / cell_px).ceil().max(1.0) as usize;
+        let rows = (area.height_px / cell_px).ceil().max(1.0) as usize;
+        Self { area, cell_px, columns, cells: vec![0.0; columns * rows] }
+    }
+
+    /// Marks what a line of `width_px` through `points` covers.
+    pub fn line(&mut self, points: &[[f32; 2]]) {
+        if let [only] = points {
+            self.point(*only);
+        }
+        for pair in points.windows(2) {
+            let &[from, to] = pair else { continue };
+            let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
+            let steps = (dx.abs().max(dy.abs()) / (self.cell_px * 0.5)).ceil().clamp(1.0, 2048.0);
+            for step in 0..=steps as u32 {
+                let part = step as f32 / steps;
+                self.point([from[0] + dx * part, from[1] + dy * part]);
+            }
+        }
+    }
+
+    /// Marks one place.
+    pub fn point(&mut self, [x_px, y_px]: [f32; 2]) {
+        let (column, row) = ((x_px - self.area.x_px) / self.cell_px, (y_px - self.area.y_px) / self.cell_px);
+        if column >= 0.0 && row >= 0.0 && (column as usize) < self.columns {
+            if let Some(cell) = self.cells.get_mut(row as usize * self.columns + column as usize) {
+                *cell = cell.max(1.0);
+            }
+        }
+    }
+
+    /// Marks a rectangle that must not be covered if there is any other place.
+    pub fn forbid(&mut self, rect: PlotRect) {
+        const FORBIDDEN: f32 = 50.0;
+        self.each_under(rect, |cell| *cell = FORBIDDEN);
+    }
+
+    /// How much of `rect` is covered already: 0 nothing, 1 all, more where it is forbidden.
+    fn part(&self, rect: PlotRect) -> f32 {
+        let mut copy = (0.0, 0.0_f32);
+        self.each_index(rect, |index| {
+            copy.0 += self.cells.get(index).copied().unwrap_or(0.0);
+            copy.1 += 1.0;
+        });
+        copy.0 / copy.1.max(1.0)
+    }
+
+    fn each_under(&mut self, rect: PlotRect, mut change: impl FnMut(&mut f32)) {
+        let mut under = Vec::new();
+        self.each_index(rect, |index| under.push(index));
+        for index in under {
+            if let Some(cell) = self.cells.get_mut(index) {
+                change(cell);
+            }
+        }
+    }
+
+    fn each_index(&self, rect: PlotRect, mut each: impl FnMut(usize)) {
+        let rows = self.cells.len() / self.columns.max(1);
+        let span = |start: f32, length: f32, count: usize| {
+            let first = (start / self.cell_px).floor().max(0.0) as usize;
+            let end = ((start + length) / self.cell_px).ceil().max(0.0) as usize;
+            first.min(count)..end.min(count)
+        };
+        for row in span(rect.y_px - self.area.y_px, rect.height_px, rows) {
+            for column in span(rect.x_px - self.area.x_px, rect.width_px, self.columns) {
+                each(row * self.columns + column);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::SeriesInfo;
+    use crate::figure::figure::SeriesStyle;
+    use crate::figure::measure::Monospace;
+    use crate::store::Store;
+
+    const PLOT: PlotRect = PlotRect { x_px: 50.0, y_px: 20.0, width_px: 600.0, height_px: 300.0 };
+
+    fn subplot_of(names: &[&str]) -> (Subplot, Snapshot) {
+        let mut store = Store::default();
+        let mut subplot = Subplot::default();
+        for (i, name) in names.iter().enumerate() {
+            let id = SeriesId(i as u32);
+            let info =
+                SeriesInfo { id, name: (*name).into(), x_label: String::new(), x_is_time: false, color: None };
+            store.declare(info);
+            subplot.series.push(SeriesStyle::new(id));
+        }
+        (subplot, store.snapshot())
+    }
+
+    fn block_of(count: usize, plot: PlotRect) -> Option<LegendBlock> {
+        let names: Vec<String> = (0..count).map(|i| format!("loss of run {i}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let (subplot, snapshot) = subplot_of(&names);
+        block(&named(&subplot, &snapshot), plot, &Sizes::new(12.0, 1.0), &Monospace)
+    }
+
+    #[test]
+    fn a_single_series_is_named_only_by_a_name_of_its_own() {
+        let shown = |names: &[&str], y_label: &str| {
+            let (mut subplot, snapshot) = subplot_of(names);
+            subplot.y.label = y_label.into();
+            named(&subplot, &snapshot).into_iter().map(|n| n.name).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(&["loss"], ""), ["loss"]);
+        assert!(shown(&["loss"], "loss").is_empty());
+        assert!(shown(&["series 0"], "").is_empty());
+        assert!(shown(&[" "], "").is_empty());
+        assert_eq!(shown(&["", "b"], ""), ["series 0", "b"]);
+    }
+
+    #[test]
+    fn a_style_name_wins_and_a_hidden_legend_names_nothing() {
+        let (mut subplot, snapshot) = subplot_of(&["a", "b"]);
+        subplot.series[0].name = "mine".into();
+        subplot.series[1].is_visible = false;
+        let all = named(&subplot, &snapshot);
+        assert_eq!((all[0].name.as_str(), all[1].is_visible), ("mine", false));
+        subplot.legend = LegendPlace::Hidden;
+        assert!(named(&subplot, &snapshot).is_empty());
+    }
+
+    #[test]
+    fn entries_go_into_columns_and_the_rest_is_counted() {
+        for count in [1, 2, 9, 12, 13, 20, 40, 5000] {
+            let block = block_of(count, PLOT).unwrap();
+            let left_out = block.more.as_ref().map_or(0, |(text, _)| text[4..].replace(" more", "").parse().unwrap());
+            assert_eq!(block.entries.len() + left_out, count, "every series is named or counted");
+            assert!(block.width_px <= PLOT.width_px && block.height_px <= PLOT.height_px);
+            let rects: Vec<PlotRect> =
+                block.entries.iter().map(|e| e.rect).chain(block.more.iter().map(|m| m.1)).collect();
+            for (i, a) in rects.iter().enumerate() {
+                assert!(a.x_px + a.width_px <= block.width_px && a.y_px + a.height_px <= block.height_px);
+                for b in &rects[i + 1..] {
+                    let apart_x = a.x_px + a.width_px <= b.x_px || b.x_px + b.width_px <= a.x_px;
+                    let apart_y = a.y_px + a.height_px <= b.y_px || b.y_px + b.height_px <= a.y_px;
+                    assert!(apart_x || apart_y, "{a:?} over {b:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn names_hostile_names_do_not_push_the_legend_out_of_the_plot() {
+        let long = "<img src=x>".repeat(400);
+        let (subplot, snapshot) = subplot_of(&[&long, "b"]);
+        let block = block(&named(&subplot, &snapshot), PLOT, &Sizes::new(12.0, 1.0), &Monospace).unwrap();
+        assert!(block.width_px <= PLOT.width_px);
+        assert!(block.entries[0].text.ends_with('…'));
+    }
+
+    #[test]
+    fn no_legend_where_there_is_no_room() {
+        assert_eq!(block_of(3, PlotRect { width_px: 40.0, height_px: 30.0, ..PLOT }), None);
+        assert_eq!(block_of(3, PlotRect { width_px: 1.0, height_px: 1.0, ..PLOT }), None);
+        assert_eq!(block_of(0, PLOT), None);
+    }
+
+    #[test]
+    fn the_legend_stands_where_the_curve_is_not() {
+        let block = block_of(2, PLOT).unwrap();
+        let at = |points: &[[f32; 2]], before| {
+            let mut covered = Covered::new(PLOT, 8.0);
+            covered.line(points);
+            place(&block, PLOT, 8.0, &covered, before).0
+        };
+        assert_eq!(at(&[], None), Corner::TopRight, "the usual place");
+        let rising = [[50.0, 320.0], [650.0, 20.0]];
+        assert_eq!(at(&rising, None), Corner::TopLeft);
+        let falling = [[50.0, 20.0], [650.0, 320.0]];
+        assert_eq!(at(&falling, None), Corner::TopRight);
+        let roof = [[50.0, 40.0], [650.0, 40.0]];
+        assert_eq!(at(&roof, None), Corner::BottomRight);
+        assert_eq!(at(&falling, Some(Corner::BottomLeft)), Corner::BottomLeft, "it stays where it is free");
+        assert_eq!(at(&rising, Some(Corner::TopRight)), Corner::TopLeft, "it moves where it would cover");
+    }
+
+    #[test]
+    fn a_forbidden_place_is_worse_than_any_curve() {
+        let block = block_of(2, PLOT).unwrap();
+        let mut covered = Covered::new(PLOT, 8.0);
+        for y in (20..320).step_by(4) {
+            covered.line(&[[50.0, y as f32], [650.0, y as f32]]);
+        }
+        covered.forbid(PlotRect { x_px: 560.0, y_px: 20.0, width_px: 90.0, height_px: 20.0 });
+        assert_eq!(place(&block, PLOT, 8.0, &covered, None).0, Corner::TopLeft);
+    }
+}
