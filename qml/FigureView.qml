@@ -158,7 +158,7 @@ FocusScope {
 
                 onPressed: (event) => {
                     view.forceActiveFocus()
-                    canvas.press(event.x, event.y, event.button, event.modifiers)
+                    canvas.press(event.x, event.y, event.button)
                 }
                 onPositionChanged: (event) => canvas.move(event.x, event.y)
                 onReleased: (event) => canvas.release(event.x, event.y)
@@ -168,8 +168,7 @@ FocusScope {
                     if (event.button === Qt.LeftButton && canvas.tool === FigureItem.None)
                         canvas.home()
                 }
-                onWheel: (event) => canvas.wheel(event.x, event.y, event.angleDelta.y !== 0 ? event.angleDelta.y : event.pixelDelta.y,
-                                                 event.modifiers)
+                onWheel: (event) => canvas.wheel(event.x, event.y, event.angleDelta.y !== 0 ? event.angleDelta.y : event.pixelDelta.y)
             }
 
             // The rectangle being zoomed to.

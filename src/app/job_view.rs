@@ -70,6 +70,16 @@ impl JobView {
         Changes { state: true, progress: true, panes: false }
     }
 
+    /// Exit status: the job's own, 0 while it runs.
+    #[must_use]
+    pub fn exit_code(&self) -> i32 {
+        match &self.end {
+            None => 0,
+            Some(Ok(outcome)) => outcome.exit_code,
+            Some(Err(_)) => 1,
+        }
+    }
+
     fn thread(&mut self, role: Role) -> &mut ThreadView {
         match role {
             Role::Worker => &mut self.worker,

@@ -5,12 +5,14 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::batch::{Item, Message, Pane};
 use crate::figure::{Axis, Figure, Subplot};
+use crate::job::sine;
 use crate::job::{JobError, JobHandle, JobSpec, Mailbox, Sink};
 use crate::source::command::{CommandOptions, CommandSource};
-use crate::source::sine::{self, SineOptions};
+use crate::source::sine::SineOptions;
 use crate::store::{SnapshotSlot, Store};
 
 /// What a job runs.
@@ -19,7 +21,12 @@ pub enum JobKind {
     /// The built-in sine job.
     Sine(SineOptions),
     /// A command whose output is read.
-    Command(CommandOptions),
+    Command {
+        /// Name of the job; that of the program if none is given.
+        name: Option<String>,
+        /// What is run and how its output is read.
+        options: CommandOptions,
+    },
     /// A job of a program of one's own.
     Custom {
         /// Name of the job.
@@ -52,7 +59,7 @@ impl JobKind {
     pub fn name(&self) -> &str {
         match self {
             Self::Sine(_) => "sine",
-            Self::Command(options) => options.name.as_deref().unwrap_or_else(|| program_name(options)),
+            Self::Command { name, options } => name.as_deref().unwrap_or_else(|| program_name(options)),
             Self::Custom { name, .. } => name,
         }
     }
@@ -62,7 +69,7 @@ impl JobKind {
     pub fn command_line(&self) -> String {
         match self {
             Self::Sine(_) | Self::Custom { .. } => String::new(),
-            Self::Command(options) => {
+            Self::Command { options, .. } => {
                 options.argv.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
             }
         }
@@ -75,8 +82,8 @@ impl JobKind {
             (_, Pane::Control) => "Control",
             (Self::Sine(_) | Self::Custom { .. }, Pane::Worker) => "Worker",
             (Self::Sine(_) | Self::Custom { .. }, Pane::Receiver) => "Receiver",
-            (Self::Command(_), Pane::Worker) => "Output",
-            (Self::Command(_), Pane::Receiver) => "Error output",
+            (Self::Command { .. }, Pane::Worker) => "Output",
+            (Self::Command { .. }, Pane::Receiver) => "Error output",
         }
     }
 
@@ -92,16 +99,20 @@ impl JobKind {
                 }],
                 ..Figure::default()
             },
-            Self::Command(_) | Self::Custom { .. } => Figure::default(),
+            Self::Command { .. } | Self::Custom { .. } => Figure::default(),
         }
     }
 
-    fn spec(&self) -> JobSpec {
-        match self {
+    fn spec(&self) -> Result<JobSpec, StartError> {
+        Ok(match self {
             Self::Sine(options) => sine::spec(options.clone()),
-            Self::Command(options) => JobSpec::new(self.name(), CommandSource::new(options.clone())),
+            Self::Command { options, .. } => {
+                let source = CommandSource::new(options.clone()).map_err(StartError::Command)?;
+                // A command is ended in three steps, which take longer than a thread that only has to look.
+                JobSpec { grace: COMMAND_GRACE, ..JobSpec::new(self.name(), source) }
+            }
             Self::Custom { make, .. } => make(),
-        }
+        })
     }
 }
 
@@ -110,14 +121,29 @@ fn program_name(options: &CommandOptions) -> &str {
     program.and_then(|name| name.to_str()).unwrap_or("command")
 }
 
+/// How long a command and its whole process tree may take to end: it is killed after two seconds.
+const COMMAND_GRACE: Duration = Duration::from_secs(4);
+
+/// Why a job could not be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Its threads cannot be started.
+    #[error(transparent)]
+    Job(#[from] JobError),
+    /// The system refuses what a command needs.
+    #[error("cannot prepare the command: {0}")]
+    Command(std::io::Error),
+}
+
 /// Starts a job whose samples are published in `data`, which is emptied first, and whose notices go to `mailbox`.
 ///
 /// # Errors
-/// [`JobError`] if its threads cannot be started.
-pub fn start(kind: &JobKind, data: &Arc<SnapshotSlot>, mailbox: Mailbox) -> Result<JobHandle, JobError> {
+/// [`StartError`] if the system refuses what the job needs.
+pub fn start(kind: &JobKind, data: &Arc<SnapshotSlot>, mailbox: Mailbox) -> Result<JobHandle, StartError> {
     let sink = StoreSink { store: Store::default(), slot: Arc::clone(data), is_changed: false };
     data.publish(sink.store.snapshot());
-    JobHandle::start(kind.spec(), Box::new(sink), mailbox)
+    Ok(JobHandle::start(kind.spec()?, Box::new(sink), mailbox)?)
 }
 
 /// The receiver's end of the pipeline: everything goes into the store, and a snapshot to the figures after each group.

@@ -107,85 +107,85 @@ pub mod qobject {
         /// Another job is shown.
         #[qsignal]
         #[cxx_name = "jobChanged"]
-        fn job_changed(self: Pin<&mut Self>);
+        fn job_changed(self: Pin<&mut FigureItem>);
 
         /// What the figure shows, or how, was changed.
         #[qsignal]
         #[cxx_name = "figureChanged"]
-        fn figure_changed(self: Pin<&mut Self>);
+        fn figure_changed(self: Pin<&mut FigureItem>);
 
         /// The tool, the view or the history of views changed.
         #[qsignal]
         #[cxx_name = "viewChanged"]
-        fn view_changed(self: Pin<&mut Self>);
+        fn view_changed(self: Pin<&mut FigureItem>);
 
         /// The cursor stands elsewhere, or on other data.
         #[qsignal]
         #[cxx_name = "cursorChanged"]
-        fn cursor_changed(self: Pin<&mut Self>);
+        fn cursor_changed(self: Pin<&mut FigureItem>);
 
         /// A new frame is shown.
         #[qsignal]
         #[cxx_name = "frameShown"]
-        fn frame_shown(self: Pin<&mut Self>);
+        fn frame_shown(self: Pin<&mut FigureItem>);
 
         /// The figure was written to `path`.
         #[qsignal]
-        fn saved(self: Pin<&mut Self>, path: &QString);
+        fn saved(self: Pin<&mut FigureItem>, path: &QString);
 
         /// The figure could not be written, and why.
         #[qsignal]
         #[cxx_name = "saveFailed"]
-        fn save_failed(self: Pin<&mut Self>, text: &QString);
+        fn save_failed(self: Pin<&mut FigureItem>, text: &QString);
 
         /// Shows all data and follows it.
         #[qinvokable]
-        pub fn home(self: Pin<&mut Self>);
+        pub fn home(self: Pin<&mut FigureItem>);
         /// Shows the view before this one.
         #[qinvokable]
-        pub fn back(self: Pin<&mut Self>);
+        pub fn back(self: Pin<&mut FigureItem>);
         /// Shows the view that `back` left.
         #[qinvokable]
-        pub fn forward(self: Pin<&mut Self>);
+        pub fn forward(self: Pin<&mut FigureItem>);
         /// Switches the y axes between linear and logarithmic.
         #[qinvokable]
         #[cxx_name = "toggleLogY"]
-        pub fn toggle_log_y(self: Pin<&mut Self>);
+        pub fn toggle_log_y(self: Pin<&mut FigureItem>);
         /// Switches the x axes between linear and logarithmic.
         #[qinvokable]
         #[cxx_name = "toggleLogX"]
-        pub fn toggle_log_x(self: Pin<&mut Self>);
+        pub fn toggle_log_x(self: Pin<&mut FigureItem>);
         /// Makes all margins and gaps as small as the labels allow.
         #[qinvokable]
         #[cxx_name = "makeTight"]
-        pub fn make_tight(self: Pin<&mut Self>);
+        pub fn make_tight(self: Pin<&mut FigureItem>);
         /// Zooms about the middle: in for a positive number of steps.
         #[qinvokable]
         #[cxx_name = "zoomStep"]
-        pub fn zoom_step(self: Pin<&mut Self>, steps: f64);
-        /// A button went down: `button` and `modifiers` are Qt's numbers.
+        pub fn zoom_step(self: Pin<&mut FigureItem>, steps: f64);
+        /// A button went down: `button` is Qt's number.
         #[qinvokable]
-        pub fn press(self: Pin<&mut Self>, x: f64, y: f64, button: i32, modifiers: i32);
+        pub fn press(self: Pin<&mut FigureItem>, x: f64, y: f64, button: i32);
         /// The mouse moved, with or without a button.
         #[qinvokable]
         #[cxx_name = "move"]
-        pub fn move_to(self: Pin<&mut Self>, x: f64, y: f64);
+        pub fn move_to(self: Pin<&mut FigureItem>, x: f64, y: f64);
         /// The button went up.
         #[qinvokable]
-        pub fn release(self: Pin<&mut Self>, x: f64, y: f64);
+        pub fn release(self: Pin<&mut FigureItem>, x: f64, y: f64);
         /// Ends a drag as if it had not been.
         #[qinvokable]
         #[cxx_name = "cancelDrag"]
-        pub fn cancel_drag(self: Pin<&mut Self>);
+        pub fn cancel_drag(self: Pin<&mut FigureItem>);
         /// The mouse left the item.
         #[qinvokable]
-        pub fn leave(self: Pin<&mut Self>);
+        pub fn leave(self: Pin<&mut FigureItem>);
         /// The wheel turned by `angle` eighths of a degree.
         #[qinvokable]
-        pub fn wheel(self: Pin<&mut Self>, x: f64, y: f64, angle: f64, modifiers: i32);
+        pub fn wheel(self: Pin<&mut FigureItem>, x: f64, y: f64, angle: f64);
         /// Writes the figure as it stands to a local file; `saved` or `saveFailed` follows.
         #[qinvokable]
-        pub fn save(self: Pin<&mut Self>, url: &QUrl);
+        pub fn save(self: Pin<&mut FigureItem>, url: &QUrl);
     }
 
     // What the properties read and write.
@@ -197,49 +197,49 @@ pub mod qobject {
         /// # Safety
         /// `job` is null or a living object of this thread.
         #[cxx_name = "setJob"]
-        unsafe fn set_job(self: Pin<&mut Self>, job: *mut Job);
+        unsafe fn set_job(self: Pin<&mut FigureItem>, job: *mut Job);
         /// Background of the figure; the palette of a dark or light surrounding follows from it.
         #[cxx_name = "backgroundColor"]
         fn background_color(self: &FigureItem) -> QColor;
         /// Sets it.
         #[cxx_name = "setBackgroundColor"]
-        fn set_background_color(self: Pin<&mut Self>, value: QColor);
+        fn set_background_color(self: Pin<&mut FigureItem>, value: QColor);
         /// Colour of titles and labels.
         #[cxx_name = "textColor"]
         fn text_color(self: &FigureItem) -> QColor;
         /// Sets it.
         #[cxx_name = "setTextColor"]
-        fn set_text_color(self: Pin<&mut Self>, value: QColor);
+        fn set_text_color(self: Pin<&mut FigureItem>, value: QColor);
         /// Height of label text in logical pixels.
         #[cxx_name = "textPx"]
         fn text_px(self: &FigureItem) -> f64;
         /// Sets it.
         #[cxx_name = "setTextPx"]
-        fn set_text_px(self: Pin<&mut Self>, value: f64);
+        fn set_text_px(self: Pin<&mut FigureItem>, value: f64);
         /// Shown while there is no sample.
         #[cxx_name = "emptyHint"]
         fn empty_hint(self: &FigureItem) -> QString;
         /// Sets it.
         #[cxx_name = "setEmptyHint"]
-        fn set_empty_hint(self: Pin<&mut Self>, value: QString);
+        fn set_empty_hint(self: Pin<&mut FigureItem>, value: QString);
         /// Whether grid lines are drawn.
         #[cxx_name = "hasGrid"]
         fn has_grid(self: &FigureItem) -> bool;
         /// Sets it.
         #[cxx_name = "setHasGrid"]
-        fn set_has_grid(self: Pin<&mut Self>, value: bool);
+        fn set_has_grid(self: Pin<&mut FigureItem>, value: bool);
         /// Whether the legend is drawn.
         #[cxx_name = "hasLegend"]
         fn has_legend(self: &FigureItem) -> bool;
         /// Sets it.
         #[cxx_name = "setHasLegend"]
-        fn set_has_legend(self: Pin<&mut Self>, value: bool);
+        fn set_has_legend(self: Pin<&mut FigureItem>, value: bool);
         /// Whether each series has a subplot of its own.
         #[cxx_name = "isSeparate"]
         fn is_separate(self: &FigureItem) -> bool;
         /// Sets it.
         #[cxx_name = "setIsSeparate"]
-        fn set_is_separate(self: Pin<&mut Self>, value: bool);
+        fn set_is_separate(self: Pin<&mut FigureItem>, value: bool);
         /// Whether the x axes are logarithmic.
         #[cxx_name = "isLogX"]
         fn is_log_x(self: &FigureItem) -> bool;
@@ -251,53 +251,53 @@ pub mod qobject {
         fn left_margin(self: &FigureItem) -> f64;
         /// Sets it.
         #[cxx_name = "setLeftMargin"]
-        fn set_left_margin(self: Pin<&mut Self>, value: f64);
+        fn set_left_margin(self: Pin<&mut FigureItem>, value: f64);
         /// Right margin; -1 is as little as the labels need.
         #[cxx_name = "rightMargin"]
         fn right_margin(self: &FigureItem) -> f64;
         /// Sets it.
         #[cxx_name = "setRightMargin"]
-        fn set_right_margin(self: Pin<&mut Self>, value: f64);
+        fn set_right_margin(self: Pin<&mut FigureItem>, value: f64);
         /// Top margin; -1 is as little as the labels need.
         #[cxx_name = "topMargin"]
         fn top_margin(self: &FigureItem) -> f64;
         /// Sets it.
         #[cxx_name = "setTopMargin"]
-        fn set_top_margin(self: Pin<&mut Self>, value: f64);
+        fn set_top_margin(self: Pin<&mut FigureItem>, value: f64);
         /// Bottom margin; -1 is as little as the labels need.
         #[cxx_name = "bottomMargin"]
         fn bottom_margin(self: &FigureItem) -> f64;
         /// Sets it.
         #[cxx_name = "setBottomMargin"]
-        fn set_bottom_margin(self: Pin<&mut Self>, value: f64);
+        fn set_bottom_margin(self: Pin<&mut FigureItem>, value: f64);
         /// Between rows of subplots; -1 is as little as the labels need.
         #[cxx_name = "rowGap"]
         fn row_gap(self: &FigureItem) -> f64;
         /// Sets it.
         #[cxx_name = "setRowGap"]
-        fn set_row_gap(self: Pin<&mut Self>, value: f64);
+        fn set_row_gap(self: Pin<&mut FigureItem>, value: f64);
         /// Between columns of subplots; -1 is as little as the labels need.
         #[cxx_name = "columnGap"]
         fn column_gap(self: &FigureItem) -> f64;
         /// Sets it.
         #[cxx_name = "setColumnGap"]
-        fn set_column_gap(self: Pin<&mut Self>, value: f64);
+        fn set_column_gap(self: Pin<&mut FigureItem>, value: f64);
         /// What dragging with the left button does.
         fn tool(self: &FigureItem) -> Tool;
         /// Sets it.
         #[cxx_name = "setTool"]
-        fn set_tool(self: Pin<&mut Self>, value: Tool);
+        fn set_tool(self: Pin<&mut FigureItem>, value: Tool);
         /// Which axes a drag or the wheel acts on.
         fn axes(self: &FigureItem) -> Axes;
         /// Sets it.
         #[cxx_name = "setAxes"]
-        fn set_axes(self: Pin<&mut Self>, value: Axes);
+        fn set_axes(self: Pin<&mut FigureItem>, value: Axes);
         /// Whether the view follows the data.
         #[cxx_name = "isFollowing"]
         fn is_following(self: &FigureItem) -> bool;
         /// Sets it.
         #[cxx_name = "setIsFollowing"]
-        fn set_is_following(self: Pin<&mut Self>, value: bool);
+        fn set_is_following(self: Pin<&mut FigureItem>, value: bool);
         /// Whether there is a view before this one.
         #[cxx_name = "canGoBack"]
         fn can_go_back(self: &FigureItem) -> bool;
@@ -315,7 +315,7 @@ pub mod qobject {
         fn has_crosshair(self: &FigureItem) -> bool;
         /// Sets it.
         #[cxx_name = "setHasCrosshair"]
-        fn set_has_crosshair(self: Pin<&mut Self>, value: bool);
+        fn set_has_crosshair(self: Pin<&mut FigureItem>, value: bool);
         /// Whether there is a crosshair now.
         #[cxx_name = "hasReadout"]
         fn has_readout(self: &FigureItem) -> bool;
@@ -378,13 +378,14 @@ use std::ptr;
 use std::sync::Arc;
 
 use cxx_qt::{CxxQtType, Initialize, Threading};
-use cxx_qt_lib::{QColor, QImage, QImageFormat, QPointF, QRectF, QString, QStringList, QUrl};
+use cxx_qt_lib::{QColor, QPointF, QRectF, QString, QStringList, QUrl};
 
-use crate::app::figure_control::{Changed, FigureControl};
+use crate::app::figure_control::{Button, Changed, FigureControl, Tool};
 use crate::app::printable::printable;
 use crate::batch::Color;
 use crate::bridge::{guarded, image};
-use crate::figure::{AxisChoice, Readout, Tool};
+use crate::figure::readout::{Readout, SeriesReadout};
+use crate::figure::zoom::AxisLock;
 use crate::render::{FigureThread, FrameSize};
 
 /// State of [`qobject::FigureItem`].
@@ -551,8 +552,15 @@ impl qobject::FigureItem {
     }
 
     /// A button went down.
-    pub fn press(self: Pin<&mut Self>, x: f64, y: f64, button: i32, modifiers: i32) {
-        self.act("press", |control| control.press([x, y], button.into(), modifiers.into()));
+    pub fn press(self: Pin<&mut Self>, x: f64, y: f64, button: i32) {
+        // Qt::MouseButton.
+        let button = match button {
+            1 => Button::Left,
+            2 => Button::Right,
+            4 => Button::Middle,
+            _ => return,
+        };
+        self.act("press", |control| control.press([x, y], button));
     }
 
     /// The mouse moved.
@@ -576,8 +584,8 @@ impl qobject::FigureItem {
     }
 
     /// The wheel turned.
-    pub fn wheel(self: Pin<&mut Self>, x: f64, y: f64, angle: f64, modifiers: i32) {
-        self.act("wheel", |control| control.wheel([x, y], angle, modifiers.into()));
+    pub fn wheel(self: Pin<&mut Self>, x: f64, y: f64, angle: f64) {
+        self.act("wheel", |control| control.wheel([x, y], angle));
     }
 
     /// Writes the figure as it stands to a local file.
@@ -587,13 +595,14 @@ impl qobject::FigureItem {
         let queue = self.qt_thread();
         let size = FrameSize { width_px: self.width().max(1.0) as u32, height_px: self.height().max(1.0) as u32, scale: 1.0 };
         let target = path.clone();
-        thread.save(path.into(), size, move |result| {
+        let tell = move |result: Result<(), _>| {
             // A failed post means that nobody is left to be told.
             _ = queue.queue(move |item| match result {
                 Ok(()) => item.saved(&QString::from(&target)),
                 Err(error) => item.save_failed(&QString::from(&error.to_string())),
             });
-        });
+        };
+        thread.save(path.into(), size, Box::new(tell));
     }
 }
 
@@ -647,20 +656,20 @@ impl qobject::FigureItem {
     }
 
     fn axes(&self) -> qobject::Axes {
-        match self.control.axes() {
-            AxisChoice::Both => qobject::Axes::Both,
-            AxisChoice::X => qobject::Axes::XOnly,
-            AxisChoice::Y => qobject::Axes::YOnly,
+        match self.control.lock() {
+            AxisLock::Both => qobject::Axes::Both,
+            AxisLock::XOnly => qobject::Axes::XOnly,
+            AxisLock::YOnly => qobject::Axes::YOnly,
         }
     }
 
     fn set_axes(self: Pin<&mut Self>, value: qobject::Axes) {
         let axes = match value {
-            qobject::Axes::XOnly => AxisChoice::X,
-            qobject::Axes::YOnly => AxisChoice::Y,
-            _ => AxisChoice::Both,
+            qobject::Axes::XOnly => AxisLock::XOnly,
+            qobject::Axes::YOnly => AxisLock::YOnly,
+            _ => AxisLock::Both,
         };
-        self.act("axes", |control| control.set_axes(axes));
+        self.act("axes", |control| control.set_lock(axes));
     }
 
     fn is_log_x(&self) -> bool {
@@ -712,14 +721,14 @@ impl qobject::FigureItem {
     }
 
     fn readout_values(&self) -> QStringList {
-        self.readout_list(|value| value.text.clone())
+        self.readout_list(|value| value.y_text.clone())
     }
 
     fn readout_colors(&self) -> QStringList {
         self.readout_list(|value| format!("#{:02x}{:02x}{:02x}", value.color.r, value.color.g, value.color.b))
     }
 
-    fn readout_list(&self, text: impl Fn(&crate::figure::ReadoutValue) -> String) -> QStringList {
+    fn readout_list(&self, text: impl Fn(&SeriesReadout) -> String) -> QStringList {
         let mut list = QStringList::default();
         for value in self.readout.iter().flat_map(|readout| &readout.values) {
             list.append(QString::from(&text(value)));

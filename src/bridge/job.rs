@@ -61,55 +61,55 @@ pub mod qobject {
         /// A setting changed.
         #[qsignal]
         #[cxx_name = "settingsChanged"]
-        fn settings_changed(self: Pin<&mut Self>);
+        fn settings_changed(self: Pin<&mut Job>);
 
         /// The job or one of its threads changed its state.
         #[qsignal]
         #[cxx_name = "stateChanged"]
-        fn state_changed(self: Pin<&mut Self>);
+        fn state_changed(self: Pin<&mut Job>);
 
         /// The job went on, or time did.
         #[qsignal]
         #[cxx_name = "progressChanged"]
-        fn progress_changed(self: Pin<&mut Self>);
+        fn progress_changed(self: Pin<&mut Job>);
 
         /// The job began; its panes and its figure are empty.
         #[qsignal]
-        fn started(self: Pin<&mut Self>);
+        fn started(self: Pin<&mut Job>);
 
         /// The job ended well. `summary` may be empty.
         #[qsignal]
-        fn finished(self: Pin<&mut Self>, summary: &QString);
+        fn finished(self: Pin<&mut Job>, summary: &QString);
 
         /// The job failed; the first line of `text` says why.
         #[qsignal]
-        fn error(self: Pin<&mut Self>, text: &QString);
+        fn error(self: Pin<&mut Job>, text: &QString);
 
         /// The job ended, well or not: all its threads are joined, it can be started again.
         #[qsignal]
-        fn ended(self: Pin<&mut Self>);
+        fn ended(self: Pin<&mut Job>);
 
         /// Starts the job from scratch. Does nothing while it is active.
         #[qinvokable]
-        pub fn start(self: Pin<&mut Self>);
+        pub fn start(self: Pin<&mut Job>);
 
         /// Asks the job to stop; `ended` follows. Does nothing if it is not active.
         #[qinvokable]
-        pub fn stop(self: Pin<&mut Self>);
+        pub fn stop(self: Pin<&mut Job>);
 
         /// Holds the job, or lets it go on.
         #[qinvokable]
         #[cxx_name = "togglePause"]
-        pub fn toggle_pause(self: Pin<&mut Self>);
+        pub fn toggle_pause(self: Pin<&mut Job>);
 
         /// Brings `elapsed` and `remaining` up to date; called by a timer while the job is active.
         #[qinvokable]
-        pub fn tick(self: Pin<&mut Self>);
+        pub fn tick(self: Pin<&mut Job>);
 
         /// Puts all settings back to their defaults.
         #[qinvokable]
         #[cxx_name = "resetSettings"]
-        pub fn reset_settings(self: Pin<&mut Self>);
+        pub fn reset_settings(self: Pin<&mut Job>);
 
         /// Title of a pane of this job: 0 control, 1 worker, 2 receiver.
         #[qinvokable]
@@ -119,7 +119,7 @@ pub mod qobject {
         /// How many lines each pane keeps, at least 1.
         #[qinvokable]
         #[cxx_name = "setPaneLines"]
-        pub fn set_pane_lines(self: Pin<&mut Self>, lines: i32);
+        pub fn set_pane_lines(self: Pin<&mut Job>, lines: i32);
     }
 
     // What the properties read and write.
@@ -166,37 +166,37 @@ pub mod qobject {
         fn iterations(self: &Job) -> i32;
         /// Sets it for the next start.
         #[cxx_name = "setIterations"]
-        fn set_iterations(self: Pin<&mut Self>, value: i32);
+        fn set_iterations(self: Pin<&mut Job>, value: i32);
         /// Milliseconds between two of them.
         #[cxx_name = "workerMs"]
         fn worker_ms(self: &Job) -> i32;
         /// Sets it for the next start.
         #[cxx_name = "setWorkerMs"]
-        fn set_worker_ms(self: Pin<&mut Self>, value: i32);
+        fn set_worker_ms(self: Pin<&mut Job>, value: i32);
         /// Iterations between two printed lines.
         #[cxx_name = "workerBatch"]
         fn worker_batch(self: &Job) -> i32;
         /// Sets it for the next start.
         #[cxx_name = "setWorkerBatch"]
-        fn set_worker_batch(self: Pin<&mut Self>, value: i32);
+        fn set_worker_batch(self: Pin<&mut Job>, value: i32);
         /// Times that the receiver looks; 0 is endless.
         #[cxx_name = "receiverIterations"]
         fn receiver_iterations(self: &Job) -> i32;
         /// Sets it for the next start.
         #[cxx_name = "setReceiverIterations"]
-        fn set_receiver_iterations(self: Pin<&mut Self>, value: i32);
+        fn set_receiver_iterations(self: Pin<&mut Job>, value: i32);
         /// Milliseconds between two looks.
         #[cxx_name = "receiverMs"]
         fn receiver_ms(self: &Job) -> i32;
         /// Sets it for the next start.
         #[cxx_name = "setReceiverMs"]
-        fn set_receiver_ms(self: Pin<&mut Self>, value: i32);
+        fn set_receiver_ms(self: Pin<&mut Job>, value: i32);
         /// Objects between two colours.
         #[cxx_name = "receiverBatch"]
         fn receiver_batch(self: &Job) -> i32;
         /// Sets it for the next start.
         #[cxx_name = "setReceiverBatch"]
-        fn set_receiver_batch(self: Pin<&mut Self>, value: i32);
+        fn set_receiver_batch(self: Pin<&mut Job>, value: i32);
     }
 
     impl cxx_qt::Threading for Job {}
@@ -264,7 +264,8 @@ impl qobject::Job {
         }
         Pane::ALL.into_iter().for_each(|pane| self.feed.pane(pane).clear());
         let thread = self.qt_thread();
-        let (mailbox, drain) = mailbox(Arc::new(move || {
+        let (mailbox, mut drain) = mailbox();
+        drain.set_wake(Arc::new(move || {
             // A failed post means that the job's object is gone, and with it all who could read the mail.
             _ = thread.queue(|job| guarded("reading a job's messages", || job.drain()));
         }));
@@ -421,7 +422,7 @@ impl qobject::Job {
     }
 
     fn exit_code(&self) -> i32 {
-        self.handle.as_ref().map_or(0, JobHandle::exit_code)
+        self.view.exit_code()
     }
 
     fn progress(&self) -> f64 {
@@ -452,7 +453,7 @@ macro_rules! sine_setting {
             fn $get(&self) -> i32 {
                 match &self.kind {
                     JobKind::Sine(options) => i32::try_from(options.$field).unwrap_or(i32::MAX),
-                    JobKind::Command(_) | JobKind::Custom { .. } => 0,
+                    JobKind::Command { .. } | JobKind::Custom { .. } => 0,
                 }
             }
 

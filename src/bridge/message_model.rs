@@ -49,12 +49,12 @@ pub mod qobject {
         /// Another job or pane is shown.
         #[qsignal]
         #[cxx_name = "jobChanged"]
-        fn job_changed(self: Pin<&mut Self>);
+        fn job_changed(self: Pin<&mut MessageModel>);
 
         /// Lines came or went.
         #[qsignal]
         #[cxx_name = "countChanged"]
-        fn count_changed(self: Pin<&mut Self>);
+        fn count_changed(self: Pin<&mut MessageModel>);
 
         /// Row of the next line after row `from` that contains `needle` whatever the case, going round; -1 if none does.
         #[qinvokable]
@@ -66,7 +66,7 @@ pub mod qobject {
 
         /// Forgets all lines.
         #[qinvokable]
-        pub fn clear(self: Pin<&mut Self>);
+        pub fn clear(self: Pin<&mut MessageModel>);
     }
 
     // What the properties read and write.
@@ -78,10 +78,10 @@ pub mod qobject {
         /// # Safety
         /// `job` is null or a living object of this thread.
         #[cxx_name = "setJob"]
-        unsafe fn set_job(self: Pin<&mut Self>, job: *mut Job);
+        unsafe fn set_job(self: Pin<&mut MessageModel>, job: *mut Job);
         /// Shows another pane.
         #[cxx_name = "setPane"]
-        fn set_pane(self: Pin<&mut Self>, pane: i32);
+        fn set_pane(self: Pin<&mut MessageModel>, pane: i32);
         /// Rows now.
         fn count(self: &MessageModel) -> i32;
         /// Lines since the last clear, dropped ones included.

@@ -10,13 +10,13 @@ pub mod message_model;
 pub mod program;
 pub mod qt;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use crate::job::thread::caught;
 
 /// Runs what Qt called into. A panic must not unwind into C++, where it would end the program: it is logged, and the
 /// call has no effect.
 pub(crate) fn guarded<T: Default>(what: &str, call: impl FnOnce() -> T) -> T {
-    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| {
-        log::error!("{what} failed: {}", crate::job::panic_text(&*payload));
+    caught(call).unwrap_or_else(|panic| {
+        log::error!("{what} failed: {panic}");
         T::default()
     })
 }

@@ -28,7 +28,7 @@ pub mod qobject {
         /// SIGINT or SIGTERM came: end by the orderly path.
         #[qsignal]
         #[cxx_name = "quitRequested"]
-        fn quit_requested(self: Pin<&mut Self>);
+        fn quit_requested(self: Pin<&mut Program>);
 
         /// Writes a line to the terminal that the program was started from.
         #[qinvokable]
@@ -67,7 +67,8 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 
 use crate::app::launch;
-use crate::job::thread::{self, JoinOnDrop};
+use crate::job::thread::{self, Thread};
+use crate::job::{Clock, Seat, SystemClock};
 
 /// What the process will return: the exit status of the job that ended last.
 static EXIT_CODE: AtomicI32 = AtomicI32::new(0);
@@ -93,7 +94,7 @@ pub struct ProgramRust {
 struct SignalThread {
     handle: Handle,
     // Joined by its own drop, after `handle` was closed.
-    _thread: JoinOnDrop,
+    _thread: Thread<()>,
 }
 
 impl Drop for SignalThread {
@@ -107,13 +108,13 @@ impl cxx_qt::Initialize for qobject::Program {
         let queue = self.qt_thread();
         let started = Signals::new([SIGINT, SIGTERM]).and_then(|mut signals| {
             let handle = signals.handle();
-            let wait = move || {
+            let wait = move |_: &Seat| {
                 for _ in signals.forever() {
                     // A failed post means that the program is ending already.
                     _ = queue.queue(|program| program.quit_requested());
                 }
             };
-            Ok(SignalThread { handle, _thread: thread::spawn("signals", wait)? })
+            Ok(SignalThread { handle, _thread: thread::spawn("signals", SystemClock::new().seat(), wait)? })
         });
         match started {
             Ok(signals) => self.as_mut().rust_mut().signals = Some(signals),

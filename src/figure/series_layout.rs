@@ -14,7 +14,7 @@ const MOST_SUBPLOTS: usize = 12;
 pub fn arrange_series(figure: &mut Figure, snapshot: &Snapshot, separate: bool) -> bool {
     let mut styles: Vec<SeriesStyle> = figure.subplots.iter().flat_map(|subplot| subplot.series.clone()).collect();
     let known = styles.len();
-    for series in snapshot.series() {
+    for series in snapshot.series.iter() {
         if !styles.iter().any(|style| style.id == series.info.id) {
             styles.push(SeriesStyle::new(series.info.id));
         }
