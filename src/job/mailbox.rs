@@ -1,7 +1,7 @@
 //! The display lane: notices from any thread of a job to one reader, with one merged wake-up.
 //!
 //! A sender never waits. A reader that is slow or blocked costs bounded memory: lines beyond the bound push out the
-//! oldest of their pane, which is counted; progress is merged to the newest of each thread; states and results are all
+//! oldest of the fullest pane, which is counted; progress is merged to the newest of each thread; states and results are all
 //! kept. Knows no thread and no window; what wakes the reader is a closure.
 
 use std::collections::VecDeque;
@@ -158,6 +158,7 @@ struct Lane {
 #[derive(Default)]
 struct Lines {
     queue: VecDeque<(u64, Message)>,
+    bytes: usize,
     skipped: u64,
 }
 
@@ -198,30 +199,24 @@ impl Lane {
     }
 
     fn push_line(&mut self, place: u64, message: Message) {
-        let pane = pane_index(message.pane);
         self.line_count += 1;
         self.line_bytes += message.text.len();
-        if let Some(lines) = self.lines.get_mut(pane) {
+        if let Some(lines) = self.lines.get_mut(pane_index(message.pane)) {
+            lines.bytes += message.text.len();
             lines.queue.push_back((place, message));
         }
-        while self.line_count > MAILBOX_LINES || self.line_bytes > MAILBOX_BYTES {
-            if !self.skip_oldest(pane) {
-                return;
-            }
-        }
+        while self.line_count > MAILBOX_LINES && self.skip_oldest(|lines| lines.queue.len()) {}
+        while self.line_bytes > MAILBOX_BYTES && self.skip_oldest(|lines| lines.bytes) {}
     }
 
-    /// Drops the oldest line of `pane`, or of the fullest one if `pane` holds nothing but its newest line.
-    fn skip_oldest(&mut self, pane: usize) -> bool {
-        let has_older = self.lines.get(pane).is_some_and(|lines| lines.queue.len() > 1);
-        let lines = if has_older {
-            self.lines.get_mut(pane)
-        } else {
-            self.lines.iter_mut().filter(|lines| lines.queue.len() > 1).max_by_key(|lines| lines.queue.len())
-        };
-        let Some(lines) = lines else { return false };
+    /// Drops the oldest line of the fullest pane, so that a flood in one pane leaves the others whole. The newest line of
+    /// a pane always stays. Returns whether there was one to drop.
+    fn skip_oldest(&mut self, fullness: impl Fn(&Lines) -> usize) -> bool {
+        let fullest = self.lines.iter_mut().filter(|lines| lines.queue.len() > 1).max_by_key(|lines| fullness(lines));
+        let Some(lines) = fullest else { return false };
         let Some((_, oldest)) = lines.queue.pop_front() else { return false };
         lines.skipped += 1;
+        lines.bytes -= oldest.text.len();
         self.line_count -= 1;
         self.line_bytes -= oldest.text.len();
         true
@@ -248,6 +243,7 @@ impl Lane {
             Kind::Lines(pane) => {
                 let Some(lines) = self.lines.get_mut(pane) else { return };
                 let Some((_, message)) = lines.queue.pop_front() else { return };
+                lines.bytes -= message.text.len();
                 self.line_count -= 1;
                 self.line_bytes -= message.text.len();
                 if lines.skipped > 0 {

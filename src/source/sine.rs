@@ -77,14 +77,15 @@ impl Source for SineSource {
         while iterations == 0 || i < iterations {
             due = due.saturating_add(interval);
             out.checkpoint()?;
-            match due.checked_sub(out.elapsed()) {
-                Some(wait) => out.sleep(wait)?,
-                // Held up by a pause or a full channel: go on from here, no burst follows.
-                None => due = out.elapsed(),
-            }
+            out.sleep(due.saturating_sub(out.elapsed()))?;
             i += 1;
             let batch = (i - 1) / worker_batch + 1;
             out.send(Item::Replace(sine_object(i, out.stamp_nanos()), None))?;
+            let now = out.elapsed();
+            if now.saturating_sub(due) > interval {
+                // Held up by a pause or a full channel: go on from here, no burst follows.
+                due = now;
+            }
             if i.is_multiple_of(worker_batch) {
                 say!(out, "Printed by the worker in iteration {i}, batch {batch}")?;
             }
