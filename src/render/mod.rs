@@ -1,6 +1,7 @@
 //! From a figure and a snapshot to pixels, off the GUI thread.
 
 pub mod backend;
+pub mod draw;
 pub mod frame;
 pub mod line;
 pub mod raster;

@@ -1,0 +1,113 @@
+//! Small notes at the lower right of a plotting area: what of the data the picture cannot show as it is.
+
+use crate::figure::arrange::{Sizes, line_px};
+use crate::figure::measure::Measure;
+use crate::figure::{PlotRect, Theme};
+use crate::render::draw::{BundledFont, DrawStats};
+use crate::render::scene::{HAnchor, Paint, Shape, Text, VAnchor};
+
+/// Draws the notes above marks of height `marks_px`; returns where they stand. Nothing where there is no room.
+pub(super) fn draw(
+    theme: &Theme,
+    plot: PlotRect,
+    sizes: &Sizes,
+    stats: DrawStats,
+    marks_px: f32,
+    shapes: &mut Vec<Shape>,
+) -> Option<PlotRect> {
+    let size_px = sizes.tick_text_px * 0.9;
+    let inset_px = sizes.gap_px;
+    let room_px = plot.width_px - 4.0 * inset_px;
+    let lines = lines(&words(stats), |line| BundledFont.width_px(line, size_px) <= room_px);
+    let height_px = line_px(&BundledFont, size_px);
+    let block_px = height_px * lines.len() as f32;
+    // Notes may take a quarter of the height: they are about the picture, not the picture.
+    if lines.is_empty() || block_px + marks_px > plot.height_px * 0.25 {
+        return None;
+    }
+    let width_px = lines.iter().map(|l| BundledFont.width_px(l, size_px).ceil()).fold(0.0, f32::max);
+    let right_px = plot.x_px + plot.width_px - inset_px;
+    let bottom_px = plot.y_px + plot.height_px - inset_px - marks_px.round();
+    let rect = PlotRect {
+        x_px: (right_px - width_px - inset_px).round(),
+        y_px: (bottom_px - block_px).round(),
+        width_px: width_px + inset_px,
+        height_px: block_px,
+    };
+    shapes.push(Shape::Rect { rect, paint: Paint { color: theme.background, alpha: 0.75 } });
+    for (place, line) in lines.into_iter().rev().enumerate() {
+        shapes.push(Shape::Text(Text {
+            content: line,
+            x_px: right_px - inset_px * 0.5,
+            y_px: bottom_px - height_px * place as f32,
+            size_px,
+            paint: Paint::solid(theme.dimmed_text()),
+            h_anchor: HAnchor::Right,
+            v_anchor: VAnchor::Bottom,
+            is_upright: false,
+        }));
+    }
+    Some(rect)
+}
+
+/// What there is to say, most important first.
+fn words(stats: DrawStats) -> Vec<String> {
+    let mut words = Vec::new();
+    match stats.without_value {
+        0 => {}
+        1 => words.push("1 sample without a value".to_owned()),
+        count => words.push(format!("{} samples without a value", grouped(count))),
+    }
+    if stats.reduced > 0 {
+        words.push(format!("{} of {} samples drawn as min-max", grouped(stats.reduced), grouped(stats.in_view)));
+    }
+    words
+}
+
+/// One line if it fits, else one for each note that does.
+fn lines(words: &[String], fits: impl Fn(&str) -> bool) -> Vec<String> {
+    let joined = words.join(" · ");
+    if words.is_empty() || fits(&joined) {
+        return words.first().map(|_| joined).into_iter().collect();
+    }
+    words.iter().filter(|line| fits(line)).cloned().collect()
+}
+
+/// A count with its thousands apart: `1,234,567`.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_say_what_is_missing_and_what_was_reduced() {
+        let say = |in_view, reduced, without_value| words(DrawStats { in_view, reduced, without_value }).join(" · ");
+        assert_eq!(say(10, 0, 0), "");
+        assert_eq!(say(10, 0, 1), "1 sample without a value");
+        assert_eq!(say(10, 0, 2), "2 samples without a value");
+        assert_eq!(
+            say(1_234_567, 1_000_000, 12_345),
+            "12,345 samples without a value · 1,000,000 of 1,234,567 samples drawn as min-max"
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_one_line_gets_two_and_what_fits_none_is_left_out() {
+        let words = ["aaaa".to_owned(), "bbbbbbbb".to_owned()];
+        assert_eq!(lines(&words, |l| l.chars().count() <= 40), ["aaaa · bbbbbbbb"]);
+        assert_eq!(lines(&words, |l| l.chars().count() <= 8), ["aaaa", "bbbbbbbb"]);
+        assert_eq!(lines(&words, |l| l.chars().count() <= 5), ["aaaa"]);
+        assert!(lines(&words, |_| false).is_empty() && lines(&[], |_| true).is_empty());
+    }
+}
