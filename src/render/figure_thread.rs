@@ -53,9 +53,8 @@ impl FigureThread {
         let theirs = Arc::clone(&shared);
         // A thread's name ends at the first zero byte, and the standard library refuses it.
         let name: String = name.chars().filter(|c| !c.is_control()).collect();
-        let handle = std::thread::Builder::new()
-            .name(format!("figure:{name}"))
-            .spawn(move || actor::run(&theirs, painter))?;
+        let handle =
+            std::thread::Builder::new().name(format!("figure:{name}")).spawn(move || actor::run(&theirs, painter))?;
         Ok(Self { shared, handle: Some(handle) })
     }
 
