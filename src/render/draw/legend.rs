@@ -88,7 +88,8 @@ impl Place<'_> {
             let stroke = Stroke { paint, width_px, dash_px: dash_pattern(style.dash, width_px) };
             shapes.push(Shape::Line { points, stroke });
         }
-        let marker = if style.join == Join::Points && style.marker == Marker::None { Marker::Circle } else { style.marker };
+        let marker =
+            if style.join == Join::Points && style.marker == Marker::None { Marker::Circle } else { style.marker };
         if marker != Marker::None {
             let size_px = (4.0 * width_px).min(at.height_px * 0.7);
             let centers_px = vec![[f32::midpoint(left, right), y_px]];
