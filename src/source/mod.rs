@@ -3,6 +3,15 @@
 //! A [`Source`] runs on the worker's thread and speaks to the world through an [`Outlet`] only, so it can be tested
 //! without a thread. A [`Refine`] runs on the receiver's thread. Neither knows the store, the figure or the window.
 
+pub mod ansi;
+pub mod command;
+pub mod float;
+pub mod json;
+pub mod lines;
+pub mod metrics;
+pub mod process_tree;
+pub mod table;
+
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -27,6 +36,14 @@ pub enum SourceError {
     /// It failed; the first line says why in words for a person.
     #[error("{0}")]
     Failed(String),
+    /// A command ended with an exit status other than 0, which the program hands on as its own.
+    #[error("{text}")]
+    Exit {
+        /// Exit status, 1 to 255; 128 + n if signal n ended it.
+        code: i32,
+        /// What happened, with the command named.
+        text: String,
+    },
     /// Reading or writing failed.
     #[error("{context}: {source}")]
     Io {
