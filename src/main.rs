@@ -1,2 +1,2 @@
 //! x
-fn main() { std::process::exit(kymograph::app::gui::run(Default::default())); }
+fn main() { env_logger::Builder::new().filter_level(log::LevelFilter::Warn).init(); std::process::exit(kymograph::app::gui::run(Default::default())); }

@@ -49,7 +49,8 @@ fn run_child(file: &Path) -> Result<(), Failed> {
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    let has_warning = text.lines().any(|line| ["QWARN", "QCRITICAL", "QFATAL"].iter().any(|word| line.starts_with(word)));
+    let has_warning =
+        text.lines().any(|line| ["QWARN", "QCRITICAL", "QFATAL"].iter().any(|word| line.starts_with(word)));
     if output.status.success() && !has_warning { Ok(()) } else { Err(format!("{}\n{text}", output.status).into()) }
 }
 

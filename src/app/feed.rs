@@ -3,7 +3,7 @@
 //! Shared by the job, the panes and the figures of one window. The panes are written and read on the GUI thread; the
 //! samples are published by the receiver's thread. Knows no window.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::app::pane_log::PaneLog;
 use crate::batch::Pane;
@@ -16,7 +16,7 @@ pub type PaneListener = Box<dyn Fn() -> bool + Send>;
 #[derive(Default)]
 pub struct JobFeed {
     panes: [Mutex<PaneLog>; 3],
-    data: Arc<SnapshotSlot>,
+    data: SnapshotSlot,
     listeners: Mutex<Vec<PaneListener>>,
 }
 
@@ -34,7 +34,7 @@ impl JobFeed {
 
     /// The samples.
     #[must_use]
-    pub fn data(&self) -> &Arc<SnapshotSlot> {
+    pub fn data(&self) -> &SnapshotSlot {
         &self.data
     }
 

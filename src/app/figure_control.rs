@@ -8,10 +8,10 @@ use std::time::Instant;
 
 use crate::batch::{Color, SeriesId};
 use crate::figure::readout::{legend_at, readout};
+use crate::figure::series_layout::arrange_series;
 use crate::figure::view::{Gesture, SubplotView, View, ViewHistory};
 use crate::figure::zoom::{AxisLock, pan_subplot, zoom_subplot, zoom_to_rectangle};
-use crate::figure::{Figure, FrameLayout, Grid, LegendPlace, PlotRect, Scale, Spacing, Subplot, SubplotLayout, Theme};
-use crate::figure::series_layout::arrange_series;
+use crate::figure::{Figure, FrameLayout, LegendPlace, PlotRect, Scale, Spacing, Subplot, SubplotLayout, Theme};
 use crate::store::Snapshot;
 
 /// What dragging with the left button does.
@@ -341,8 +341,10 @@ impl FigureControl {
         let [x0, y0] = inside(plot, drag.from.map(|v| v * self.scale)).map(|v| v / self.scale);
         let [x1, y1] = inside(plot, drag.to.map(|v| v * self.scale)).map(|v| v / self.scale);
         let whole = self.logical(plot);
-        let (x, width) = if self.lock == AxisLock::YOnly { (whole[0], whole[2]) } else { (x0.min(x1), (x1 - x0).abs()) };
-        let (y, height) = if self.lock == AxisLock::XOnly { (whole[1], whole[3]) } else { (y0.min(y1), (y1 - y0).abs()) };
+        let (x, width) =
+            if self.lock == AxisLock::YOnly { (whole[0], whole[2]) } else { (x0.min(x1), (x1 - x0).abs()) };
+        let (y, height) =
+            if self.lock == AxisLock::XOnly { (whole[1], whole[3]) } else { (y0.min(y1), (y1 - y0).abs()) };
         Some([x, y, width, height])
     }
 
@@ -561,8 +563,5 @@ distance! {
 /// The nearest point inside a rectangle.
 fn inside(rect: &PlotRect, [x, y]: [f64; 2]) -> [f64; 2] {
     let (left, top) = (f64::from(rect.x_px), f64::from(rect.y_px));
-    [
-        x.clamp(left, left + f64::from(rect.width_px).max(0.0)),
-        y.clamp(top, top + f64::from(rect.height_px).max(0.0)),
-    ]
+    [x.clamp(left, left + f64::from(rect.width_px).max(0.0)), y.clamp(top, top + f64::from(rect.height_px).max(0.0))]
 }

@@ -59,7 +59,10 @@ fn run_widgets() -> i32 {
 }
 
 fn load() -> Option<cxx::UniquePtr<QQmlApplicationEngine>> {
-    qt::set_application_identity(&QString::from(APP_ID), &QString::from(":/qt/qml/Kymograph/packaging/icons/io.github.kymograph.Kymograph.svg"));
+    qt::set_application_identity(
+        &QString::from(APP_ID),
+        &QString::from(":/qt/qml/Kymograph/packaging/icons/io.github.kymograph.Kymograph.svg"),
+    );
     let mut engine = QQmlApplicationEngine::new();
     let mut loading = engine.as_mut()?;
     // The default from Qt 6.5 on.
@@ -85,7 +88,8 @@ fn finish(event_loop_code: i32) -> i32 {
 /// Without a graphics processor, Qt's software renderer starts in a third of the time and draws faster than an emulated
 /// OpenGL. A choice by the environment wins.
 fn choose_renderer() {
-    let is_chosen = ["QT_QUICK_BACKEND", "QSG_RHI_BACKEND", "QMLSCENE_DEVICE"].iter().any(|name| env::var_os(name).is_some());
+    let is_chosen =
+        ["QT_QUICK_BACKEND", "QSG_RHI_BACKEND", "QMLSCENE_DEVICE"].iter().any(|name| env::var_os(name).is_some());
     if !is_chosen && display::has_software_gl_only() {
         qt::use_software_renderer();
     }

@@ -140,8 +140,8 @@ pub enum StartError {
 ///
 /// # Errors
 /// [`StartError`] if the system refuses what the job needs.
-pub fn start(kind: &JobKind, data: &Arc<SnapshotSlot>, mailbox: Mailbox) -> Result<JobHandle, StartError> {
-    let sink = StoreSink { store: Store::default(), slot: Arc::clone(data), is_changed: false };
+pub fn start(kind: &JobKind, data: &SnapshotSlot, mailbox: Mailbox) -> Result<JobHandle, StartError> {
+    let sink = StoreSink { store: Store::default(), slot: data.clone(), is_changed: false };
     data.publish(sink.store.snapshot());
     Ok(JobHandle::start(kind.spec()?, Box::new(sink), mailbox)?)
 }
@@ -149,7 +149,7 @@ pub fn start(kind: &JobKind, data: &Arc<SnapshotSlot>, mailbox: Mailbox) -> Resu
 /// The receiver's end of the pipeline: everything goes into the store, and a snapshot to the figures after each group.
 struct StoreSink {
     store: Store,
-    slot: Arc<SnapshotSlot>,
+    slot: SnapshotSlot,
     is_changed: bool,
 }
 

@@ -15,7 +15,8 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 fn is_unfit(c: char) -> bool {
     // C0, DEL and C1; then the marks, embeddings, overrides and isolates of the bidirectional algorithm, and the
     // separators that start a new line in a text item.
-    c.is_control() || matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 fn stand_in(c: char) -> char {

@@ -35,10 +35,11 @@ pub mod qobject {
         /// The scene-graph end, in C++.
         #[qobject]
         type CanvasItem;
+    }
 
+    unsafe extern "C++" {
         include!("kymograph/src/bridge/job.cxxqt.h");
         /// The job that is shown.
-        #[qobject]
         type Job = crate::bridge::job::qobject::Job;
     }
 
@@ -373,6 +374,7 @@ pub mod qobject {
     impl cxx_qt::Initialize for FigureItem {}
 }
 
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::ptr;
 use std::sync::Arc;
@@ -384,9 +386,12 @@ use crate::app::figure_control::{Button, Changed, FigureControl, Tool};
 use crate::app::printable::printable;
 use crate::batch::Color;
 use crate::bridge::{guarded, image};
+use crate::export::{self, ExportOptions};
 use crate::figure::readout::{Readout, SeriesReadout};
 use crate::figure::zoom::AxisLock;
-use crate::render::{FigureThread, FrameSize};
+use crate::job::spawn_detached;
+use crate::render::figure_thread::FigureThread;
+use crate::render::frame::FrameSize;
 
 /// State of [`qobject::FigureItem`].
 pub struct FigureItemRust {
@@ -437,17 +442,18 @@ impl qobject::FigureItem {
             log::error!("a frame could not be drawn: {error}");
         }
         if let Some(frame) = frame {
+            let (_, snapshot) = thread.contents();
             let mut state = self.as_mut().rust_mut();
             state.frames += 1;
             state.control.set_layout(Arc::clone(&frame.layout), frame.size.scale);
-            let is_rearranged = state.control.arrange(&frame.snapshot);
+            let is_rearranged = state.control.arrange(&snapshot);
             self.as_mut().present(&image::from_frame(frame));
             if is_rearranged {
                 self.as_mut().push_figure();
             }
             self.as_mut().frame_shown();
         }
-        if readout != self.readout {
+        if let Some(readout) = readout {
             self.as_mut().rust_mut().readout = readout;
             self.cursor_changed();
         }
@@ -503,7 +509,7 @@ impl qobject::FigureItem {
             return;
         }
         // SAFETY: QML hands over null or a living object of this thread; only its feed and its kind are kept.
-        let shown = unsafe { job.as_ref() }.map(|job| (Arc::clone(job.rust().feed().data()), job.rust().kind().figure()));
+        let shown = unsafe { job.as_ref() }.map(|job| (job.rust().feed().data().clone(), job.rust().kind().figure()));
         let mut state = self.as_mut().rust_mut();
         state.job = job;
         if let Some((data, figure)) = shown {
@@ -591,18 +597,25 @@ impl qobject::FigureItem {
     /// Writes the figure as it stands to a local file.
     pub fn save(self: Pin<&mut Self>, url: &QUrl) {
         let Some(thread) = &self.thread else { return };
-        let path = url.to_local_file().unwrap_or_default().to_string();
+        let path = PathBuf::from(url.to_local_file().unwrap_or_default().to_string());
+        let (figure, snapshot) = thread.contents();
+        let side = |length: f64| length.clamp(1.0, f64::from(FrameSize::MAX_SIDE_PX)) as u32;
+        // Twice the pixels of the screen: a picture that is put into a document is looked at closely.
+        let options = ExportOptions { width_px: side(self.width()), height_px: side(self.height()), scale: 2.0 };
         let queue = self.qt_thread();
-        let size = FrameSize { width_px: self.width().max(1.0) as u32, height_px: self.height().max(1.0) as u32, scale: 1.0 };
-        let target = path.clone();
-        let tell = move |result: Result<(), _>| {
+        let started = spawn_detached("save", move |_| {
+            let result = export::save(&path, &figure, &snapshot, &options).map_err(|error| error.to_string());
+            let shown = path.to_string_lossy().into_owned();
             // A failed post means that nobody is left to be told.
             _ = queue.queue(move |item| match result {
-                Ok(()) => item.saved(&QString::from(&target)),
-                Err(error) => item.save_failed(&QString::from(&error.to_string())),
+                Ok(()) => item.saved(&QString::from(&shown)),
+                Err(text) => item.save_failed(&QString::from(&text)),
             });
-        };
-        thread.save(path.into(), size, Box::new(tell));
+            Ok(())
+        });
+        if let Err(error) = started {
+            self.save_failed(&QString::from(&error.to_string()));
+        }
     }
 }
 

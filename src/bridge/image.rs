@@ -2,7 +2,7 @@
 
 use cxx_qt_lib::{QImage, QImageFormat};
 
-use crate::render::Frame;
+use crate::render::frame::Frame;
 
 /// An image that owns the frame's pixels and frees them with itself.
 pub(crate) fn from_frame(frame: Frame) -> QImage {

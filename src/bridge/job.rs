@@ -210,8 +210,8 @@ use cxx_qt::{CxxQtType, Threading};
 use cxx_qt_lib::QString;
 
 use crate::app::feed::JobFeed;
-use crate::app::launch;
 use crate::app::job_view::{Changes, JobView, duration_text};
+use crate::app::launch;
 use crate::app::pipeline::{self, JobKind};
 use crate::batch::{self, Notice, Pane};
 use crate::bridge::{guarded, program};

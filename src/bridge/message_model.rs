@@ -27,10 +27,9 @@ pub mod qobject {
         type QAbstractListModel;
     }
 
-    unsafe extern "C++Qt" {
+    unsafe extern "C++" {
         include!("kymograph/src/bridge/job.cxxqt.h");
         /// The job whose messages are shown.
-        #[qobject]
         type Job = crate::bridge::job::qobject::Job;
     }
 

@@ -28,7 +28,8 @@ pub fn arrange_series(figure: &mut Figure, snapshot: &Snapshot, separate: bool) 
     figure.grid = Grid { rows: rows as u16, columns: 1, share_x: rows > 1, share_y: false };
     figure.subplots = (0..rows)
         .map(|row| {
-            let series: Vec<_> = styles.iter().enumerate().filter(|(i, _)| i % rows == row).map(|(_, s)| s.clone()).collect();
+            let series: Vec<_> =
+                styles.iter().enumerate().filter(|(i, _)| i % rows == row).map(|(_, s)| s.clone()).collect();
             let mut subplot = Subplot { series, ..template.clone() };
             label_axes(&mut subplot, info, rows > 1);
             subplot

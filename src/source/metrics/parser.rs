@@ -74,7 +74,12 @@ pub struct MetricParser {
 enum Entry {
     Series(usize),
     /// Occurred once, on a line that counts nothing.
-    Single { unit: Unit, x: f64, y: f64, form: Form },
+    Single {
+        unit: Unit,
+        x: f64,
+        y: f64,
+        form: Form,
+    },
 }
 
 impl MetricParser {
