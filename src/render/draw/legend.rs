@@ -121,12 +121,6 @@ fn covered(plot: PlotRect, curves: &[Shape], cell_px: f32) -> Covered {
             Shape::Line { points, .. } => covered.line(points),
             Shape::Markers { centers_px, .. } => centers_px.iter().for_each(|center| covered.point(*center)),
             Shape::Disc { center_px, .. } => covered.point(*center_px),
-            Shape::Spans { spans, .. } => {
-                for span in spans {
-                    let x_px = span.x_px as f32 + 0.5;
-                    covered.line(&[[x_px, span.top_px], [x_px, span.bottom_px]]);
-                }
-            }
             // A filling may lie below a legend: its edge is a line of its own.
             _ => {}
         }
