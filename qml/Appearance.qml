@@ -3,6 +3,7 @@ pragma Singleton
 
 import QtQuick
 import Qt.labs.settings
+import Kymograph
 
 QtObject {
     id: appearance

@@ -1,6 +1,7 @@
 // The job's figure once more, in a window of its own with views of its own.
 import QtQuick
 import QtQuick.Controls
+import Kymograph
 
 ThemedWindow {
     id: window

@@ -1,6 +1,7 @@
 // The bar between two parts that can be dragged against each other; shows itself under the mouse.
 import QtQuick
 import QtQuick.Controls
+import Kymograph
 
 Item {
     id: handle

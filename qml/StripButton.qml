@@ -1,6 +1,7 @@
 // A flat button of a strip: an icon, a name for those who cannot see it, and a tooltip with its shortcut.
 import QtQuick
 import QtQuick.Controls
+import Kymograph
 
 ToolButton {
     id: button

@@ -1,6 +1,7 @@
 // A window in the colours of the theme that was chosen, or in those of the system, which it follows at run time.
 import QtQuick
 import QtQuick.Controls
+import Kymograph
 
 ApplicationWindow {
     id: window

@@ -386,10 +386,9 @@ use crate::app::figure_control::{Button, Changed, FigureControl, Tool};
 use crate::app::printable::printable;
 use crate::batch::Color;
 use crate::bridge::{guarded, image};
-use crate::export::{self, ExportOptions};
+use crate::export::{ExportOptions, OnSaved};
 use crate::figure::readout::{Readout, SeriesReadout};
 use crate::figure::zoom::AxisLock;
-use crate::job::spawn_detached;
 use crate::render::figure_thread::FigureThread;
 use crate::render::frame::FrameSize;
 
@@ -598,22 +597,19 @@ impl qobject::FigureItem {
     pub fn save(self: Pin<&mut Self>, url: &QUrl) {
         let Some(thread) = &self.thread else { return };
         let path = PathBuf::from(url.to_local_file().unwrap_or_default().to_string());
-        let (figure, snapshot) = thread.contents();
-        let side = |length: f64| length.clamp(1.0, f64::from(FrameSize::MAX_SIDE_PX)) as u32;
-        // Twice the pixels of the screen: a picture that is put into a document is looked at closely.
+        // Twice the pixels of the window: a picture in a document is looked at closely.
+        let side = |length: f64| (length * 2.0).clamp(1.0, f64::from(FrameSize::MAX_SIDE_PX)) as u32;
         let options = ExportOptions { width_px: side(self.width()), height_px: side(self.height()), scale: 2.0 };
         let queue = self.qt_thread();
-        let started = spawn_detached("save", move |_| {
-            let result = export::save(&path, &figure, &snapshot, &options).map_err(|error| error.to_string());
-            let shown = path.to_string_lossy().into_owned();
+        let shown = path.to_string_lossy().into_owned();
+        let tell: OnSaved = Box::new(move |result| {
             // A failed post means that nobody is left to be told.
             _ = queue.queue(move |item| match result {
                 Ok(()) => item.saved(&QString::from(&shown)),
-                Err(text) => item.save_failed(&QString::from(&text)),
+                Err(error) => item.save_failed(&QString::from(&error.to_string())),
             });
-            Ok(())
         });
-        if let Err(error) = started {
+        if let Err(error) = thread.save(path, None, options, tell) {
             self.save_failed(&QString::from(&error.to_string()));
         }
     }

@@ -4,6 +4,7 @@
 //! then moved there, so that a failure leaves the old file as it was. Knows no window and no recording.
 
 mod aside;
+pub use aside::OnSaved;
 mod file;
 mod pdf;
 mod png;
