@@ -273,6 +273,13 @@ fn a_drop_stops_and_joins() {
     let before = census();
     let (job, _, mut drain) = start(sine::spec(SineOptions { iterations: 0, ..SineOptions::default() }));
     until("threads run", || census().threads == before.threads + 3);
+    // Each thread names itself, so a name may come a moment after its thread.
+    until("all are named", || {
+        let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+        let names = tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok());
+        let names: Vec<String> = names.collect();
+        ["job:sine\n", "receiver:sine\n", "worker:sine\n"].iter().all(|name| names.iter().any(|seen| seen == name))
+    });
     drop(job);
     expect_census(before);
     assert!(matches!(all(&mut drain).last(), Some(Notice::Finished(outcome)) if outcome.was_stopped));
