@@ -385,6 +385,22 @@ fn the_end_of_the_program_reaches_forgotten_jobs() {
 }
 
 #[test]
+fn a_blocked_print_is_woken_by_the_end_of_the_receiver() {
+    let plan = ReceiverPlan { iterations: 3, interval: Duration::from_secs(1) };
+    let spec = JobSpec::from_fn("chatty", |out| -> Result<(), SourceError> {
+        for number in 0.. {
+            say!(out, "line {number}")?;
+        }
+        Ok(())
+    });
+    let run = run(spec.with_receiver(plan).with_clock(FakeClock::new()));
+    run.result.unwrap();
+    let control = pane(&run.notices, Pane::Control);
+    let left = "3.00000 Not taken, still in the channels at the end: 0 items and 4096 captured lines";
+    assert!(control.contains(&left.into()), "{control:?}");
+}
+
+#[test]
 fn a_blocked_send_is_woken_by_stop() {
     // A receiver that never gets to its first iteration: the channel fills up and the worker waits for room.
     let plan = ReceiverPlan { iterations: 0, interval: LONG };
