@@ -273,6 +273,13 @@ fn a_drop_stops_and_joins() {
     let before = census();
     let (job, _, mut drain) = start(sine::spec(SineOptions { iterations: 0, ..SineOptions::default() }));
     until("threads run", || census().threads == before.threads + 3);
+    // Each thread names itself, so a name may come a moment after its thread.
+    until("all are named", || {
+        let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+        let names = tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok());
+        let names: Vec<String> = names.collect();
+        ["job:sine\n", "receiver:sine\n", "worker:sine\n"].iter().all(|name| names.iter().any(|seen| seen == name))
+    });
     drop(job);
     expect_census(before);
     assert!(matches!(all(&mut drain).last(), Some(Notice::Finished(outcome)) if outcome.was_stopped));
@@ -375,6 +382,22 @@ fn the_end_of_the_program_reaches_forgotten_jobs() {
     std::mem::forget(job);
     assert_eq!(end_all(LONG), 0);
     assert!(light.wait(Duration::ZERO).unwrap().unwrap().was_stopped);
+}
+
+#[test]
+fn a_blocked_print_is_woken_by_the_end_of_the_receiver() {
+    let plan = ReceiverPlan { iterations: 3, interval: Duration::from_secs(1) };
+    let spec = JobSpec::from_fn("chatty", |out| -> Result<(), SourceError> {
+        for number in 0.. {
+            say!(out, "line {number}")?;
+        }
+        Ok(())
+    });
+    let run = run(spec.with_receiver(plan).with_clock(FakeClock::new()));
+    run.result.unwrap();
+    let control = pane(&run.notices, Pane::Control);
+    let left = "3.00000 Not taken, still in the channels at the end: 0 items and 4096 captured lines";
+    assert!(control.contains(&left.into()), "{control:?}");
 }
 
 #[test]

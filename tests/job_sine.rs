@@ -195,6 +195,8 @@ fn pause_holds_both_threads_and_resume_lets_them_go_on() {
     assert_eq!(keeper.0.lock().unwrap().items.len(), 21, "nothing lost, nothing twice");
     let control = pane(&notices, Pane::Control);
     assert_eq!(control[2..4], ["0.52500 Paused", "100.52500 Resumed"]);
+    // 10 iterations of the receiver before the pause; the other 40 follow an interval after it.
+    assert_eq!(control.last().unwrap(), "102.52500 Job finished after 102.52500 s");
     let worker = pane(&notices, Pane::Worker);
     assert!(worker[5].starts_with("100.52500 Iteration 6"), "{}", worker[5]);
     assert!(worker[6].starts_with("100.62500 Iteration 7"), "no burst: {}", worker[6]);

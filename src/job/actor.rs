@@ -26,14 +26,13 @@ use super::receiver::{ReceiverPart, Sink, Tally, receive};
 use super::side::{Event, Events, Side};
 use super::spec::JobSpec;
 use super::thread::caught;
-use super::worker::{WorkerPart, work};
+use super::words::{describe_receiver, describe_worker, plural};
+use super::worker::{WorkerEnd, WorkerPart, work};
 use crate::batch::{Item, Level, Message, Notice, Outcome, Pane, Role, State};
 use crate::source::{Remote, SourceError};
 
 /// Time between two looks at the memory: often enough to stop a leak, and nothing to feel.
 const MEMORY_PERIOD: Duration = Duration::from_millis(250);
-
-type WorkerEnd = Result<Outcome, SourceError>;
 
 /// Runs a job from its start to its result.
 pub(crate) fn run(spec: JobSpec, sink: Box<dyn Sink>, post: Post, mut ending: Ending, seat: &Seat) {
@@ -383,24 +382,6 @@ fn ask_remote(remote: Option<&dyn Remote>, post: &Post, ask: impl FnOnce(&dyn Re
     if let Err(text) = caught(|| ask(remote)) {
         post.message(Pane::Control, Level::Error, format_args!("The source's remote panicked: {text}"));
     }
-}
-
-fn describe_worker(end: &WorkerEnd) -> (Level, String) {
-    match end {
-        Ok(outcome) if outcome.summary.is_empty() => (Level::Info, "ended".into()),
-        Ok(outcome) => (Level::Info, format!("ended: {}", outcome.summary)),
-        Err(SourceError::Stopped(_)) => (Level::Info, "ended: it was asked to stop".into()),
-        Err(error) => (Level::Error, format!("failed: {error}")),
-    }
-}
-
-fn describe_receiver(tally: &Tally) -> (Level, String) {
-    let (items, lines) = (plural(tally.items, "item"), plural(tally.lines, "captured line"));
-    (Level::Info, format!("ended after {}: {items} and {lines} taken", plural(tally.iterations, "iteration")))
-}
-
-fn plural(count: u64, word: &str) -> String {
-    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
 
 fn count<T: Weight>(channel: &Tap<T>) -> u64 {

@@ -216,13 +216,14 @@ mod tests {
 
     #[test]
     fn two_threads_hand_a_token_to_and_fro() {
+        const ROUNDS: u32 = 20_000;
         let clock = SystemClock::new();
         let (here, there) = (clock.seat(), clock.seat());
         let (wake_here, wake_there) = (here.waker(), there.waker());
         let turn = Arc::new(AtomicU8::new(0));
         let theirs = Arc::clone(&turn);
         let mut thread = thread::spawn("ping", there, move |seat| {
-            for _ in 0..2_000 {
+            for _ in 0..ROUNDS {
                 while theirs.load(Ordering::Acquire) != 1 {
                     seat.wait(None);
                 }
@@ -231,7 +232,7 @@ mod tests {
             }
         })
         .unwrap();
-        for _ in 0..2_000 {
+        for _ in 0..ROUNDS {
             turn.store(1, Ordering::Release);
             wake_there.wake();
             while turn.load(Ordering::Acquire) != 0 {

@@ -45,11 +45,13 @@ impl JobHandle {
     }
 
     pub(crate) fn start_with(
-        spec: JobSpec,
+        mut spec: JobSpec,
         sink: Box<dyn Sink>,
         mailbox: Mailbox,
         on_end: OnEnd,
     ) -> Result<Self, JobError> {
+        // Names come from strangers; one that breaks the line must not break up messages.
+        spec.name = spec.name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let clock = Arc::clone(&spec.clock);
         let t0 = clock.now();
         let seat = clock.seat();

@@ -53,6 +53,7 @@ mod side;
 pub mod sine;
 mod spec;
 pub mod thread;
+mod words;
 mod worker;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -35,9 +35,15 @@ impl Post {
         Message { pane, level, time_secs: self.elapsed().as_secs_f64(), text }
     }
 
-    /// Sends a line of now.
+    /// Sends a line of now; a text of several lines becomes as many messages.
     pub(crate) fn message(&self, pane: Pane, level: Level, text: fmt::Arguments<'_>) {
-        self.notice(Notice::Message(self.line(pane, level, text.to_string())));
+        let text = text.to_string();
+        if !text.contains(['\n', '\r']) {
+            return self.notice(Notice::Message(self.line(pane, level, text)));
+        }
+        for line in text.split(['\n', '\r']).filter(|line| !line.is_empty()) {
+            self.notice(Notice::Message(self.line(pane, level, line.to_owned())));
+        }
     }
 
     /// Sends a notice, unless the thread is abandoned.
@@ -80,5 +86,62 @@ impl Meter {
         if let Some(progress) = self.held.take() {
             post.notice(Notice::Progress(self.role, progress));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::fake_clock::FakeClock;
+    use crate::job::mailbox::{Drain, mailbox};
+
+    fn post(clock: &FakeClock) -> (Post, Drain) {
+        let (mailbox, drain) = mailbox();
+        (Post { mailbox, clock: Arc::new(clock.clone()), t0: Duration::ZERO, is_muted: Arc::default() }, drain)
+    }
+
+    fn all(drain: &mut Drain) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        while drain.drain(Duration::MAX, |notice| notices.push(notice)) {}
+        notices
+    }
+
+    #[test]
+    fn flow_small_progress_of_a_hot_loop_is_thinned_out_and_its_last_is_kept() {
+        let clock = FakeClock::new();
+        let me = clock.enter();
+        let ((post, mut drain), mut meter) = (post(&clock), Meter::new(Role::Worker));
+        let mut seen = Vec::new();
+        for done in 1..=100 {
+            meter.report(&post, Progress::Unknown { done });
+            seen.extend(all(&mut drain));
+            me.sleep(Duration::from_millis(1));
+        }
+        meter.flush(&post);
+        meter.flush(&post);
+        seen.extend(all(&mut drain));
+        let expected = [1, 21, 41, 61, 81, 100].map(|done| Notice::Progress(Role::Worker, Progress::Unknown { done }));
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn names_hostile_a_message_of_several_lines_becomes_several() {
+        let (post, mut drain) = post(&FakeClock::new());
+        post.message(Pane::Worker, Level::Warning, format_args!("one\r\ntwo\n\n<b>three</b>"));
+        let texts = all(&mut drain).into_iter().map(|notice| match notice {
+            Notice::Message(line) => line.text,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(texts.collect::<Vec<_>>(), ["one", "two", "<b>three</b>"]);
+    }
+
+    #[test]
+    fn worker_deaf_is_muted_on_its_own() {
+        let (post, mut drain) = post(&FakeClock::new());
+        let other = post.fork();
+        other.is_muted.store(true, Ordering::Release);
+        other.message(Pane::Worker, Level::Info, format_args!("not heard"));
+        post.message(Pane::Control, Level::Info, format_args!("heard"));
+        assert_eq!(all(&mut drain).len(), 1);
     }
 }

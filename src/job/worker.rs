@@ -25,8 +25,11 @@ pub(crate) struct WorkerPart {
     pub(crate) receiver_wake: Option<Waker>,
 }
 
+/// How a source ended.
+pub(crate) type WorkerEnd = Result<Outcome, SourceError>;
+
 /// Runs the source to its end.
-pub(crate) fn work(part: WorkerPart, post: Post, seat: &Seat) -> Result<Outcome, SourceError> {
+pub(crate) fn work(part: WorkerPart, post: Post, seat: &Seat) -> WorkerEnd {
     let WorkerPart { mut source, switches, data, text, receiver_wake } = part;
     let lane = Lane { post, switches, seat, receiver_wake };
     let mut outlet = WorkerOutlet {
