@@ -66,7 +66,10 @@ impl LineSplitter {
                     let (text, tail) = rest.split_at(end);
                     rest = tail;
                     // The usual case, a whole line within one read, is handed on without a copy.
-                    if tail.first() == Some(&b'\n') && self.line.is_empty() && !self.is_rewritten && end <= LINE_BYTES_MAX
+                    if tail.first() == Some(&b'\n')
+                        && self.line.is_empty()
+                        && !self.is_rewritten
+                        && end <= LINE_BYTES_MAX
                     {
                         each(text)?;
                         rest = tail.get(1..).unwrap_or_default();
@@ -85,11 +88,7 @@ impl LineSplitter {
     #[must_use]
     pub fn due(&self) -> Option<Duration> {
         let next = self.shown_at.map_or(Duration::ZERO, |at| at + REWRITE_INTERVAL);
-        if self.has_unshown_state() {
-            Some(next.max(self.fed_at + SETTLE))
-        } else {
-            self.held.as_ref().map(|_| next)
-        }
+        if self.has_unshown_state() { Some(next.max(self.fed_at + SETTLE)) } else { self.held.as_ref().map(|_| next) }
     }
 
     /// Hands on the newest state of a rewritten line if its time has come.
@@ -320,8 +319,8 @@ mod tests {
         assert_eq!(bench.lines, [" 10%"]);
         bench.feed(500, "\r 20%");
         bench.feed(501, "\r 30%");
-        assert_eq!(bench.splitter.due(), Some(ms(600)));
-        bench.tick(600);
+        assert_eq!(bench.splitter.due(), Some(ms(601)), "20% was shown at 501");
+        bench.tick(601);
         assert_eq!(bench.splitter.due(), None);
         bench.feed(700, "\n");
         assert_eq!(bench.finish(), [" 10%", " 20%", " 30%"]);

@@ -97,7 +97,8 @@ impl Source for CommandSource {
         }
         let was_stopped = keeper.is_stopping();
         let killed = guard.finish();
-        let status = child.wait().map_err(|source| SourceError::Io { context: format!("waiting for {text}"), source })?;
+        let status =
+            child.wait().map_err(|source| SourceError::Io { context: format!("waiting for {text}"), source })?;
         watched?;
         if !was_stopped {
             let left = tree.count();
@@ -191,7 +192,8 @@ struct Wake {
 
 /// Sleeps until there is output, the command ends, a wish comes, a rewritten line is due, or time is up.
 fn wait(ends: &Ends, keeper: &Keeper, until: Option<Instant>, now: Duration) -> io::Result<Wake> {
-    let mut timeout = [ends.stdout.due(), ends.stderr.due()].into_iter().flatten().min().map(|due| due.saturating_sub(now));
+    let mut timeout =
+        [ends.stdout.due(), ends.stderr.due()].into_iter().flatten().min().map(|due| due.saturating_sub(now));
     if let Some(until) = until {
         let left = until.saturating_duration_since(Instant::now());
         timeout = Some(timeout.map_or(left, |t| t.min(left)));

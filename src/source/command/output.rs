@@ -125,8 +125,7 @@ impl Sink {
             self.parser.parse(&text, self.line_count, &mut self.readings);
         }
         if !self.refuses_lines {
-            let message =
-                Message { pane, level: Level::Info, time_secs: now.as_secs_f64(), text: text.into_owned() };
+            let message = Message { pane, level: Level::Info, time_secs: now.as_secs_f64(), text: text.into_owned() };
             self.refuses_lines = out.line(message).is_err();
         }
         Ok(())
@@ -146,7 +145,9 @@ impl Sink {
             self.has_warned = true;
             out.message(
                 Level::Warning,
-                format_args!("the output names more than 1000 series; the numbers of later ones are only shown as text"),
+                format_args!(
+                    "the output names more than 1000 series; the numbers of later ones are only shown as text"
+                ),
             );
         }
     }

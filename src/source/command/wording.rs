@@ -20,8 +20,8 @@ pub fn command_text(argv: &[OsString]) -> String {
             text.push(' ');
         }
         let argument = argument.to_string_lossy();
-        let is_plain = !argument.is_empty()
-            && argument.chars().all(|c| c.is_alphanumeric() || "-_./=:,+@%".contains(c));
+        let is_plain =
+            !argument.is_empty() && argument.chars().all(|c| c.is_alphanumeric() || "-_./=:,+@%".contains(c));
         if is_plain {
             text.push_str(&argument);
         } else {
@@ -101,7 +101,9 @@ pub(super) fn cannot_run(program: &OsStr, cwd: Option<&Path>, error: &io::Error)
             format!("cannot run {name}: it is a directory")
         }
         io::ErrorKind::PermissionDenied => {
-            format!("cannot run {name}: it is not executable; chmod +x it, or name its interpreter, as in python {name}")
+            format!(
+                "cannot run {name}: it is not executable; chmod +x it, or name its interpreter, as in python {name}"
+            )
         }
         // ENOEXEC: neither a program nor a script with its interpreter in the first line.
         _ if error.raw_os_error() == Some(rustix::io::Errno::NOEXEC.raw_os_error()) => format!(

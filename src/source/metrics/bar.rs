@@ -80,7 +80,8 @@ fn drawn(line: &str) -> Option<Bar<'_>> {
     let mut percent = None;
     for word in rest.split_whitespace().skip(1).take(4) {
         if let Some((done, total)) = word.split_once('/')
-            && let (Some(done), Some(total)) = (float::parse(done.as_bytes(), b'.'), float::parse(total.as_bytes(), b'.'))
+            && let (Some(done), Some(total)) =
+                (float::parse(done.as_bytes(), b'.'), float::parse(total.as_bytes(), b'.'))
             && total > 0.0
         {
             // Megabytes with a fraction become whole steps.
@@ -111,7 +112,9 @@ fn postfix(text: &str) -> &str {
 
 fn whole(text: &str) -> Option<f64> {
     let text = text.trim();
-    (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())).then(|| float::parse(text.as_bytes(), b'.')).flatten()
+    (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()))
+        .then(|| float::parse(text.as_bytes(), b'.'))
+        .flatten()
 }
 
 /// A count that may be shortened: `1.20k`, `3.4M`.

@@ -55,7 +55,8 @@ impl Columns {
 
     /// Reads `line` as a row, `message` being its part behind a time stamp. Says whether it was one.
     pub fn row(&mut self, line: &str, message: &str, reading: &mut Reading) -> bool {
-        if line.len() > LINE_BYTES_MAX || (self.header.is_empty() && self.candidate.is_empty()) || !may_be_row(message) {
+        if line.len() > LINE_BYTES_MAX || (self.header.is_empty() && self.candidate.is_empty()) || !may_be_row(message)
+        {
             return false;
         }
         let forms = if line.len() == message.len() { &[message][..] } else { &[message, line] };
@@ -157,7 +158,9 @@ fn row_cells(line: &str, split: Split) -> Option<Vec<Cell<'_>>> {
 fn cut(line: &str, split: Split) -> Box<dyn Iterator<Item = &str> + '_> {
     match split {
         Split::Blanks => Box::new(line.split_whitespace()),
-        Split::Gaps => Box::new(line.split("  ").flat_map(|part| part.split('\t')).map(str::trim).filter(|c| !c.is_empty())),
+        Split::Gaps => {
+            Box::new(line.split("  ").flat_map(|part| part.split('\t')).map(str::trim).filter(|c| !c.is_empty()))
+        }
         Split::Commas => Box::new(line.split(',').map(str::trim)),
         Split::Pipes => Box::new(line.trim().trim_matches('|').split('|').map(str::trim)),
     }

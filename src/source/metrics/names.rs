@@ -16,20 +16,16 @@ pub(super) enum CountUnit {
 
 /// The unit that `word` names, if it names one.
 pub(super) fn count_unit(word: &str) -> Option<CountUnit> {
-    const UNITS: [(&str, CountUnit); 14] = [
+    const UNITS: [(&str, CountUnit); 10] = [
         ("epoch", CountUnit::Epoch),
-        ("epochs", CountUnit::Epoch),
         ("ep", CountUnit::Epoch),
         ("batch", CountUnit::Batch),
         ("batch_idx", CountUnit::Batch),
         ("step", CountUnit::Step("step")),
-        ("steps", CountUnit::Step("step")),
         ("global_step", CountUnit::Step("step")),
         ("_step", CountUnit::Step("step")),
         ("iter", CountUnit::Step("iteration")),
-        ("iters", CountUnit::Step("iteration")),
         ("iteration", CountUnit::Step("iteration")),
-        ("iterations", CountUnit::Step("iteration")),
         ("it", CountUnit::Step("iteration")),
     ];
     UNITS.iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, unit)| *unit)
@@ -48,9 +44,41 @@ pub(super) fn is_no_metric(name: &str) -> bool {
         "row", "column", "col", "char", "page", "gpu", "device", "level", "host", "http",
     ];
     const LAST: [&str; 35] = [
-        "port", "pid", "ppid", "tid", "uid", "gid", "thread", "process", "code", "status", "errno", "exit", "exitcode",
-        "exit_code", "returncode", "seed", "random_state", "version", "v_num", "id", "rank", "local_rank", "world_size",
-        "cuda", "date", "year", "month", "day", "eta", "remaining", "timestamp", "ts", "lineno", "localhost", "levelno",
+        "port",
+        "pid",
+        "ppid",
+        "tid",
+        "uid",
+        "gid",
+        "thread",
+        "process",
+        "code",
+        "status",
+        "errno",
+        "exit",
+        "exitcode",
+        "exit_code",
+        "returncode",
+        "seed",
+        "random_state",
+        "version",
+        "v_num",
+        "id",
+        "rank",
+        "local_rank",
+        "world_size",
+        "cuda",
+        "date",
+        "year",
+        "month",
+        "day",
+        "eta",
+        "remaining",
+        "timestamp",
+        "ts",
+        "lineno",
+        "localhost",
+        "levelno",
     ];
     let last = name.rsplit([' ', '/', '.']).next().unwrap_or(name);
     let ends_in_id = last.len() > 3 && last.get(last.len() - 3..).is_some_and(|end| end.eq_ignore_ascii_case("_id"));
@@ -76,18 +104,21 @@ pub(super) fn is_filler(word: &str) -> bool {
 /// Words that cannot name a number which follows them directly, as in `took 3`.
 pub(super) fn is_prose(word: &str) -> bool {
     const WORDS: [&str; 21] = [
-        "took", "of", "found", "got", "over", "under", "only", "every", "each", "first", "last", "next", "top", "chapter",
-        "section", "part", "python", "version", "line", "port", "using",
+        "took", "of", "found", "got", "over", "under", "only", "every", "each", "first", "last", "next", "top",
+        "chapter", "section", "part", "python", "version", "line", "port", "using",
     ];
     let ends = |end: &str| word.len() > end.len() + 1 && word.to_ascii_lowercase().ends_with(end);
-    is_filler(word) || any(word, &WORDS) || ends("ed") && !any(word, &["speed"]) || ends("ing") && !any(word, &["learning", "training", "timing"])
+    is_filler(word)
+        || any(word, &WORDS)
+        || ends("ed") && !any(word, &["speed"])
+        || ends("ing") && !any(word, &["learning", "training", "timing"])
 }
 
 /// Units that may follow a value as a word.
 pub(super) fn is_unit(word: &str) -> bool {
     const UNITS: [&str; 28] = [
-        "s", "sec", "secs", "second", "seconds", "ms", "us", "µs", "ns", "min", "minutes", "h", "hours", "b", "kb", "mb",
-        "gb", "kib", "mib", "gib", "hz", "khz", "mhz", "ghz", "w", "k", "c", "bytes",
+        "s", "sec", "secs", "second", "seconds", "ms", "us", "µs", "ns", "min", "minutes", "h", "hours", "b", "kb",
+        "mb", "gb", "kib", "mib", "gib", "hz", "khz", "mhz", "ghz", "w", "k", "c", "bytes",
     ];
     any(word, &UNITS)
 }

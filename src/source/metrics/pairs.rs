@@ -187,9 +187,7 @@ impl Parser<'_> {
             .number(at + 2)
             .filter(|n| joins && n.is_count() && n.value > 0.0 && self.kind(at + 3) != Some(Kind::Slash));
         match total {
-            Some(total) if done.is_count() => {
-                Some((Count { done: done.value, total: Some(total.value) }, at + 3))
-            }
+            Some(total) if done.is_count() => Some((Count { done: done.value, total: Some(total.value) }, at + 3)),
             _ if self.kind(at + 1) == Some(Kind::Slash) => None,
             _ => Some((Count { done: done.value, total: None }, at + 1)),
         }
@@ -286,14 +284,19 @@ impl Parser<'_> {
             Kind::Colon => {
                 let words = first..end;
                 let is_sentence = words.len() > NAME_WORDS_MAX || words.clone().any(|w| names::is_filler(self.text(w)));
-                let is_address = value_token.space == Space::None
-                    && !number.is_real
-                    && names::is_place(self.text(end - 1));
+                let is_address =
+                    value_token.space == Space::None && !number.is_real && names::is_place(self.text(end - 1));
                 (first, Form::Spoken, !is_sentence && !is_address && self.may_follow(after))
             }
             _ => return false,
         };
-        if is_pair {
+        // `Receiving objects: 45% (45/100)` tells how far something is.
+        let is_share = number.is_percent
+            && matches!(self.kind(after), Some(Kind::Open(b'(')))
+            && self.kind(after + 2) == Some(Kind::Slash);
+        if is_share {
+            self.reading.percent = Some(number.value);
+        } else if is_pair {
             self.add_pair(name_first, end, number, form);
         }
         self.at = after;
@@ -368,7 +371,9 @@ impl Parser<'_> {
             _ if end == at => false,
             Some(Kind::Colon | Kind::Equals) => true,
             Some(Kind::Number(_)) => end - at <= 2,
-            Some(Kind::Open(b'(')) => self.kind(end + 2) == Some(Kind::Close) && self.kind(end + 3) == Some(Kind::Colon),
+            Some(Kind::Open(b'(')) => {
+                self.kind(end + 2) == Some(Kind::Close) && self.kind(end + 3) == Some(Kind::Colon)
+            }
             _ => false,
         }
     }
@@ -401,6 +406,10 @@ impl Parser<'_> {
             }
             out.push(BarePair { name: (from.start, to.end), number, word_count, is_alone: false });
             if self.kind(at) != Some(Kind::Word) {
+                // A number after a number, or a time, belongs to something else, as in a listing of files.
+                if !self.is_end(at) {
+                    return self.skip_sentence(out, kept, at);
+                }
                 break;
             }
         }

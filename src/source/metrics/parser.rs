@@ -74,7 +74,12 @@ pub struct MetricParser {
 enum Entry {
     Series(usize),
     /// Occurred once, on a line that counts nothing.
-    Single { unit: Unit, x: f64, y: f64, form: Form },
+    Single {
+        unit: Unit,
+        x: f64,
+        y: f64,
+        form: Form,
+    },
 }
 
 impl MetricParser {
@@ -201,7 +206,8 @@ impl MetricParser {
             return false;
         }
         if let Some((before, object)) = message.find('{').and_then(|at| message.split_at_checked(at))
-            && read_object(object, reading)
+            // One that was cut off may have lost the end of a number.
+            && (read_object(object, reading) || !object.contains('}'))
         {
             token::tokenize(before, tokens);
             pairs::read(before, tokens, reading);

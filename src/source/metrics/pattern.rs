@@ -43,7 +43,10 @@ pub enum PatternError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Groups {
     /// The groups that are series, and the one that is x.
-    Named { series: Vec<(usize, String)>, x: Option<usize> },
+    Named {
+        series: Vec<(usize, String)>,
+        x: Option<usize>,
+    },
     KeyValue,
     Value,
 }

@@ -60,12 +60,7 @@ impl Position {
     ///
     /// Nothing is given for a Keras bar that begins anew within its epoch: an evaluation, whose values are not those
     /// of the training under the same names.
-    pub fn enter(
-        &mut self,
-        reading: &Reading,
-        is_keras: bool,
-        line_number: u64,
-    ) -> (Option<Unit>, Option<Progress>) {
+    pub fn enter(&mut self, reading: &Reading, is_keras: bool, line_number: u64) -> (Option<Unit>, Option<Progress>) {
         self.set(Unit::Line, line_number as f64);
         if let Some(epoch) = reading.epoch {
             if self.epoch.is_none() {
@@ -141,7 +136,8 @@ impl Position {
     }
 
     fn progress_of(&self, reading: &Reading, batch: Option<Count>, step: Option<Count>) -> Option<Progress> {
-        let steps = |done: f64, total: f64| Progress::Steps { done: done.max(0.0) as u64, total: (total as u64).max(1) };
+        let steps =
+            |done: f64, total: f64| Progress::Steps { done: done.max(0.0) as u64, total: (total as u64).max(1) };
         let epoch = self.epoch.and_then(|e| Some((e.done.floor() - self.epoch_base, e.total?)));
         if let (Some((done, total)), Some(batch)) = (epoch, batch)
             && let Some(batches) = batch.total

@@ -3,9 +3,8 @@
 //! A pure function for the worker's thread.
 
 /// Words of a level at the start of a line, with or without brackets or a colon.
-const LEVELS: [&str; 12] = [
-    "TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL", "I", "W", "E",
-];
+const LEVELS: [&str; 12] =
+    ["TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL", "I", "W", "E"];
 
 /// The part of `line` behind the stamps at its start.
 pub(super) fn message_of(line: &str) -> &str {

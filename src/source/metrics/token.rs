@@ -141,7 +141,9 @@ fn scan(bytes: &[u8], rest: &[u8], at: usize) -> (Kind, usize, usize) {
         [0xc2, 0xb1, ..] => (Kind::PlusMinus, at, at + 2),
         // Bars: box drawing, blocks, braille and other symbols are no part of a name.
         [0xe2, 0x94..=0xa3, ..] => other(rest, at),
-        [b'A'..=b'Z' | b'a'..=b'z' | b'_' | 0x80.., ..] | [b'%' | b'#', b'A'..=b'Z' | b'a'..=b'z', ..] => word(rest, at),
+        [b'A'..=b'Z' | b'a'..=b'z' | b'_' | 0x80.., ..] | [b'%' | b'#', b'A'..=b'Z' | b'a'..=b'z', ..] => {
+            word(rest, at)
+        }
         _ => other(rest, at),
     }
 }
@@ -232,8 +234,7 @@ fn number(rest: &[u8], at: usize) -> (Kind, usize, usize) {
         }
         // `1,234` could be a thousand or two numbers: nobody knows, so it is neither.
         b',' if byte(end + 1).is_ascii_digit() => {
-            let length =
-                rest.iter().position(|b| !b.is_ascii_digit() && !b",.-+eE".contains(b)).unwrap_or(rest.len());
+            let length = rest.iter().position(|b| !b.is_ascii_digit() && !b",.-+eE".contains(b)).unwrap_or(rest.len());
             return (Kind::Other, at, at + length);
         }
         b' ' | b'\t' | b',' | b';' | b':' | b')' | b']' | b'}' | b'|' | b'/' | b'\'' | b'"' => {}
@@ -254,8 +255,8 @@ fn number(rest: &[u8], at: usize) -> (Kind, usize, usize) {
                 .unwrap_or(unit.len());
             let after = unit.get(length).copied().unwrap_or(b' ');
             let text = unit.get(..length).unwrap_or_default();
-            let is_ordinal = [&b"st"[..], b"nd", b"rd", b"th"].contains(&text);
-            if length > UNIT_BYTES_MAX || is_ordinal || is_word_byte(after) || b"=(<:".contains(&after) {
+            let is_none = [&b"st"[..], b"nd", b"rd", b"th", b"e", b"E"].contains(&text);
+            if length > UNIT_BYTES_MAX || is_none || is_word_byte(after) || b"=(<:".contains(&after) {
                 return other(rest, at);
             }
             number.has_unit = true;
@@ -294,8 +295,25 @@ mod tests {
     #[test]
     fn other_things_with_digits_are_no_numbers() {
         for line in [
-            "1,234", "1,234,567.8", "2024-05-01", "12:00:01", "1.2.3", "0x1f", "3rd", "1m30s", "deadbeef12", "7b3c9f",
-            "10:20:30.5", "file1.txt", "/tmp/1", "1_000", "3-5", "1e", "192.168.0.1:80", "infernal", "-nano",
+            "1,234",
+            "1,234,567.8",
+            "2024-05-01",
+            "12:00:01",
+            "1.2.3",
+            "0x1f",
+            "3rd",
+            "1m30s",
+            "deadbeef12",
+            "7b3c9f",
+            "10:20:30.5",
+            "file1.txt",
+            "/tmp/1",
+            "1_000",
+            "3-5",
+            "1e",
+            "192.168.0.1:80",
+            "infernal",
+            "-nano",
         ] {
             assert_eq!(numbers(line), Vec::<f64>::new(), "{line}");
         }
