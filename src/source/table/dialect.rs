@@ -43,39 +43,69 @@ pub(super) enum Kind {
     Text,
 }
 
-/// A line of the sample, with the place where it ends.
+/// A line of the sample; one with a quoted line end spans several lines of the text.
 struct Line<'a> {
     text: &'a [u8],
+    start: usize,
     end: usize,
-    number: u64,
+    /// Number of lines of the text before it and up to its end.
+    lines_before: u64,
+    lines_through: u64,
 }
 
-/// Whether a line is blank or a comment.
+/// Whether a line is blank, a comment, or only draws, as below the header of a printed table.
 pub(super) fn is_skipped(line: &[u8]) -> bool {
     match line.iter().find(|b| !b.is_ascii_whitespace()) {
-        None => true,
-        Some(first) => *first == b'#' || *first == b'%',
+        None | Some(b'#' | b'%') => true,
+        Some(_) => line.iter().all(|b| b"-=+|: \t\r".contains(b)) && line.windows(3).any(|w| w == b"---"),
     }
 }
 
-/// Reads the dialect off `block`, which starts the input. None if it holds no line with content.
-pub(super) fn find(block: &[u8]) -> Option<Dialect> {
-    let bom = if block.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+/// The lines with content at the start of `block`, and the last comment before them.
+fn sample(block: &[u8]) -> (Vec<Line<'_>>, &[u8]) {
     let mut comment: &[u8] = b"";
     let mut lines: Vec<Line<'_>> = Vec::new();
-    let (mut at, mut number) = (bom, 0);
+    let mut at = if block.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    let mut number = 0;
     while lines.len() < SAMPLE_LINES {
         let Some(rest) = block.get(at..).filter(|rest| !rest.is_empty()) else { break };
-        let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |n| n + 1);
+        let (length, count) = record_length(rest);
+        let (start, lines_before) = (at, number);
         at += length;
-        number += 1;
+        number += count;
         let text = rest.get(..length).unwrap_or_default().trim_ascii_end();
         if !is_skipped(text) {
-            lines.push(Line { text, end: at, number });
+            lines.push(Line { text, start, end: at, lines_before, lines_through: number });
         } else if lines.is_empty() && !text.is_empty() {
             comment = text;
         }
     }
+    (lines, comment)
+}
+
+/// Length in bytes and in lines of the record at the start of `text`: more than one line if a quote stays open.
+fn record_length(text: &[u8]) -> (usize, u64) {
+    /// A quote that stays open for longer is a lone one, as in `3.5"`.
+    const LINES_MAX: u64 = 64;
+    let first = memchr::memchr(b'\n', text).map_or(text.len(), |n| n + 1);
+    let (mut length, mut lines, mut is_open) = (0, 0, false);
+    for line in text.split_inclusive(|b| *b == b'\n') {
+        length += line.len();
+        lines += 1;
+        is_open ^= line.iter().filter(|b| **b == b'"').count() % 2 == 1;
+        if !is_open {
+            return (length, lines);
+        }
+        if lines >= LINES_MAX {
+            break;
+        }
+    }
+    (first, 1)
+}
+
+/// Reads the dialect off `block`, which starts the input. None if it holds no line with content.
+pub(super) fn find(block: &[u8]) -> Option<Dialect> {
+    let (lines, comment) = sample(block);
     let (first, rows) = lines.split_first()?;
     let (delimiter, decimal) = find_delimiter(&lines);
     let cells = |line: &[u8]| -> Vec<Cell> {
@@ -88,11 +118,10 @@ pub(super) fn find(block: &[u8]) -> Option<Dialect> {
     let mut width = body.first().map_or(head.len(), Vec::len);
     let has_header = is_header(&head, &body);
     let (mut names, data_start, lines_before) = if has_header {
-        (names, first.end, first.number)
+        (names, first.end, first.lines_through)
     } else {
         width = head.len();
-        let start = first.end.saturating_sub(line_length(block, first.end, bom));
-        (commented_names(comment, delimiter, width), start, first.number - 1)
+        (commented_names(comment, delimiter, width), first.start, first.lines_before)
     };
     // A delimiter at the end of each line is no column; R leaves the name of the row names out.
     if has_header && names.len() == width + 1 && names.last().is_some_and(String::is_empty) {
@@ -110,28 +139,31 @@ pub(super) fn find(block: &[u8]) -> Option<Dialect> {
         }
     }
     let first_row = if has_header { None } else { Some(&head) };
-    let kinds = (0..width)
-        .map(|i| first_row.into_iter().chain(&body).filter_map(|row| row.get(i)).fold(Kind::Unknown, merge))
-        .collect();
+    let kinds = (0..width).map(|i| kind_of(first_row.into_iter().chain(&body).filter_map(|row| row.get(i)))).collect();
     Some(Dialect { delimiter, decimal, names, kinds, data_start, lines_before })
 }
 
-/// What a column holds that was `kind` and has `cell` too.
-fn merge(kind: Kind, cell: &Cell) -> Kind {
-    match (kind, cell) {
-        (kind, Cell::Missing) => kind,
-        (Kind::Unknown | Kind::Number, Cell::Number(_)) => Kind::Number,
-        (Kind::Unknown | Kind::Time, Cell::Time(_)) => Kind::Time,
-        // `nan` may stand among times.
-        (Kind::Time, Cell::Number(v)) if v.is_nan() => Kind::Time,
-        _ => Kind::Text,
+/// What a column holds by its cells. A text among numbers is not the column's nature but a fault, to be reported at
+/// its line.
+fn kind_of<'a>(cells: impl Iterator<Item = &'a Cell>) -> Kind {
+    let (mut numbers, mut times, mut texts) = (0, 0, 0);
+    for cell in cells {
+        match cell {
+            Cell::Number(_) => numbers += 1,
+            Cell::Time(_) => times += 1,
+            Cell::Text => texts += 1,
+            Cell::Missing => {}
+        }
     }
-}
-
-/// Length of the line that ends at `end`, its line end included.
-fn line_length(block: &[u8], end: usize, start: usize) -> usize {
-    let before = block.get(start..end.saturating_sub(1)).unwrap_or_default();
-    end - start - memchr::memrchr(b'\n', before).map_or(0, |n| n + 1)
+    if texts > numbers + times {
+        Kind::Text
+    } else if times > 0 && times >= numbers {
+        Kind::Time
+    } else if numbers > 0 {
+        Kind::Number
+    } else {
+        Kind::Unknown
+    }
 }
 
 /// Whether the first line names the columns: it has a text where the rows have values, or is all text.

@@ -286,7 +286,7 @@ impl Columns {
             at = end + 1;
             self.lines += 1;
             let line = line.strip_suffix(b"\r").unwrap_or(line);
-            if needs_look(line) && (dialect::is_skipped(line) || is_rule(line)) {
+            if needs_look(line) && dialect::is_skipped(line) {
                 continue;
             }
             self.line(line, plan)?;
@@ -423,9 +423,4 @@ impl Columns {
 #[inline]
 fn needs_look(line: &[u8]) -> bool {
     !matches!(line.first(), Some(b'0'..=b'9'))
-}
-
-/// Whether a line only draws, as below the header of a printed table.
-fn is_rule(line: &[u8]) -> bool {
-    line.len() >= 3 && line.iter().all(|b| b"-=+|: \t".contains(b)) && line.contains(&b'-')
 }
