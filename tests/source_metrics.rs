@@ -7,22 +7,25 @@ use kymograph::batch::Progress;
 use kymograph::source::metrics::{MetricParser, Metrics, Pattern, Readings};
 use proptest::prelude::*;
 
-/// Series by name with their points, and the newest progress.
-fn read_with(metrics: Metrics, text: &str) -> (BTreeMap<String, Vec<(f64, f64)>>, Option<Progress>, MetricParser) {
+/// Series by name with their points.
+type Curves = BTreeMap<String, Vec<(f64, f64)>>;
+
+/// The curves in `text`, the newest progress, and the parser that found them.
+fn read_with(metrics: Metrics, text: &str) -> (Curves, Option<Progress>, MetricParser) {
     let mut parser = MetricParser::new(metrics);
     let mut out = Readings::default();
     for (i, line) in text.split('\n').enumerate() {
         parser.parse(line, i as u64 + 1, &mut out);
     }
     parser.finish(&mut out);
-    let mut series: BTreeMap<String, Vec<(f64, f64)>> = BTreeMap::new();
+    let mut series = Curves::new();
     for s in &out.samples {
         series.entry(parser.series()[s.series].name.clone()).or_default().push((s.x, s.y));
     }
     (series, out.progress, parser)
 }
 
-fn show(series: &BTreeMap<String, Vec<(f64, f64)>>) -> String {
+fn show(series: &Curves) -> String {
     let one = |(name, points): (&String, &Vec<(f64, f64)>)| {
         let points: Vec<String> = points.iter().map(|(x, y)| format!("{x}:{y}")).collect();
         format!("{name} {}", points.join(" "))

@@ -426,8 +426,8 @@ impl Parser<'_> {
         self.at = at.max(self.at + 1);
         while let Some(token) = self.token(self.at) {
             let opens_pair = token.kind == Kind::Word
-                && matches!(self.kind(self.at + 1), Some(Kind::Colon | Kind::Equals))
-                || token.kind == Kind::Word && names::count_unit(self.text(self.at)).is_some();
+                && (matches!(self.kind(self.at + 1), Some(Kind::Colon | Kind::Equals))
+                    || names::count_unit(self.text(self.at)).is_some());
             if self.is_end(self.at) || opens_pair {
                 break;
             }

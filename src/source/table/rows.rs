@@ -229,18 +229,12 @@ impl Plan {
                 }
             }
         }
-        let mut skipped: Vec<String> = self
-            .dialect
-            .kinds
-            .iter()
-            .enumerate()
-            .filter_map(|(column, kind)| {
-                (options.y.is_empty()
-                    && matches!(kind, Kind::Text | Kind::Time)
-                    && !self.read.iter().any(|(c, _)| *c == column))
-                .then(|| name(column))
-            })
-            .collect();
+        let is_read = |column: usize| self.read.iter().any(|(c, _)| *c == column);
+        let is_left_out = |(column, kind): &(usize, &Kind)| {
+            options.y.is_empty() && matches!(kind, Kind::Text | Kind::Time) && !is_read(*column)
+        };
+        let kinds = self.dialect.kinds.iter().enumerate();
+        let mut skipped: Vec<String> = kinds.filter(is_left_out).map(|(column, _)| name(column)).collect();
         let mut x = None;
         let mut out = Vec::new();
         let all = self.read.iter().zip(columns.values).zip(columns.kinds).enumerate();
