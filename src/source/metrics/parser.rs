@@ -12,9 +12,10 @@ use crate::source::json::{self, Leaf};
 use super::Metrics;
 use super::columns::Columns;
 use super::names;
-use super::pairs::{self, Count, Form, Reading};
+use super::pairs;
 use super::pattern::Found;
 use super::position::{Position, Unit};
+use super::reading::{Count, Form, Reading};
 use super::token::{self, Kind, Token};
 use super::{bar, stamp};
 

@@ -12,7 +12,7 @@ use super::blocks::Blocks;
 use super::cell::{self, Cell};
 use super::dialect::Kind;
 use super::error::{TableError, file_name, list, short};
-use super::rows::find_column;
+use super::plan::find_column;
 use super::{Table, TableColumn, TableOptions};
 
 /// Keys that are x wherever they stand in the object, the first of them that there is.

@@ -8,6 +8,7 @@ mod cell;
 mod dialect;
 mod error;
 mod jsonl;
+mod plan;
 mod quoted;
 mod rows;
 

@@ -10,7 +10,8 @@ use super::TableOptions;
 use super::blocks::{Blocks, LINE_BYTES_MAX};
 use super::dialect::{self, Delimiter};
 use super::error::{TableError, file_name};
-use super::rows::{Columns, Plan, RowError};
+use super::plan::Plan;
+use super::rows::{Columns, RowError};
 
 /// Reads the rows of `head` and of what `blocks` still has.
 pub(super) fn read<R: Read>(
