@@ -217,11 +217,10 @@ fn child_deaf_is_killed_after_the_grace_and_its_last_lines_are_there() {
 fn one_that_heeds_int_ends_at_once_and_well() {
     let run = spawn(job(&["polite"]), Recorder::new());
     run.recorder.wait_for("ready", |record| !record.lines.is_empty());
-    let start = Instant::now();
     run.stop();
     let recorder = run.recorder.clone();
     let outcome = run.join().unwrap();
-    assert!(start.elapsed() < Duration::from_millis(950), "TERM was not needed: {:?}", start.elapsed());
+    // TERM, a second later, would end it with 143.
     assert_eq!((outcome.exit_code, outcome.was_stopped), (0, true));
     recorder.with(|record| assert_eq!(record.texts(Pane::Worker), ["ready", "saved"]));
 }
