@@ -319,8 +319,8 @@ mod tests {
         assert_eq!(bench.lines, [" 10%"]);
         bench.feed(500, "\r 20%");
         bench.feed(501, "\r 30%");
-        assert_eq!(bench.splitter.due(), Some(ms(600)));
-        bench.tick(600);
+        assert_eq!(bench.splitter.due(), Some(ms(601)), "20% was shown at 501");
+        bench.tick(601);
         assert_eq!(bench.splitter.due(), None);
         bench.feed(700, "\n");
         assert_eq!(bench.finish(), [" 10%", " 20%", " 30%"]);

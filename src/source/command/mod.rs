@@ -154,10 +154,8 @@ fn watch(child: &mut Child, keeper: &Keeper, metrics: &Metrics, out: &mut dyn Ou
     let mut sink = output::Sink::new(metrics.clone());
     let mut drain_until: Option<Instant> = None;
     loop {
-        if drain_until.is_none() {
-            // Held while the job is paused. A stop shows in the keeper; what was printed until the end is still read.
-            let _stopped = out.checkpoint();
-        }
+        // No checkpoint here: while the job is paused the processes are held, so there is soon nothing to read, and what
+        // they said before comes through.
         let wake = wait(&ends, keeper, drain_until, out.elapsed()).map_err(io_error)?;
         let has_ended = drain_until.is_some() || has_ended(child, wake.process_ended).map_err(io_error)?;
         if has_ended && drain_until.is_none() {

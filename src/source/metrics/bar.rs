@@ -4,7 +4,7 @@
 
 use crate::source::float;
 
-use super::pairs::Count;
+use super::reading::Count;
 
 /// A line with a progress bar.
 #[derive(Debug, PartialEq)]

@@ -3,7 +3,7 @@
 //! Called on the worker's thread.
 
 use super::names;
-use super::pairs::{Count, Form, Reading};
+use super::reading::{Count, Form, Reading};
 use super::token::{self, Kind, Number};
 
 /// Remembers the last line that could be a header, and the header in force.

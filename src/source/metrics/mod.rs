@@ -16,6 +16,7 @@ mod pairs;
 mod parser;
 mod pattern;
 mod position;
+mod reading;
 mod stamp;
 mod token;
 

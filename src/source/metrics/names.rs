@@ -16,20 +16,16 @@ pub(super) enum CountUnit {
 
 /// The unit that `word` names, if it names one.
 pub(super) fn count_unit(word: &str) -> Option<CountUnit> {
-    const UNITS: [(&str, CountUnit); 14] = [
+    const UNITS: [(&str, CountUnit); 10] = [
         ("epoch", CountUnit::Epoch),
-        ("epochs", CountUnit::Epoch),
         ("ep", CountUnit::Epoch),
         ("batch", CountUnit::Batch),
         ("batch_idx", CountUnit::Batch),
         ("step", CountUnit::Step("step")),
-        ("steps", CountUnit::Step("step")),
         ("global_step", CountUnit::Step("step")),
         ("_step", CountUnit::Step("step")),
         ("iter", CountUnit::Step("iteration")),
-        ("iters", CountUnit::Step("iteration")),
         ("iteration", CountUnit::Step("iteration")),
-        ("iterations", CountUnit::Step("iteration")),
         ("it", CountUnit::Step("iteration")),
     ];
     UNITS.iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, unit)| *unit)

@@ -4,96 +4,8 @@
 //! Called on the worker's thread.
 
 use super::names;
+use super::reading::{Count, Form, Reading};
 use super::token::{Kind, Number, Space, Token};
-
-/// How far something has counted: `3`, or `3/10`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Count {
-    pub done: f64,
-    pub total: Option<f64>,
-}
-
-/// What one line says.
-#[derive(Debug, Default)]
-pub(super) struct Reading {
-    /// Names end to end; a pair refers to its own by range.
-    names: String,
-    pairs: Vec<(usize, usize, f64, Form)>,
-    pub epoch: Option<Count>,
-    pub batch: Option<Count>,
-    pub step: Option<Count>,
-    /// The axis label of `step`, as the line calls it.
-    pub step_label: &'static str,
-    /// The job's progress in percent.
-    pub percent: Option<f64>,
-}
-
-/// How a pair was written, which says how sure it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    /// `name=value`, JSON, a column: made for machines.
-    Written,
-    /// `name: value`.
-    Spoken,
-}
-
-impl Reading {
-    pub fn clear(&mut self) {
-        self.names.clear();
-        self.pairs.clear();
-        self.epoch = None;
-        self.batch = None;
-        self.step = None;
-        self.step_label = "step";
-        self.percent = None;
-    }
-
-    /// Adds a pair, or the count that its name stands for, unless the name is one that never makes a curve.
-    pub fn add(&mut self, name: &str, value: f64, form: Form) {
-        if !names::is_no_metric(name) {
-            self.add_column(name, value, form);
-        }
-    }
-
-    /// Adds a pair whatever its name.
-    pub fn add_column(&mut self, name: &str, value: f64, form: Form) {
-        if name.is_empty() || name.len() > names::NAME_BYTES_MAX {
-            return;
-        }
-        let start = self.names.len();
-        self.names.push_str(name);
-        self.pairs.push((start, self.names.len(), value, form));
-    }
-
-    pub fn pairs(&self) -> impl Iterator<Item = (&str, f64, Form)> {
-        self.pairs.iter().filter_map(|(start, end, value, form)| Some((self.names.get(*start..*end)?, *value, *form)))
-    }
-
-    pub fn pair_count(&self) -> usize {
-        self.pairs.len()
-    }
-
-    /// Forgets the pairs after the first `count`.
-    pub fn truncate_pairs(&mut self, count: usize) {
-        self.pairs.truncate(count);
-    }
-
-    /// Whether the line says where the job is.
-    pub fn has_count(&self) -> bool {
-        self.epoch.is_some() || self.batch.is_some() || self.step.is_some()
-    }
-
-    pub fn set_count(&mut self, unit: names::CountUnit, count: Count) {
-        match unit {
-            names::CountUnit::Epoch => self.epoch = Some(count),
-            names::CountUnit::Batch => self.batch = Some(count),
-            names::CountUnit::Step(label) => {
-                self.step = Some(count);
-                self.step_label = label;
-            }
-        }
-    }
-}
 
 /// Reads the pairs of `tokens`, which were cut from `line`, into `reading`.
 pub(super) fn read(line: &str, tokens: &[Token], reading: &mut Reading) {
@@ -290,7 +202,13 @@ impl Parser<'_> {
             }
             _ => return false,
         };
-        if is_pair {
+        // `Receiving objects: 45% (45/100)` tells how far something is.
+        let is_share = number.is_percent
+            && matches!(self.kind(after), Some(Kind::Open(b'(')))
+            && self.kind(after + 2) == Some(Kind::Slash);
+        if is_share {
+            self.reading.percent = Some(number.value);
+        } else if is_pair {
             self.add_pair(name_first, end, number, form);
         }
         self.at = after;
@@ -400,6 +318,10 @@ impl Parser<'_> {
             }
             out.push(BarePair { name: (from.start, to.end), number, word_count, is_alone: false });
             if self.kind(at) != Some(Kind::Word) {
+                // A number after a number, or a time, belongs to something else, as in a listing of files.
+                if !self.is_end(at) {
+                    return self.skip_sentence(out, kept, at);
+                }
                 break;
             }
         }
@@ -416,8 +338,8 @@ impl Parser<'_> {
         self.at = at.max(self.at + 1);
         while let Some(token) = self.token(self.at) {
             let opens_pair = token.kind == Kind::Word
-                && matches!(self.kind(self.at + 1), Some(Kind::Colon | Kind::Equals))
-                || token.kind == Kind::Word && names::count_unit(self.text(self.at)).is_some();
+                && (matches!(self.kind(self.at + 1), Some(Kind::Colon | Kind::Equals))
+                    || names::count_unit(self.text(self.at)).is_some());
             if self.is_end(self.at) || opens_pair {
                 break;
             }

@@ -12,9 +12,10 @@ use crate::source::json::{self, Leaf};
 use super::Metrics;
 use super::columns::Columns;
 use super::names;
-use super::pairs::{self, Count, Form, Reading};
+use super::pairs;
 use super::pattern::Found;
 use super::position::{Position, Unit};
+use super::reading::{Count, Form, Reading};
 use super::token::{self, Kind, Token};
 use super::{bar, stamp};
 
@@ -206,7 +207,8 @@ impl MetricParser {
             return false;
         }
         if let Some((before, object)) = message.find('{').and_then(|at| message.split_at_checked(at))
-            && read_object(object, reading)
+            // One that was cut off may have lost the end of a number.
+            && (read_object(object, reading) || !object.contains('}'))
         {
             token::tokenize(before, tokens);
             pairs::read(before, tokens, reading);

@@ -4,7 +4,7 @@
 
 use crate::batch::Progress;
 
-use super::pairs::{Count, Reading};
+use super::reading::{Count, Reading};
 
 /// What an x counts, from coarse to fine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -255,8 +255,8 @@ fn number(rest: &[u8], at: usize) -> (Kind, usize, usize) {
                 .unwrap_or(unit.len());
             let after = unit.get(length).copied().unwrap_or(b' ');
             let text = unit.get(..length).unwrap_or_default();
-            let is_ordinal = [&b"st"[..], b"nd", b"rd", b"th"].contains(&text);
-            if length > UNIT_BYTES_MAX || is_ordinal || is_word_byte(after) || b"=(<:".contains(&after) {
+            let is_none = [&b"st"[..], b"nd", b"rd", b"th", b"e", b"E"].contains(&text);
+            if length > UNIT_BYTES_MAX || is_none || is_word_byte(after) || b"=(<:".contains(&after) {
                 return other(rest, at);
             }
             number.has_unit = true;
