@@ -154,6 +154,8 @@ mod tests {
         Explicit,
         Steps,
         Mixed,
+        /// Ascending within each batch, and back to the beginning between some of them.
+        Restarts,
         Free,
     }
 
@@ -172,14 +174,19 @@ mod tests {
             let is_even = match course {
                 Course::Explicit | Course::Free => false,
                 Course::Steps => true,
-                Course::Mixed => random.below(2) == 0,
+                Course::Mixed | Course::Restarts => random.below(2) == 0,
             };
+            if course == Course::Restarts && random.below(3) == 0 {
+                x = random.unit() * 10.0;
+            }
             let xs = if is_even {
                 // A step of 0.25 goes on to the last bit, others do not, and a jump never does.
-                let step = [0.25, 0.25, 0.1, 0.0][random.below(4)];
+                let steps = [0.25, 0.25, 0.1, 0.0, -0.1, f64::NAN, f64::INFINITY, 1e306];
+                let step = steps[random.below(if course == Course::Restarts { 8 } else { 4 })];
                 x += if random.below(4) == 0 { 3.7 } else { 0.0 };
                 let start = x;
-                x = start + count as f64 * step;
+                let next = start + count as f64 * step;
+                x = if next.is_finite() { next } else { 0.0 };
                 Xs::Steps { start, step }
             } else {
                 let stray = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
@@ -210,7 +217,13 @@ mod tests {
     }
 
     fn course() -> impl Strategy<Value = Course> {
-        prop_oneof![Just(Course::Explicit), Just(Course::Steps), Just(Course::Mixed), Just(Course::Free)]
+        prop_oneof![
+            Just(Course::Explicit),
+            Just(Course::Steps),
+            Just(Course::Mixed),
+            Just(Course::Restarts),
+            Just(Course::Free)
+        ]
     }
 
     proptest! {
@@ -388,6 +401,26 @@ mod tests {
         let marks: Vec<_> = columns.iter().map(|c| (c.index, c.breaks_before, c.has_gap)).collect();
         assert_eq!(marks, [(0, false, true), (1, true, false), (3, true, false), (4, true, true)]);
         assert_eq!(columns, naive_columns(&pair.model, &edges));
+    }
+
+    #[test]
+    fn one_step_back_at_any_border_makes_x_free() {
+        for back_at in [1, 63, 64, 65, 1023, 1024, 1025, 2048, 2999] {
+            for batch_len in [1, 64, 1000, 1024, 3000] {
+                let mut pair = Pair::default();
+                let x: Vec<f64> =
+                    (0..3000).map(|i| if i < back_at { f64::from(i) } else { f64::from(i) - 1.5 }).collect();
+                for x in x.chunks(batch_len) {
+                    assert_eq!(pair.model.len() > back_at as usize, {
+                        !pair.model.is_empty() && pair.series().x_order() == XOrder::Free
+                    });
+                    pair.append(Xs::Explicit(x.to_vec()), vec![0.0; x.len()]);
+                }
+                assert_eq!(pair.series().x_order(), XOrder::Free);
+                pair.replace(Xs::Explicit(vec![1.0, 2.0]), vec![0.0; 2]);
+                assert_eq!(pair.series().x_order(), XOrder::Ascending, "what was replaced no longer counts");
+            }
+        }
     }
 
     #[test]

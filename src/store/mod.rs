@@ -2,7 +2,7 @@
 //!
 //! From the outside in: `store` and `snapshot` hold all series (`table` lets them share what did not change), `series` is
 //! one of them, `tree` its chunks, `chunk` and `column_x` samples that lie together, `pyramid` and `summary` what is known
-//! of blocks of them. `reduce` answers what a figure asks, `slot` hands snapshots on. Knows no figure and no pixel.
+//! of blocks of them. `reduce` and `view` answer what a figure asks, `slot` hands snapshots on. Knows no figure and no pixel.
 
 mod chunk;
 mod column_x;
@@ -18,6 +18,7 @@ mod store;
 mod summary;
 mod table;
 mod tree;
+mod view;
 
 pub use reduce::Column;
 pub use segment::{Segment, SegmentX};

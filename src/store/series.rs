@@ -21,6 +21,23 @@ pub(super) struct Series {
     known: Scan,
 }
 
+/// A place among the samples, and the chunk there: it is at hand, and finding it again takes longer than most of what is
+/// asked of it.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// Number of samples before it.
+    pub index: usize,
+    chunk: &'a Chunk,
+    base: usize,
+}
+
+impl Place<'_> {
+    /// y of sample `index`, if it stands in the same chunk.
+    pub fn y(&self, index: usize) -> Option<f64> {
+        self.chunk.y().get(index.checked_sub(self.base)?).copied()
+    }
+}
+
 impl Default for Series {
     fn default() -> Self {
         Self { frozen: Tree::default(), growing: Arc::default(), known: Scan::EMPTY }
@@ -115,10 +132,11 @@ impl Series {
         (!segment.y.is_empty()).then_some(segment)
     }
 
-    /// For ascending x: number of samples, from the first on, that `is_before` holds for. `hint` is where it may be.
-    pub fn partition_point(&self, hint: usize, is_before: impl Fn(f64) -> bool) -> usize {
+    /// For ascending x: where the samples that `is_before` holds for end. `hint` is where that may be.
+    pub fn place(&self, hint: usize, is_before: impl Fn(f64) -> bool) -> Place<'_> {
         let (chunk, base) = self.frozen.find_before(&is_before).unwrap_or((&self.growing, self.frozen.len()));
-        base + chunk.partition_point(hint.saturating_sub(base), is_before)
+        let index = base + chunk.partition_point(hint.saturating_sub(base), is_before);
+        Place { index, chunk, base }
     }
 
     /// Hands the pieces that cover `range` to `each`, in order.

@@ -147,7 +147,7 @@ impl SeriesSnapshot {
     /// For ascending x: index of the first sample with x >= `x`; `len()` if there is none.
     #[must_use]
     pub fn lower_bound(&self, x: f64) -> usize {
-        self.samples.partition_point(0, |v| v < x)
+        self.samples.place(0, |v| v < x).index
     }
 
     /// Samples `range` in order, as they lie in memory: some thousand at a time and more. What lies beyond the end is

@@ -52,14 +52,15 @@ pub(super) struct Scan {
     last_x: f64,
 }
 
+/// Values that are looked at side by side: independent lanes and selects instead of branches become vector instructions,
+/// where a single running minimum would take one comparison's latency a value.
+const LANES: usize = 8;
+
 impl Extent {
     const EMPTY: Self = Self { min: f64::INFINITY, max: f64::NEG_INFINITY, nonfinite: 0 };
 
     /// One pass over `values`.
     pub fn of(values: &[f64]) -> Self {
-        // Independent lanes and selects instead of branches become vector instructions; a single running minimum
-        // may not be reordered by the compiler and would take one addition's latency a sample.
-        const LANES: usize = 8;
         let mut min = [f64::INFINITY; LANES];
         let mut max = [f64::NEG_INFINITY; LANES];
         let mut stray = [0_u64; LANES];
@@ -74,12 +75,9 @@ impl Extent {
         if stray.iter().any(|s| *s != 0) {
             return Self::of_ragged(values);
         }
-        let fold = |least: bool, lanes: [f64; LANES]| {
-            lanes.into_iter().fold(if least { f64::INFINITY } else { f64::NEG_INFINITY }, |a, b| {
-                if least { a.min(b) } else { a.max(b) }
-            })
-        };
-        let wide = Self { min: fold(true, min), max: fold(false, max), nonfinite: 0 };
+        let min = min.into_iter().fold(f64::INFINITY, f64::min);
+        let max = max.into_iter().fold(f64::NEG_INFINITY, f64::max);
+        let wide = Self { min, max, nonfinite: 0 };
         wide.merged(Self::of_ragged(rest))
     }
 
@@ -109,13 +107,15 @@ impl Extent {
         if self.max <= 0.0 {
             return f64::INFINITY;
         }
-        let mut least = f64::INFINITY;
-        for v in values {
-            // Infinity never becomes the least, so a value that is not finite needs no test of its own.
-            let v = if *v > 0.0 { *v } else { f64::INFINITY };
-            least = if v < least { v } else { least };
+        // Lanes as above. Infinity never becomes the least, so a value that is not finite needs no test of its own.
+        let mut least = [f64::INFINITY; LANES];
+        let (wide, rest) = values.as_chunks::<LANES>();
+        for values in wide.iter().map(<[f64; LANES]>::as_slice).chain([rest]) {
+            for (v, least) in values.iter().zip(&mut least) {
+                *least = if *v > 0.0 && *v < *least { *v } else { *least };
+            }
         }
-        least
+        least.into_iter().fold(f64::INFINITY, f64::min)
     }
 }
 
@@ -140,12 +140,15 @@ impl Summary {
         self.has_stray_x |= other.has_stray_x;
     }
 
+    /// With the samples of `other` taken in.
+    pub fn merged(mut self, other: &Self) -> Self {
+        self.merge(other);
+        self
+    }
+
     /// Of the samples of all `parts`.
     pub fn of(parts: &[Self]) -> Self {
-        parts.iter().fold(Self::EMPTY, |mut all, part| {
-            all.merge(part);
-            all
-        })
+        parts.iter().fold(Self::EMPTY, Self::merged)
     }
 }
 

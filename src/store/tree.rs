@@ -24,8 +24,8 @@ pub(super) struct Tree {
 #[derive(Clone)]
 pub(super) struct Node {
     summary: Summary,
-    /// Number of samples.
-    len: usize,
+    /// Number of samples in its group up to its own last one, so that a group can be searched.
+    end: usize,
     child: Child,
 }
 
@@ -41,16 +41,20 @@ impl Tree {
         self.len += chunk.len();
         // Both reference counts of the `Arc` and, spread over the ranks, a fifteenth more nodes for the groups.
         self.bytes += chunk.bytes() + size_of::<Chunk>() + 2 * size_of::<usize>() + size_of::<Node>() * 16 / 15;
-        let mut node = Node { summary: chunk.summary(), len: chunk.len(), child: Child::Chunk(chunk) };
+        let mut len = chunk.len();
+        let (mut summary, mut child) = (chunk.summary(), Child::Chunk(chunk));
         for rank in &mut self.ranks {
             let nodes = Arc::make_mut(rank);
-            nodes.push(node);
+            let end = end_of(nodes) + len;
+            nodes.push(Node { summary, end, child });
             if nodes.len() < FANOUT {
                 return;
             }
-            node = Node::group(std::mem::take(rank));
+            len = end;
+            summary = nodes.iter().fold(Summary::EMPTY, |all, node| all.merged(&node.summary));
+            child = Child::Group(std::mem::take(rank));
         }
-        self.ranks.push(Arc::new(vec![node]));
+        self.ranks.push(Arc::new(vec![Node { summary, end: len, child }]));
     }
 
     /// Number of samples.
@@ -65,101 +69,90 @@ impl Tree {
 
     /// The chunk that holds sample `index`, and the index of that chunk's first sample.
     pub fn find(&self, index: usize) -> Option<(&Chunk, usize)> {
-        let mut base = 0;
-        let mut found = self.roots().find(|node| node.ends_after(index, &mut base))?;
-        loop {
-            match &found.child {
-                Child::Chunk(chunk) => return Some((chunk, base)),
-                Child::Group(nodes) => found = nodes.iter().find(|node| node.ends_after(index, &mut base))?,
-            }
-        }
+        self.search(|node, base| base + node.end <= index)
     }
 
     /// For ascending x: the chunk in which, or right behind which, the samples that `is_before` holds for end, and the
     /// index of its first sample. `None` if it holds for all samples.
     pub fn find_before(&self, is_before: impl Fn(f64) -> bool) -> Option<(&Chunk, usize)> {
+        self.search(|node, _| is_before(node.summary.x_max))
+    }
+
+    /// The first chunk that is not passed, and the index of its first sample. `is_passed` gets a node and the index of
+    /// the first sample in the node's group, and holds for nodes up to some place and none behind it.
+    fn search(&self, is_passed: impl Fn(&Node, usize) -> bool) -> Option<(&Chunk, usize)> {
         let mut base = 0;
-        let mut ends_here = |node: &&Node| {
-            let is_behind = is_before(node.summary.x_max);
-            base += if is_behind { node.len } else { 0 };
-            !is_behind
-        };
-        let mut found = self.roots().find(&mut ends_here)?;
+        let mut nodes = self.ranks.iter().rev().find(|rank| {
+            let goes_on = rank.last().is_none_or(|node| is_passed(node, base));
+            base += if goes_on { end_of(rank) } else { 0 };
+            !goes_on
+        })?;
         loop {
-            match &found.child {
+            let (passed, rest) = nodes.split_at_checked(nodes.partition_point(|node| is_passed(node, base)))?;
+            base += end_of(passed);
+            match &rest.first()?.child {
                 Child::Chunk(chunk) => return Some((chunk, base)),
-                Child::Group(nodes) => found = nodes.iter().find(&mut ends_here)?,
+                Child::Group(group) => nodes = group,
             }
         }
     }
 
     /// Hands the pieces that cover `range` to `each`, in order.
     pub fn cover<'a>(&'a self, range: Range<usize>, each: &mut impl FnMut(Piece<'a>)) {
-        cover(self.roots(), range, each);
+        let mut base = 0;
+        for rank in self.ranks.iter().rev() {
+            cover(rank, range.start.saturating_sub(base)..range.end.saturating_sub(base), each);
+            base += end_of(rank);
+        }
     }
 
     /// Shows everything to `visitor`, from the top, in order.
     pub fn walk<'a>(&'a self, visitor: &mut impl Visitor<'a>) {
-        walk(self.roots(), 0, visitor);
-    }
-
-    /// The nodes at the top in the order of their samples.
-    fn roots(&self) -> impl Iterator<Item = &Node> {
-        self.ranks.iter().rev().flat_map(|rank| rank.iter())
+        let mut base = 0;
+        for rank in self.ranks.iter().rev() {
+            walk(rank, base, visitor);
+            base += end_of(rank);
+        }
     }
 }
 
-impl Node {
-    fn group(nodes: Arc<Vec<Self>>) -> Self {
-        let mut summary = Summary::EMPTY;
-        for node in nodes.iter() {
-            summary.merge(&node.summary);
-        }
-        Self { summary, len: nodes.iter().map(|node| node.len).sum(), child: Child::Group(nodes) }
-    }
-
-    /// Whether sample `index` comes before the end of this node, which begins at `base`; else moves `base` there.
-    fn ends_after(&self, index: usize, base: &mut usize) -> bool {
-        let is_inside = index < *base + self.len;
-        *base += if is_inside { 0 } else { self.len };
-        is_inside
-    }
+/// Number of samples in a group of nodes.
+fn end_of(nodes: &[Node]) -> usize {
+    nodes.last().map_or(0, |node| node.end)
 }
 
-fn cover<'a>(nodes: impl Iterator<Item = &'a Node>, range: Range<usize>, each: &mut impl FnMut(Piece<'a>)) {
-    let mut next = 0;
-    for node in nodes {
-        let first = next;
-        next += node.len;
-        if next <= range.start {
-            continue;
-        }
+/// Covers `range`, counted from the group's first sample.
+fn cover<'a>(nodes: &'a [Node], range: Range<usize>, each: &mut impl FnMut(Piece<'a>)) {
+    let (passed, rest) = nodes.split_at(nodes.partition_point(|node| node.end <= range.start));
+    let mut first = end_of(passed);
+    for node in rest {
         if first >= range.end {
             return;
         }
-        if range.start <= first && next <= range.end {
+        if range.start <= first && node.end <= range.end {
             each(Piece::Blocks(std::slice::from_ref(&node.summary)));
-            continue;
+        } else {
+            let inside = range.start.saturating_sub(first)..range.end.min(node.end) - first;
+            match &node.child {
+                Child::Chunk(chunk) => chunk.cover(inside, each),
+                Child::Group(nodes) => cover(nodes, inside, each),
+            }
         }
-        let inside = range.start.saturating_sub(first)..(range.end - first).min(node.len);
-        match &node.child {
-            Child::Chunk(chunk) => chunk.cover(inside, each),
-            Child::Group(nodes) => cover(nodes.iter(), inside, each),
-        }
+        first = node.end;
     }
 }
 
-fn walk<'a>(nodes: impl Iterator<Item = &'a Node>, base: usize, visitor: &mut impl Visitor<'a>) {
-    let mut next = base;
+/// Shows a group of nodes, whose first sample has the index `base`.
+fn walk<'a>(nodes: &'a [Node], base: usize, visitor: &mut impl Visitor<'a>) {
+    let mut first = base;
     for node in nodes {
-        let first = next;
-        next += node.len;
-        if !visitor.enters(&node.summary, first..next) {
-            continue;
+        let next = base + node.end;
+        if visitor.enters(&node.summary, first..next) {
+            match &node.child {
+                Child::Chunk(chunk) => chunk.walk(first, visitor),
+                Child::Group(nodes) => walk(nodes, first, visitor),
+            }
         }
-        match &node.child {
-            Child::Chunk(chunk) => chunk.walk(first, visitor),
-            Child::Group(nodes) => walk(nodes.iter(), first, visitor),
-        }
+        first = next;
     }
 }
