@@ -20,7 +20,7 @@ use crate::figure::arrange::{Arrangement, Cell, line_px};
 use crate::figure::figure::{Figure, Subplot};
 use crate::figure::layout::AxisMap;
 use crate::figure::measure::{Measure, elide};
-use crate::figure::theme::{Theme, mix};
+use crate::figure::theme::Theme;
 use crate::figure::ticks::Ticks;
 
 /// Backend units a device pixel: plotters counts in whole numbers, which would be too coarse for places and sizes.
@@ -82,8 +82,9 @@ impl Ranged for TickAxis<'_> {
     }
 
     fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
+        // Lines through minor ticks would be a carpet: they get short ticks only.
         if hint.weight().allow_light_points() {
-            self.ticks.minor.clone()
+            Vec::new()
         } else {
             self.ticks.major.iter().map(|tick| tick.value).collect()
         }
@@ -142,7 +143,6 @@ impl Pen<'_> {
             mesh.y_desc(elide(&subplot.y.label, sizes.text_px, plot.height_px, self.measure));
         }
         mesh.bold_line_style(hairline(self.theme.grid))
-            .light_line_style(hairline(mix(self.theme.background, self.theme.grid, 0.5)))
             .axis_style(hairline(self.theme.axis))
             .label_style(text_style(sizes.tick_text_px, self.theme.text))
             .axis_desc_style(text_style(sizes.text_px, self.theme.text))

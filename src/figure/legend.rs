@@ -125,11 +125,15 @@ pub fn named(subplot: &Subplot, snapshot: &Snapshot) -> Vec<Named> {
         })
         .collect();
     match named.as_slice() {
-        [only] if only.name == made_up(only.series) || only.name == subplot.y.label || only.name == subplot.title => {
-            Vec::new()
-        }
+        [only] if is_said(only, subplot) => Vec::new(),
         _ => named,
     }
+}
+
+/// Whether the name of the only series tells nothing that the subplot does not show already.
+fn is_said(only: &Named, subplot: &Subplot) -> bool {
+    let name = only.name.to_lowercase();
+    name == made_up(only.series) || name == subplot.y.label.to_lowercase() || name == subplot.title.to_lowercase()
 }
 
 fn made_up(id: SeriesId) -> String {
@@ -140,8 +144,9 @@ fn made_up(id: SeriesId) -> String {
 #[must_use]
 pub fn block(named: &[Named], plot: PlotRect, sizes: &Sizes, measure: &dyn Measure) -> Option<LegendBlock> {
     // A legend may take so much of the plotting area, whatever it covers.
-    const MOST_HEIGHT: f32 = 0.72;
-    const MOST_WIDTH: f32 = 0.66;
+    const MOST_HEIGHT: f32 = 0.66;
+    const MOST_WIDTH: f32 = 0.6;
+    const MOST_AREA: f32 = 0.25;
     const LONGEST_NAME_EM: f32 = 24.0;
     let text_px = sizes.tick_text_px;
     let (sample_px, sample_gap_px) = ((text_px * 1.9).round(), (text_px * 0.6).round());
@@ -160,7 +165,13 @@ pub fn block(named: &[Named], plot: PlotRect, sizes: &Sizes, measure: &dyn Measu
     let widest_px = widths.iter().copied().fold(0.0, f32::max);
     let pitch_px = sample_px + sample_gap_px + widest_px + column_gap_px;
     let columns = (((room_px + column_gap_px) / pitch_px).floor() as usize).max(1);
+    let most = MOST_AREA * plot.width_px * plot.height_px / (pitch_px * row_px);
+    let columns = columns.min((most / rows as f32).floor() as usize).max(1);
+    let rows = rows.min((most / columns as f32).floor() as usize);
     let is_cut = named.len() > rows * columns;
+    if rows == 0 || (is_cut && rows * columns < 2) {
+        return None;
+    }
     // The last place then says how many are left out.
     let shown = if is_cut { rows * columns - 1 } else { named.len() };
     let columns = if is_cut { columns } else { named.len().div_ceil(rows) };
