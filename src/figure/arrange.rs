@@ -315,15 +315,19 @@ impl Planner<'_> {
             rows,
             fixed(spacing.top).unwrap_or(of_row(0, |m| m.top) + pad + head),
             fixed(spacing.bottom).unwrap_or(of_row(rows - 1, |m| m.bottom) + pad * 0.75),
-            |row| {
-                fixed(spacing.row_gap).unwrap_or(of_row(row, |m| m.bottom) + pad * 1.25 + of_row(row + 1, |m| m.top))
-            },
+            |row| fixed(spacing.row_gap).unwrap_or(of_row(row, |m| m.bottom) + pad * 1.25 + of_row(row + 1, |m| m.top)),
         );
         let place = |(index, texts): (usize, &Texts)| {
             let (x_px, width_px) = horizontal.get(index % columns).copied().unwrap_or((0.0, 1.0));
             let (y_px, height_px) = vertical.get(index / columns).copied().unwrap_or((0.0, 1.0));
             let plot = PlotRect { x_px, y_px, width_px, height_px };
-            self.cell(index, plot, *texts, detail, &[of_column(index % columns, |m| m.left), of_row(index / columns, |m| m.bottom)])
+            self.cell(
+                index,
+                plot,
+                *texts,
+                detail,
+                &[of_column(index % columns, |m| m.left), of_row(index / columns, |m| m.bottom)],
+            )
         };
         texts.iter().enumerate().map(place).collect()
     }

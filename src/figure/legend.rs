@@ -338,8 +338,7 @@ mod tests {
         let mut subplot = Subplot::default();
         for (i, name) in names.iter().enumerate() {
             let id = SeriesId(i as u32);
-            let info =
-                SeriesInfo { id, name: (*name).into(), x_label: String::new(), x_is_time: false, color: None };
+            let info = SeriesInfo { id, name: (*name).into(), x_label: String::new(), x_is_time: false, color: None };
             store.declare(info);
             subplot.series.push(SeriesStyle::new(id));
         }

@@ -195,7 +195,8 @@ fn fixed(scale: Scale, min: f64, max: f64, positive: impl Iterator<Item = f64>) 
     if !(min.is_finite() && max.is_finite() && min < max) {
         return None;
     }
-    let min = if scale == Scale::Log && min <= 0.0 { least_of(positive).filter(|v| *v < max).unwrap_or(min) } else { min };
+    let min =
+        if scale == Scale::Log && min <= 0.0 { least_of(positive).filter(|v| *v < max).unwrap_or(min) } else { min };
     AxisLimits::sane(scale, min, max)
 }
 

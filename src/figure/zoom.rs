@@ -158,7 +158,8 @@ mod tests {
     }
 
     fn is_near(map: &AxisMap, a: AxisLimits, min: f64, max: f64, parts: f64) -> bool {
-        let slack = |v: f64| (map.part_of(v) - map.part_of(a.min)).abs().min((map.part_of(v) - map.part_of(a.max)).abs());
+        let slack =
+            |v: f64| (map.part_of(v) - map.part_of(a.min)).abs().min((map.part_of(v) - map.part_of(a.max)).abs());
         slack(min) < parts && slack(max) < parts
     }
 
@@ -175,7 +176,9 @@ mod tests {
 
     #[test]
     fn a_zoom_keeps_the_value_under_the_pointer() {
-        for (scale, min, max) in [(Scale::Linear, -3.0, 7.0), (Scale::Log, 0.1, 1e5), (Scale::Time, 1.7e9, 1.7e9 + 60.0)] {
+        for (scale, min, max) in
+            [(Scale::Linear, -3.0, 7.0), (Scale::Log, 0.1, 1e5), (Scale::Time, 1.7e9, 1.7e9 + 60.0)]
+        {
             let before = map(scale, min, max);
             let after = with(&before, zoom_about(&before, 300.0, 4.0));
             let (was, is) = (before.from_px(300.0), after.from_px(300.0));

@@ -117,10 +117,7 @@ impl DrawingBackend for SceneBackend<'_> {
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, vert: I, style: &S) -> Drawn {
-        self.shapes.push(Shape::Polygon {
-            points: vert.into_iter().map(place).collect(),
-            paint: paint(style.color()),
-        });
+        self.shapes.push(Shape::Polygon { points: vert.into_iter().map(place).collect(), paint: paint(style.color()) });
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 pub mod backend;
 pub mod draw;
+pub mod figure_thread;
 pub mod frame;
 pub mod line;
 pub mod raster;

@@ -79,17 +79,6 @@ pub struct Text {
     pub is_upright: bool,
 }
 
-/// The covered part of one pixel column of a dense curve.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Span {
-    /// Pixel column.
-    pub x_px: i32,
-    /// Upper end, smaller than or equal to `bottom_px`.
-    pub top_px: f32,
-    /// Lower end.
-    pub bottom_px: f32,
-}
-
 /// One shape.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
@@ -120,13 +109,6 @@ pub enum Shape {
         center_px: [f32; 2],
         /// Its radius.
         radius_px: f32,
-        /// Its paint.
-        paint: Paint,
-    },
-    /// A dense curve as column spans, ascending by column; neighbours in `spans` overlap or touch unless the curve breaks.
-    Spans {
-        /// The covered part of each column.
-        spans: Vec<Span>,
         /// Its paint.
         paint: Paint,
     },

@@ -33,7 +33,8 @@ pub(super) fn ticks(limits: &AxisLimits, room: &Room<'_>) -> Ticks {
         stride = self::stride(f64::from(stride) + 1.0);
         major = decade_ticks(limits, first, last, stride, &[1]);
     }
-    let minor = if stride == 1 { parts(limits, first - 1, last, &major) } else { skipped(limits, room, first, last, stride) };
+    let minor =
+        if stride == 1 { parts(limits, first - 1, last, &major) } else { skipped(limits, room, first, last, stride) };
     Ticks { major, minor, offset: String::new() }
 }
 

@@ -121,9 +121,7 @@ pub fn superscript(number: i32) -> String {
             '1' => '¹',
             '2' => '²',
             '3' => '³',
-            digit => {
-                char::from_u32('⁰' as u32 + digit.to_digit(10).unwrap_or(0)).unwrap_or(digit)
-            }
+            digit => char::from_u32('⁰' as u32 + digit.to_digit(10).unwrap_or(0)).unwrap_or(digit),
         })
         .collect()
 }

@@ -246,11 +246,8 @@ fn labels(values: &[f64], step: Step, limits: &AxisLimits, zone: &TimeZone) -> (
 fn clock(seconds: f64, local: DateTime, decimals: usize) -> String {
     let (whole, part) = rounded_part(seconds, decimals);
     // Rounding may carry into the next second, which the local time does not know yet.
-    let carried = if whole > seconds.floor() {
-        local.checked_add(SignedDuration::from_secs(1)).unwrap_or(local)
-    } else {
-        local
-    };
+    let carried =
+        if whole > seconds.floor() { local.checked_add(SignedDuration::from_secs(1)).unwrap_or(local) } else { local };
     let time = format!("{:02}:{:02}:{:02}", carried.hour(), carried.minute(), carried.second());
     if decimals == 0 { time } else { format!("{time}.{part:0decimals$}") }
 }

@@ -26,8 +26,7 @@ pub(super) fn draw(plot: PlotRect, gaps: &[(ResolvedStyle, Vec<f32>)], scale: f3
             if is_wide {
                 let height_px = (BAR_PX * scale).round().max(1.0);
                 let (left, right) = (from_px.round(), to_px.round());
-                let rect =
-                    PlotRect { x_px: left, y_px: bottom_px - height_px, width_px: right - left, height_px };
+                let rect = PlotRect { x_px: left, y_px: bottom_px - height_px, width_px: right - left, height_px };
                 shapes.push(Shape::Rect { rect, paint });
             }
             // A run is marked at its beginning, where something went wrong; a single place at its middle.

@@ -88,7 +88,8 @@ impl Place<'_> {
             let stroke = Stroke { paint, width_px, dash_px: dash_pattern(style.dash, width_px) };
             shapes.push(Shape::Line { points, stroke });
         }
-        let marker = if style.join == Join::Points && style.marker == Marker::None { Marker::Circle } else { style.marker };
+        let marker =
+            if style.join == Join::Points && style.marker == Marker::None { Marker::Circle } else { style.marker };
         if marker != Marker::None {
             let size_px = (4.0 * width_px).min(at.height_px * 0.7);
             let centers_px = vec![[f32::midpoint(left, right), y_px]];
@@ -120,12 +121,6 @@ fn covered(plot: PlotRect, curves: &[Shape], cell_px: f32) -> Covered {
             Shape::Line { points, .. } => covered.line(points),
             Shape::Markers { centers_px, .. } => centers_px.iter().for_each(|center| covered.point(*center)),
             Shape::Disc { center_px, .. } => covered.point(*center_px),
-            Shape::Spans { spans, .. } => {
-                for span in spans {
-                    let x_px = span.x_px as f32 + 0.5;
-                    covered.line(&[[x_px, span.top_px], [x_px, span.bottom_px]]);
-                }
-            }
             // A filling may lie below a legend: its edge is a line of its own.
             _ => {}
         }

@@ -1,5 +1,5 @@
-//! Walks a series whose x goes anywhere: every sample is looked at, but lines that would cover what is covered already
-//! are left out.
+//! Walks a series whose x goes anywhere: every sample that the store cannot tell to be out of view is looked at, but lines
+//! that would cover what is covered already are left out.
 
 use crate::figure::PlotRect;
 use crate::render::line::clip::Point;
@@ -26,7 +26,7 @@ pub(super) fn trace(
     let mut cells = Cells::new(plot, std::mem::take(&mut scratch.cells));
     let (left_px, right_px) = (f64::from(plot.x_px), f64::from(plot.x_px + plot.width_px));
     let is_scatter = trace.marks.is_scatter();
-    series.for_each(0..series.len(), |x, y| {
+    let mut each = |x: f64, y: f64, trace: &mut Trace<'_>| {
         let x_px = trace.x.to_px(x);
         let is_in_view = (left_px..=right_px).contains(&x_px);
         trace.stats.in_view += u64::from(is_in_view);
@@ -55,7 +55,16 @@ pub(super) fn trace(
             trace.runs.wander(place);
         }
         trace.marks.sample(place);
-    });
+    };
+    let mut ranges = std::mem::take(&mut scratch.ranges);
+    let (one, other) = (trace.x.from_px(left_px), trace.x.from_px(right_px));
+    series.ranges_near(one.min(other), one.max(other), &mut ranges);
+    for range in &ranges {
+        // What lies between two ranges is out of view, and so is the line across.
+        trace.runs.gap();
+        series.for_each(range.clone(), |x, y| each(x, y, trace));
+    }
+    scratch.ranges = ranges;
     trace.stats.nonfinite_x_px.sort_by(f32::total_cmp);
     trace.stats.nonfinite_x_px.dedup_by(|b, a| *b - *a < 1.0);
     scratch.cells = cells.bits;

@@ -1,5 +1,7 @@
 //! Buffers that live from frame to frame, so that a steady stream of frames allocates nothing.
 
+use std::ops::Range;
+
 use crate::render::scene::Shape;
 use crate::store::Column;
 
@@ -10,6 +12,7 @@ pub struct Scratch {
     pub(super) columns: Vec<Column>,
     pub(super) cells: Vec<u64>,
     pub(super) loads: Vec<f32>,
+    pub(super) ranges: Vec<Range<usize>>,
     points: Vec<Vec<[f32; 2]>>,
 }
 

@@ -5,9 +5,8 @@
 
 mod blend;
 mod glyphs;
-mod marks;
+pub(crate) mod marks;
 mod path;
-mod spans;
 mod stroke;
 mod tile;
 
@@ -132,7 +131,6 @@ impl Rasterizer {
                 Shape::Unclip => clip = self.clips.pop().unwrap_or_else(|| canvas.area()),
                 _ if clip.is_empty() => {}
                 Shape::Rect { rect, paint } => blend::rect(canvas, clip, rect, *paint),
-                Shape::Spans { spans, paint } => spans::draw(canvas, clip, spans, *paint),
                 Shape::Markers { centers_px, marker, size_px, paint } => {
                     self.marks.draw(canvas, clip, centers_px, *marker, *size_px, *paint);
                 }

@@ -1,0 +1,133 @@
+//! One figure's drawing thread: takes what is to be shown and its newest data, leaves frames.
+//!
+//! [`FigureThread`] is the handle for the GUI thread: no call of it waits for a frame. The actor behind it draws when the
+//! figure, the size or the data changed, at most 60 times a second, and never while hidden. Knows no Qt and no window.
+
+mod actor;
+mod painter;
+mod state;
+
+use std::io;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::figure::Figure;
+use crate::figure::readout::Readout;
+use crate::render::frame::{Frame, FrameSize};
+use crate::store::{Snapshot, SnapshotSlot};
+
+pub use painter::FramePainter;
+
+use painter::Paint;
+use state::Shared;
+
+/// How long a dropped handle waits for its thread. A frame takes some milliseconds.
+pub const JOIN_BOUND: Duration = Duration::from_millis(500);
+
+/// Handle of a figure's thread.
+///
+/// Dropping it ends the thread and waits for it [`JOIN_BOUND`] at most; a thread that takes longer is left to end by
+/// itself, and that is logged.
+#[derive(Debug)]
+pub struct FigureThread {
+    shared: Arc<Shared>,
+    handle: Option<JoinHandle<()>>,
+}
+
+impl FigureThread {
+    /// Starts the thread `figure:<name>`, with an empty figure, no data and no size: nothing is drawn yet.
+    ///
+    /// `on_frame` is called on that thread when there is something to take: a frame, a readout or an error. It is not
+    /// called again until [`take_frame`](Self::take_frame) was called, so post one event to the GUI thread and take
+    /// everything there.
+    ///
+    /// # Errors
+    /// The system's, if it starts no more threads.
+    pub fn spawn(name: &str, on_frame: Arc<dyn Fn() + Send + Sync>) -> io::Result<Self> {
+        Self::spawn_with(name, on_frame, Box::new(FramePainter::new()))
+    }
+
+    fn spawn_with(name: &str, on_frame: Arc<dyn Fn() + Send + Sync>, painter: Box<dyn Paint>) -> io::Result<Self> {
+        let shared = Arc::new(Shared::new(on_frame));
+        let theirs = Arc::clone(&shared);
+        // A thread's name ends at the first zero byte, and the standard library refuses it.
+        let name: String = name.chars().filter(|c| !c.is_control()).collect();
+        let handle =
+            std::thread::Builder::new().name(format!("figure:{name}")).spawn(move || actor::run(&theirs, painter))?;
+        Ok(Self { shared, handle: Some(handle) })
+    }
+
+    /// Shows the data of `slot` from now on, and whatever is published to it.
+    pub fn set_data(&self, slot: SnapshotSlot) {
+        let weak = Arc::downgrade(&self.shared);
+        let subscription = slot.subscribe(Arc::new(move || {
+            if let Some(shared) = weak.upgrade() {
+                shared.data_changed();
+            }
+        }));
+        self.shared.set_data(slot, subscription);
+    }
+
+    /// Shows `figure` from now on.
+    pub fn set_figure(&self, figure: Figure) {
+        self.shared.set_figure(figure);
+    }
+
+    /// Draws at `size` from now on. A size that cannot be drawn stops the drawing.
+    pub fn set_size(&self, size: FrameSize) {
+        self.shared.set_size(size);
+    }
+
+    /// Hides or shows the figure: hidden, nothing is drawn; shown again, one frame is, if anything has changed.
+    pub fn set_active(&self, is_active: bool) {
+        self.shared.set_active(is_active);
+    }
+
+    /// Asks what stands at a place in device pixels: answered now and after each frame until the place is `None`.
+    pub fn probe(&self, place_px: Option<[f32; 2]>) {
+        self.shared.set_probe(place_px);
+    }
+
+    /// The newest frame, if it was not taken yet; allows the next call of `on_frame`.
+    pub fn take_frame(&self) -> Option<Frame> {
+        self.shared.take_frame()
+    }
+
+    /// The newest answer to [`probe`](Self::probe), if there is a new one: what stands there, or `None` if the place is
+    /// outside of all plotting areas.
+    pub fn take_readout(&self) -> Option<Option<Readout>> {
+        self.shared.take_readout()
+    }
+
+    /// Why the newest frame could not be drawn, once a failure. The thread goes on with the next change.
+    pub fn take_error(&self) -> Option<String> {
+        self.shared.take_error()
+    }
+
+    /// Gives the pixels of a taken frame back, to be drawn into again.
+    pub fn recycle(&self, pixels: Vec<u8>) {
+        self.shared.frames.recycle(pixels);
+    }
+
+    /// What is shown, for a file of it: the figure as it was set last and the newest data.
+    #[must_use]
+    pub fn contents(&self) -> (Arc<Figure>, Snapshot) {
+        self.shared.contents()
+    }
+}
+
+impl Drop for FigureThread {
+    fn drop(&mut self) {
+        let Some(handle) = self.handle.take() else { return };
+        let name = handle.thread().name().unwrap_or("figure").to_owned();
+        if !self.shared.stop(JOIN_BOUND) {
+            log::warn!("{name} has not ended in {JOIN_BOUND:?} and is left to itself");
+        } else if handle.join().is_err() {
+            log::error!("{name} ended by a panic");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

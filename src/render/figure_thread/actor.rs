@@ -1,0 +1,89 @@
+//! The loop of a figure's thread.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::figure::Figure;
+use crate::figure::layout::FrameLayout;
+use crate::figure::readout::readout;
+use crate::render::figure_thread::painter::Paint;
+use crate::render::figure_thread::state::{Order, Shared};
+use crate::render::frame::{Frame, FrameSize};
+use crate::store::Snapshot;
+
+/// Draws until it is stopped. Panics of the drawing are caught, so it always ends this way.
+pub(super) fn run(shared: &Arc<Shared>, painter: Box<dyn Paint>) {
+    let mut actor = Actor { shared, painter, layout: Arc::default(), drawn_version: None, serial: 0, told: None };
+    loop {
+        match shared.next_order(actor.drawn_version) {
+            Order::Stop => break,
+            Order::Draw { figure, snapshot, size } => {
+                actor.guarded("drawn", |actor| actor.draw(&figure, &snapshot, size));
+                actor.guarded("read", Actor::answer);
+            }
+            Order::Probe => actor.guarded("read", Actor::answer),
+        }
+    }
+    shared.end();
+}
+
+struct Actor<'a> {
+    shared: &'a Shared,
+    painter: Box<dyn Paint>,
+    /// Of the frame drawn last.
+    layout: Arc<FrameLayout>,
+    drawn_version: Option<u64>,
+    serial: u64,
+    /// The failure told last; the same is not told again.
+    told: Option<String>,
+}
+
+impl Actor<'_> {
+    fn draw(&mut self, figure: &Figure, snapshot: &Snapshot, size: FrameSize) {
+        let start = Instant::now();
+        // Set before the drawing: if that panics, the same data are not tried again and again.
+        self.drawn_version = Some(snapshot.version);
+        let buffer = self.shared.frames.buffer(size.width_px as usize * size.height_px as usize * 4);
+        let painted = self.painter.paint(figure, snapshot, size, buffer);
+        self.layout = painted.layout;
+        self.serial += 1;
+        self.told = None;
+        self.shared.finish_frame(Frame {
+            pixels: painted.pixels,
+            size,
+            layout: Arc::clone(&self.layout),
+            stats: painted.stats,
+            snapshot_version: snapshot.version,
+            draw_time: start.elapsed(),
+            serial: self.serial,
+        });
+    }
+
+    fn answer(&mut self) {
+        if let Some(([x_px, y_px], figure, snapshot)) = self.shared.probe() {
+            self.shared.finish_readout(readout(&figure, &snapshot, &self.layout, x_px, y_px));
+        }
+    }
+
+    /// Does `work`; a panic in it is told once and the painter made anew.
+    fn guarded(&mut self, what: &str, work: impl FnOnce(&mut Self)) {
+        // The actor's own fields hold whole values at every point where the work can panic.
+        let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) else { return };
+        self.painter.reset();
+        let error = format!("the figure could not be {what}: {}", panic_text(&*panic));
+        if self.told.as_ref() != Some(&error) {
+            log::error!("{error}");
+            self.told = Some(error.clone());
+            if catch_unwind(AssertUnwindSafe(|| self.shared.fail(error))).is_err() {
+                log::error!("the figure's listener panics");
+            }
+        }
+    }
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without a message")
+}
