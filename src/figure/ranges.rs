@@ -37,8 +37,8 @@ pub const LEAST_WIDTH: f64 = 1e-300;
 /// Least width of a range of times: today's seconds since the epoch, as floating-point numbers, end a little below.
 pub const LEAST_TIME_SECS: f64 = 2e-5;
 
-/// Largest value of an end of a range, a little below the largest number so that a margin has room.
-pub const LARGEST: f64 = 1.7e308;
+/// Largest value of an end of a range. The width of a range may be larger than any number: divide before subtracting.
+pub const LARGEST: f64 = f64::MAX;
 
 /// Smallest end of a range on a log axis; subnormal numbers are kept.
 pub const LEAST_LOG: f64 = 1e-320;
@@ -244,3 +244,6 @@ fn union(bounds: impl Iterator<Item = (f64, f64)>) -> Option<(f64, f64)> {
 fn least_of(values: impl Iterator<Item = f64>) -> Option<f64> {
     values.min_by(f64::total_cmp)
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,8 +110,26 @@ fn a_tall_narrow_room_still_has_three_ticks() {
 #[test]
 fn data_hostile_ranges_have_few_finite_ticks_inside() {
     let ends = [
-        f64::MIN, -1e308, -1e15, -1.0, -1e-300, -5e-324, 0.0, 5e-324, 1e-310, 1e-300, 1.0, 1.0 + f64::EPSILON, 1e15,
-        1e16, 9.007e15, 1e22, 1e300, f64::MAX, f64::INFINITY, f64::NEG_INFINITY,
+        f64::MIN,
+        -1e308,
+        -1e15,
+        -1.0,
+        -1e-300,
+        -5e-324,
+        0.0,
+        5e-324,
+        1e-310,
+        1e-300,
+        1.0,
+        1.0 + f64::EPSILON,
+        1e15,
+        1e16,
+        9.007e15,
+        1e22,
+        1e300,
+        f64::MAX,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
     ];
     for scale in [Scale::Linear, Scale::Log, Scale::Time] {
         for (a, b) in ends.iter().flat_map(|a| ends.iter().map(move |b| (*a, *b))) {
