@@ -186,8 +186,11 @@ impl Pen<'_> {
         let (plot, sizes, color) = (cell.plot, &self.arrangement.sizes, self.theme.text);
         let mut above_px = plot.y_px - sizes.gap_px;
         if cell.texts.y_ticks && !cell.y_ticks.offset.is_empty() {
-            let at = [plot.x_px, above_px];
-            self.text(root, &cell.y_ticks.offset, sizes.tick_text_px, color, (HPos::Left, VPos::Bottom), at)?;
+            // Where it is wider than the plotting area, it ends with it and begins above the tick labels.
+            let offset = elide(&cell.y_ticks.offset, sizes.tick_text_px, plot.width_px + cell.left_px, self.measure);
+            let width_px = self.measure.width_px(&offset, sizes.tick_text_px);
+            let at = [plot.x_px - (width_px - plot.width_px).max(0.0), above_px];
+            self.text(root, &offset, sizes.tick_text_px, color, (HPos::Left, VPos::Bottom), at)?;
             above_px -= line_px(self.measure, sizes.tick_text_px) + sizes.gap_px;
         }
         if cell.texts.title {
@@ -196,8 +199,9 @@ impl Pen<'_> {
             self.text(root, &title, sizes.subtitle_px, color, (HPos::Center, VPos::Bottom), at)?;
         }
         if cell.texts.x_ticks && !cell.x_ticks.offset.is_empty() {
+            let offset = elide(&cell.x_ticks.offset, sizes.tick_text_px, plot.width_px + cell.left_px, self.measure);
             let at = [plot.x_px + plot.width_px, plot.y_px + plot.height_px + cell.bottom_px];
-            self.text(root, &cell.x_ticks.offset, sizes.tick_text_px, color, (HPos::Right, VPos::Bottom), at)?;
+            self.text(root, &offset, sizes.tick_text_px, color, (HPos::Right, VPos::Bottom), at)?;
         }
         Ok(())
     }
