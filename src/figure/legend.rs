@@ -85,7 +85,8 @@ impl Corner {
         Self::Bottom,
     ];
 
-    fn rect(self, block: &LegendBlock, plot: PlotRect, pad_px: f32) -> PlotRect {
+    /// The rectangle of a block there; it stands on what is forbidden rather than on it.
+    fn rect(self, block: &LegendBlock, plot: PlotRect, pad_px: f32, covered: &Covered) -> PlotRect {
         let (left, top) = (plot.x_px + pad_px, plot.y_px + pad_px);
         let right = plot.x_px + plot.width_px - pad_px - block.width_px;
         let bottom = plot.y_px + plot.height_px - pad_px - block.height_px;
@@ -100,7 +101,14 @@ impl Corner {
             Self::Top => (center, top),
             Self::Bottom => (center, bottom),
         };
-        PlotRect { x_px: x_px.round(), y_px: y_px.round(), width_px: block.width_px, height_px: block.height_px }
+        let rect =
+            PlotRect { x_px: x_px.round(), y_px: y_px.round(), width_px: block.width_px, height_px: block.height_px };
+        match covered.forbidden {
+            Some(taken) if rect.overlaps(&taken) && taken.y_px - block.height_px >= plot.y_px => {
+                PlotRect { y_px: (taken.y_px - block.height_px).round(), ..rect }
+            }
+            _ => rect,
+        }
     }
 }
 
@@ -125,11 +133,15 @@ pub fn named(subplot: &Subplot, snapshot: &Snapshot) -> Vec<Named> {
         })
         .collect();
     match named.as_slice() {
-        [only] if only.name == made_up(only.series) || only.name == subplot.y.label || only.name == subplot.title => {
-            Vec::new()
-        }
+        [only] if is_said(only, subplot) => Vec::new(),
         _ => named,
     }
+}
+
+/// Whether the name of the only series tells nothing that the subplot does not show already.
+fn is_said(only: &Named, subplot: &Subplot) -> bool {
+    let name = only.name.to_lowercase();
+    name == made_up(only.series) || name == subplot.y.label.to_lowercase() || name == subplot.title.to_lowercase()
 }
 
 fn made_up(id: SeriesId) -> String {
@@ -140,8 +152,9 @@ fn made_up(id: SeriesId) -> String {
 #[must_use]
 pub fn block(named: &[Named], plot: PlotRect, sizes: &Sizes, measure: &dyn Measure) -> Option<LegendBlock> {
     // A legend may take so much of the plotting area, whatever it covers.
-    const MOST_HEIGHT: f32 = 0.72;
-    const MOST_WIDTH: f32 = 0.66;
+    const MOST_HEIGHT: f32 = 0.66;
+    const MOST_WIDTH: f32 = 0.6;
+    const MOST_AREA: f32 = 0.25;
     const LONGEST_NAME_EM: f32 = 24.0;
     let text_px = sizes.tick_text_px;
     let (sample_px, sample_gap_px) = ((text_px * 1.9).round(), (text_px * 0.6).round());
@@ -160,7 +173,13 @@ pub fn block(named: &[Named], plot: PlotRect, sizes: &Sizes, measure: &dyn Measu
     let widest_px = widths.iter().copied().fold(0.0, f32::max);
     let pitch_px = sample_px + sample_gap_px + widest_px + column_gap_px;
     let columns = (((room_px + column_gap_px) / pitch_px).floor() as usize).max(1);
+    let most = MOST_AREA * plot.width_px * plot.height_px / (pitch_px * row_px);
+    let columns = columns.min((most / rows as f32).floor() as usize).max(1);
+    let rows = rows.min((most / columns as f32).floor() as usize);
     let is_cut = named.len() > rows * columns;
+    if rows == 0 || (is_cut && rows * columns < 2) {
+        return None;
+    }
     // The last place then says how many are left out.
     let shown = if is_cut { rows * columns - 1 } else { named.len() };
     let columns = if is_cut { columns } else { named.len().div_ceil(rows) };
@@ -209,7 +228,7 @@ pub fn place(
 ) -> (Corner, PlotRect) {
     // Covering a tenth of the legend's own area is worth a move; less is not.
     const WORTH_A_MOVE: f32 = 0.10;
-    let cost = |corner: Corner| covered.part(corner.rect(block, plot, pad_px));
+    let cost = |corner: Corner| covered.part(corner.rect(block, plot, pad_px, covered));
     let mut best = (Corner::TopRight, f32::INFINITY);
     for corner in Corner::ALL {
         let cost = cost(corner);
@@ -222,7 +241,7 @@ pub fn place(
         Some(before) if cost(before) <= best.1 + WORTH_A_MOVE => before,
         _ => best.0,
     };
-    (corner, corner.rect(block, plot, pad_px))
+    (corner, corner.rect(block, plot, pad_px, covered))
 }
 
 /// Which parts of a plotting area are covered: a coarse grid.
@@ -232,6 +251,7 @@ pub struct Covered {
     cell_px: f32,
     columns: usize,
     cells: Vec<f32>,
+    forbidden: Option<PlotRect>,
 }
 
 impl Covered {
@@ -242,7 +262,7 @@ impl Covered {
         let cell_px = cell_px.max(area.width_px.max(area.height_px) / 256.0).max(1.0);
         let columns = (area.width_px / cell_px).ceil().max(1.0) as usize;
         let rows = (area.height_px / cell_px).ceil().max(1.0) as usize;
-        Self { area, cell_px, columns, cells: vec![0.0; columns * rows] }
+        Self { area, cell_px, columns, cells: vec![0.0; columns * rows], forbidden: None }
     }
 
     /// Marks what a line of `width_px` through `points` covers.
@@ -264,16 +284,16 @@ impl Covered {
     /// Marks one place.
     pub fn point(&mut self, [x_px, y_px]: [f32; 2]) {
         let (column, row) = ((x_px - self.area.x_px) / self.cell_px, (y_px - self.area.y_px) / self.cell_px);
-        if column >= 0.0 && row >= 0.0 && (column as usize) < self.columns {
-            if let Some(cell) = self.cells.get_mut(row as usize * self.columns + column as usize) {
-                *cell = cell.max(1.0);
-            }
+        let is_beside = column < 0.0 || row < 0.0 || column as usize >= self.columns;
+        if let Some(cell) = self.cells.get_mut(row as usize * self.columns + column as usize).filter(|_| !is_beside) {
+            *cell = cell.max(1.0);
         }
     }
 
     /// Marks a rectangle that must not be covered if there is any other place.
     pub fn forbid(&mut self, rect: PlotRect) {
         const FORBIDDEN: f32 = 50.0;
+        self.forbidden = Some(rect);
         self.each_under(rect, |cell| *cell = FORBIDDEN);
     }
 
@@ -428,7 +448,22 @@ mod tests {
         for y in (20..320).step_by(4) {
             covered.line(&[[50.0, y as f32], [650.0, y as f32]]);
         }
-        covered.forbid(PlotRect { x_px: 560.0, y_px: 20.0, width_px: 90.0, height_px: 20.0 });
+        let taken = PlotRect { x_px: 560.0, y_px: 20.0, width_px: 90.0, height_px: 20.0 };
+        covered.forbid(taken);
         assert_eq!(place(&block, PLOT, 8.0, &covered, None).0, Corner::TopLeft);
+    }
+
+    #[test]
+    fn above_what_is_forbidden_is_a_place() {
+        let block = block_of(2, PLOT).unwrap();
+        let mut covered = Covered::new(PLOT, 8.0);
+        for y in (20..150).step_by(4) {
+            covered.line(&[[50.0, y as f32], [650.0, y as f32]]);
+        }
+        let note = PlotRect { x_px: 60.0, y_px: 300.0, width_px: 580.0, height_px: 18.0 };
+        covered.forbid(note);
+        let (corner, rect) = place(&block, PLOT, 8.0, &covered, None);
+        assert_eq!(corner, Corner::BottomRight);
+        assert!(!rect.overlaps(&note) && rect.y_px > 150.0);
     }
 }

@@ -14,7 +14,7 @@ use crate::store::Snapshot;
 const HIDDEN_ALPHA: f32 = 0.35;
 
 /// Opacity of the background: a curve below can still be followed.
-const BACKGROUND_ALPHA: f32 = 0.82;
+const BACKGROUND_ALPHA: f32 = 0.78;
 
 /// Where a legend goes and what it names.
 pub(super) struct Place<'a> {
