@@ -112,21 +112,13 @@ impl XColumn {
     /// found at once.
     pub fn partition_point(&self, len: usize, hint: usize, is_before: impl Fn(f64) -> bool) -> usize {
         match self {
-            Self::Explicit(values) => gallop(values, hint, is_before),
+            Self::Explicit(values) => gallop(0..len, hint, |i| values.get(i).is_some_and(|x| is_before(*x))),
             Self::Runs(runs) => {
                 // The last run that begins before the place holds it, or it is the beginning of the next one.
                 let next = runs.partition_point(|run| is_before(run.value(run.first)));
                 let Some(run) = next.checked_sub(1).and_then(|last| runs.get(last)) else { return 0 };
-                let (mut low, mut high) = (run.first, runs.get(next).map_or(len, |run| run.first));
-                while low < high {
-                    let middle = low + (high - low) / 2;
-                    if is_before(run.value(middle)) {
-                        low = middle + 1;
-                    } else {
-                        high = middle;
-                    }
-                }
-                low
+                let end = runs.get(next).map_or(len, |run| run.first);
+                gallop(run.first..end, hint, |i| is_before(run.value(i)))
             }
         }
     }
@@ -153,13 +145,13 @@ fn continues(run: &Run, len: usize, x: SegmentX<'_>, count: usize) -> bool {
     (0..count).all(|i| run.value(len + i).to_bits() == x.value(i).to_bits())
 }
 
-/// Like `partition_point`, but looks near `hint` first, in steps that double.
-fn gallop(values: &[f64], hint: usize, is_before: impl Fn(f64) -> bool) -> usize {
-    let holds = |index: usize| values.get(index).is_some_and(|v| is_before(*v));
-    let hint = hint.min(values.len());
-    let (mut low, mut high) = (0, values.len());
+/// The first index of `range` that `holds` does not hold for, or its end; it holds for all before and none behind. Looks
+/// near `hint` first, in steps that double.
+fn gallop(range: Range<usize>, hint: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let Range { start: mut low, end: mut high } = range;
+    let hint = hint.clamp(low, high);
     let mut stride = 1;
-    if holds(hint) {
+    if hint < high && holds(hint) {
         low = hint + 1;
         while low + stride < high && holds(low + stride) {
             low += stride + 1;
@@ -168,13 +160,21 @@ fn gallop(values: &[f64], hint: usize, is_before: impl Fn(f64) -> bool) -> usize
         high = high.min(low + stride);
     } else {
         high = hint;
-        while stride <= high && !holds(high - stride) {
+        while low + stride <= high && !holds(high - stride) {
             high -= stride;
             stride *= 2;
         }
-        low = if stride <= high { high - stride + 1 } else { low };
+        low = if low + stride <= high { high - stride + 1 } else { low };
     }
-    low + values.get(low..high).unwrap_or_default().partition_point(|v| is_before(*v))
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
 }
 
 #[cfg(test)]
@@ -184,12 +184,14 @@ mod tests {
     #[test]
     fn galloping_finds_what_a_plain_search_finds() {
         let values: Vec<f64> = (0..200).map(|i| f64::from(i / 3)).collect();
-        for hint in [0, 1, 5, 66, 150, 199, 200, 900] {
-            for x in [-1.0, 0.0, 0.5, 1.0, 33.0, 65.5, 66.0, 90.0] {
-                assert_eq!(gallop(&values, hint, |v| v < x), values.partition_point(|v| *v < x), "{x} from {hint}");
+        for (start, end) in [(0, 200), (17, 90), (5, 5)] {
+            for hint in [0, 1, 5, 66, 150, 199, 200, 900] {
+                for x in [-1.0, 0.0, 0.5, 1.0, 33.0, 65.5, 66.0, 90.0] {
+                    let expected = start + values[start..end].partition_point(|v| *v < x);
+                    assert_eq!(gallop(start..end, hint, |i| values[i] < x), expected, "{x} from {hint}");
+                }
             }
         }
-        assert_eq!(gallop(&[], 3, |v| v < 1.0), 0);
     }
 
     #[test]
