@@ -294,6 +294,28 @@ impl From<&str> for Outcome {
     }
 }
 
+/// How a job ended badly.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct Failure {
+    /// Why, in words for a person; the first line says it all.
+    pub text: String,
+    /// Exit status that the program hands on, never 0: 1 unless a command said otherwise.
+    pub exit_code: i32,
+}
+
+impl From<String> for Failure {
+    fn from(text: String) -> Self {
+        Self { text, exit_code: 1 }
+    }
+}
+
+impl From<&str> for Failure {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
 /// One entry of the display lane from a job to whoever shows it. Ordered per job.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
@@ -309,6 +331,6 @@ pub enum Notice {
     Job(State),
     /// The job ended well.
     Finished(Outcome),
-    /// The job failed; the first line says why.
-    Failed(String),
+    /// The job failed.
+    Failed(Failure),
 }

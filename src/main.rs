@@ -1,2 +1,77 @@
-//! x
-fn main() { env_logger::Builder::new().filter_level(log::LevelFilter::Warn).init(); std::process::exit(kymograph::app::gui::run(Default::default())); }
+//! The program `kymograph`: reads the command line, sets the log up, and hands over to `app`.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+
+use kymograph::app::launch::Launch;
+use kymograph::app::pipeline::JobKind;
+use kymograph::app::{headless, render_file};
+use kymograph::cli::{Cli, Command, GlobalArgs, RunArgs};
+use kymograph::source::command::CommandOptions;
+use kymograph::source::metrics::Metrics;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    init_log(cli.global.log);
+    match run(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            // One line, whatever the error's parts hold.
+            eprintln!("kymograph: {}", format!("{error:#}").replace('\n', " "));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<u8> {
+    let global = cli.global;
+    let launch = match cli.command {
+        Some(Command::Render(args)) => {
+            render_file::render(&args)?;
+            return Ok(0);
+        }
+        None => launch(JobKind::default(), &global, global.autostart),
+        Some(Command::Sine(args)) => launch(JobKind::Sine(args.into()), &global, global.autostart),
+        Some(Command::Run(args)) => launch(command(args)?, &global, true),
+    };
+    let code = if global.headless { headless::run(&launch)? } else { run_window(launch)? };
+    // The system hands on the lowest eight bits; a code beyond them must not look like success.
+    Ok(u8::try_from(code).unwrap_or(1))
+}
+
+fn launch(kind: JobKind, global: &GlobalArgs, autostart: bool) -> Launch {
+    Launch { kind, autostart, quit_when_done: global.quit_when_done, save: global.save.clone() }
+}
+
+fn command(args: RunArgs) -> anyhow::Result<JobKind> {
+    let metrics = args.metrics.parse::<Metrics>().context("--metrics")?;
+    let options = CommandOptions { argv: args.command, metrics, ..CommandOptions::default() };
+    Ok(JobKind::Command { name: args.name, options })
+}
+
+#[cfg(feature = "gui")]
+fn run_window(launch: Launch) -> anyhow::Result<i32> {
+    match kymograph::app::display::missing_display() {
+        None => Ok(kymograph::app::gui::run(launch)),
+        Some(reason) => {
+            eprintln!("kymograph: {reason}; going on without a window, as with --headless");
+            headless::run(&launch)
+        }
+    }
+}
+
+#[cfg(not(feature = "gui"))]
+fn run_window(launch: Launch) -> anyhow::Result<i32> {
+    eprintln!("kymograph: this program was built without its window; going on as with --headless");
+    headless::run(&launch)
+}
+
+fn init_log(level: log::LevelFilter) {
+    env_logger::Builder::new()
+        .filter_level(level)
+        .format(|out, record| writeln!(out, "{:<5} {}: {}", record.level(), record.target(), record.args()))
+        .init();
+}

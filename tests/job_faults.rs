@@ -47,7 +47,7 @@ impl Refine for PanickingRefine {
 fn worker_panic_at_any_point_fails_the_job_and_keeps_what_was_sent() {
     for at in [0, 10, 19] {
         let run = run(panicking(at));
-        let text = run.result.unwrap_err();
+        let text = run.result.unwrap_err().text;
         assert!(
             text.starts_with(&format!("worker panicked: no more paper in iteration {at} (at tests/job_faults.rs:"))
         );
@@ -55,7 +55,7 @@ fn worker_panic_at_any_point_fails_the_job_and_keeps_what_was_sent() {
         assert_eq!(states(&run.notices, Role::Worker), [State::Running, State::Failed]);
         assert_eq!(states(&run.notices, Role::Receiver), [State::Running, State::Finished]);
         assert_eq!(job_states(&run.notices), [State::Running, State::Failed]);
-        assert_eq!(run.notices.last(), Some(&Notice::Failed(text)));
+        assert_eq!(run.notices.last(), Some(&Notice::Failed(text.into())));
         let faults: Vec<&Message> =
             lines(&run.notices, Pane::Control).into_iter().filter(|line| line.text.starts_with("Fault:")).collect();
         assert_eq!(faults.len(), 1);
@@ -73,13 +73,13 @@ fn worker_panic_in_the_receiver_stops_the_worker() {
     for at in [0, 10, 19] {
         let spec = panicking(99).with_refine(PanickingRefine { at, seen: 0 });
         let run = run(spec);
-        let text = run.result.unwrap_err();
+        let text = run.result.unwrap_err().text;
         assert!(text.starts_with(&format!("receiver panicked: cannot refine item {at} (at ")), "{text}");
         assert_eq!(run.keeper.ledger().len() as u64, at);
         assert_eq!(states(&run.notices, Role::Receiver), [State::Running, State::Failed]);
         let worker = states(&run.notices, Role::Worker);
         assert_eq!(worker.last(), Some(&State::Finished), "{worker:?}");
-        assert_eq!(run.notices.last(), Some(&Notice::Failed(text)));
+        assert_eq!(run.notices.last(), Some(&Notice::Failed(text.into())));
     }
 }
 
@@ -148,7 +148,7 @@ fn worker_deaf_is_abandoned_and_its_late_samples_are_refused() {
         job.stop();
         assert_eq!(job.state(), State::Stopping);
         assert!(asked.elapsed() < Duration::from_millis(100), "Stop answers at once");
-        let text = job.wait(LONG).unwrap().unwrap_err();
+        let text = job.wait(LONG).unwrap().unwrap_err().text;
         assert_eq!(text, "the thread worker:deaf did not stop within 0.1 s and is abandoned");
         assert!(job.is_ended());
         let (count, refusals) = (keeper.ledger().len(), refused.load(Ordering::SeqCst));
@@ -182,7 +182,7 @@ fn worker_deaf_in_the_receiver_is_abandoned() {
     until("it runs", || job.state() == State::Running);
     std::thread::sleep(Duration::from_millis(120));
     job.stop();
-    let text = job.wait(LONG).unwrap().unwrap_err();
+    let text = job.wait(LONG).unwrap().unwrap_err().text;
     assert!(text.starts_with("the thread receiver:sine did not stop"), "{text}");
     release.store(true, Ordering::SeqCst);
 }
@@ -350,7 +350,7 @@ fn a_limit_on_memory_asks_the_remote_first() {
 fn a_limit_on_memory_falls_back_to_this_process() {
     let limits = Limits { memory_bytes: Some(1), ..Limits::default() };
     let run = run(sine::spec(SineOptions::default()).with_limits(limits).with_clock(FakeClock::new()));
-    let text = run.result.unwrap_err();
+    let text = run.result.unwrap_err().text;
     assert!(text.starts_with("the memory limit of 0.0 MiB is reached: "), "{text}");
 }
 

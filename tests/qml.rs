@@ -80,7 +80,8 @@ fn job_of(file: &Path) -> JobKind {
 }
 
 fn command(script: &str) -> JobKind {
-    JobKind::Command(CommandOptions::new(["sh", "-c", script].map(Into::into).to_vec()))
+    let options = CommandOptions { argv: ["sh", "-c", script].map(Into::into).to_vec(), ..CommandOptions::default() };
+    JobKind::Command { name: None, options }
 }
 
 fn run_file(file: &Path) -> i32 {

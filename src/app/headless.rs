@@ -1,6 +1,7 @@
 //! The program without a window: messages and a progress bar in the terminal, the final figure in a file.
 //!
-//! The main thread waits for the job's notices and prints them.
+//! The main thread waits for the job's notices and prints them. A command's own output is printed by the receiver's
+//! thread as it comes, so that not a line of it is lost when the terminal, or the program behind a pipe, is slow.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -14,15 +15,12 @@ use signal_hook::flag;
 
 use crate::app::job_view::JobView;
 use crate::app::launch::Launch;
-use crate::app::pipeline::{self, JobKind};
+use crate::app::pipeline::{self, JobKind, LineTap, StartError};
 use crate::batch::{Level, Message, Notice, Pane, Progress, Role};
-use crate::export::{self, ExportError, ExportOptions};
-use crate::figure::{ArrangeSeries, Figure};
-use crate::job::{self, JobError};
+use crate::export::{self, ExportError, ExportOptions, Format};
+use crate::figure::series_layout::arrange_series;
+use crate::job;
 use crate::store::{Snapshot, SnapshotSlot};
-
-/// Size of a saved figure in pixels.
-const FIGURE_SIZE_PX: (u32, u32) = (1000, 600);
 
 /// Why the program without a window failed.
 #[derive(Debug, thiserror::Error)]
@@ -30,15 +28,7 @@ const FIGURE_SIZE_PX: (u32, u32) = (1000, 600);
 pub enum HeadlessError {
     /// The job could not be started.
     #[error(transparent)]
-    Job(#[from] JobError),
-    /// The job failed; said in its own words.
-    #[error("the job {name} failed: {reason}")]
-    Failed {
-        /// Name of the job.
-        name: String,
-        /// First line of its error.
-        reason: String,
-    },
+    Start(#[from] StartError),
     /// The figure could not be written.
     #[error(transparent)]
     Export(#[from] ExportError),
@@ -47,31 +37,29 @@ pub enum HeadlessError {
     Signals(io::Error),
 }
 
-/// Runs the job to its end, or until SIGINT or SIGTERM; returns the exit status.
+/// Runs the job to its end, or until SIGINT or SIGTERM; returns the exit status. A job that fails says why in one line
+/// on standard error.
 ///
 /// # Errors
-/// [`HeadlessError`] if the job cannot start or fails, or the figure cannot be written.
+/// [`HeadlessError`] if the job cannot start or the figure cannot be written.
 pub fn run(launch: &Launch) -> Result<i32, HeadlessError> {
     if let Some(path) = &launch.save {
         // Better now than after hours of work.
-        export::format_of(path)?;
+        Format::from_path(path)?;
     }
     let stop = stop_flag().map_err(HeadlessError::Signals)?;
-    let data = Arc::new(SnapshotSlot::new());
-    let (wake, woken) = job::wake_up();
-    let (mailbox, mut drain) = job::mailbox(wake);
-    let handle = pipeline::start(&launch.kind, &data, mailbox)?;
-    let mut terminal = Terminal::new(&launch.kind);
+    let data = SnapshotSlot::new();
+    let (mailbox, mut drain) = job::mailbox();
+    let terminal = Terminal::new(&launch.kind);
+    let handle = pipeline::start(&launch.kind, &data, mailbox, terminal.tap())?;
     let mut view = JobView::started_now();
-    let mut is_stopping = false;
     while view.end.is_none() {
-        // Woken by the mailbox; the limit is how fast a signal is noticed.
-        woken.wait(Duration::from_millis(50));
-        if stop.load(Ordering::Relaxed) && !is_stopping {
-            is_stopping = true;
+        // Woken by the mailbox; the limit is how late a signal is noticed.
+        drain.wait(Duration::from_millis(50));
+        if stop.swap(false, Ordering::Relaxed) {
             handle.stop();
         }
-        drain.drain(Duration::from_millis(100), |notice| {
+        drain.drain(Duration::from_millis(50), |notice| {
             view.apply(&notice);
             terminal.show(&notice);
         });
@@ -81,24 +69,18 @@ pub fn run(launch: &Launch) -> Result<i32, HeadlessError> {
         save(path, &launch.kind, &data.latest())?;
         eprintln!("kymograph: the figure is in {}", path.display());
     }
-    match view.end {
-        Some(Err(reason)) if handle.exit_code() == 0 || handle.exit_code() == 1 => {
-            let reason = reason.lines().next().unwrap_or_default().to_owned();
-            Err(HeadlessError::Failed { name: launch.kind.name().to_owned(), reason })
-        }
-        Some(Err(reason)) => {
-            eprintln!("kymograph: {}", reason.lines().next().unwrap_or_default());
-            Ok(handle.exit_code())
-        }
-        _ => Ok(handle.exit_code()),
+    if let Some(Err(failure)) = &view.end {
+        eprintln!("kymograph: {}", failure.text.lines().next().unwrap_or("the job failed"));
     }
+    Ok(view.exit_code())
 }
 
 /// A flag that SIGINT and SIGTERM set. A second signal ends the program at once, as people expect who press Ctrl+C again.
 fn stop_flag() -> io::Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
+    let (stop, was_signalled) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     for (signal, code) in [(SIGINT, 130), (SIGTERM, 143)] {
-        flag::register_conditional_shutdown(signal, code, Arc::clone(&stop))?;
+        flag::register_conditional_shutdown(signal, code, Arc::clone(&was_signalled))?;
+        flag::register(signal, Arc::clone(&was_signalled))?;
         flag::register(signal, Arc::clone(&stop))?;
     }
     Ok(stop)
@@ -106,13 +88,12 @@ fn stop_flag() -> io::Result<Arc<AtomicBool>> {
 
 /// Writes the figure of a job as it stands.
 fn save(path: &Path, kind: &JobKind, snapshot: &Snapshot) -> Result<(), ExportError> {
-    let mut figure: Figure = kind.figure();
-    figure.arrange_series(snapshot, ArrangeSeries::Together);
-    let (width_px, height_px) = FIGURE_SIZE_PX;
-    export::save(path, &figure, snapshot, &ExportOptions { width_px, height_px, scale: 1.0 })
+    let mut figure = kind.figure();
+    arrange_series(&mut figure, snapshot, false);
+    export::save(path, None, &figure, snapshot, ExportOptions::default())
 }
 
-/// Prints notices: the command's own output as it was, everything else to standard error with its time.
+/// Prints notices to standard error, each with its pane and time.
 struct Terminal {
     is_command: bool,
     bar: ProgressBar,
@@ -120,35 +101,48 @@ struct Terminal {
 
 impl Terminal {
     fn new(kind: &JobKind) -> Self {
+        // Draws on standard error, and only if that is a terminal.
         let bar = ProgressBar::new_spinner();
         bar.set_style(spinner_style());
         bar.enable_steady_tick(Duration::from_millis(120));
-        Self { is_command: matches!(kind, JobKind::Command(_)), bar }
+        Self { is_command: matches!(kind, JobKind::Command { .. }), bar }
     }
 
-    fn show(&mut self, notice: &Notice) {
+    /// What prints a command's output; nothing for other jobs, whose captured lines are messages like others.
+    fn tap(&self) -> Option<LineTap> {
+        if !self.is_command {
+            return None;
+        }
+        let bar = self.bar.clone();
+        Some(Box::new(move |line| {
+            // A closed pipe, as behind `| head`, is no reason to stop the computation.
+            let _: io::Result<()> = bar.suspend(|| match line.pane {
+                Pane::Worker => writeln!(io::stdout(), "{}", line.text),
+                Pane::Control | Pane::Receiver => writeln!(io::stderr(), "{}", line.text),
+            });
+        }))
+    }
+
+    fn show(&self, notice: &Notice) {
         match notice {
-            Notice::Message(message) => self.bar.suspend(|| self.print(message)),
-            Notice::Skipped(pane, count) => self.bar.suspend(|| eprintln!("{pane}: {count} lines skipped")),
+            Notice::Message(message) if !self.is_command || message.pane == Pane::Control => self.print(message),
+            Notice::Skipped(pane, count) if !self.is_command => {
+                self.bar.suspend(|| eprintln!("{pane}: {count} lines skipped"));
+            }
             Notice::Progress(Role::Worker, progress) => self.progress(*progress),
             _ => {}
         }
     }
 
     fn print(&self, message: &Message) {
-        // A closed pipe, as with `| head`, is no reason to stop the computation.
-        let _: io::Result<()> = match (self.is_command, message.pane) {
-            (true, Pane::Worker) => writeln!(io::stdout(), "{}", message.text),
-            (true, Pane::Receiver) => writeln!(io::stderr(), "{}", message.text),
-            (_, pane) => {
-                let mark = match message.level {
-                    Level::Info => "",
-                    Level::Warning => "warning: ",
-                    Level::Error => "error: ",
-                };
-                writeln!(io::stderr(), "{pane:<8} {:>9.5}  {mark}{}", message.time_secs, message.text)
-            }
+        let mark = match message.level {
+            Level::Info => "",
+            Level::Warning => "warning: ",
+            Level::Error => "error: ",
         };
+        let line = format!("{:<8} {:>9.5}  {mark}{}", message.pane.to_string(), message.time_secs, message.text);
+        // Nobody may be left to read it.
+        let _: io::Result<()> = self.bar.suspend(|| writeln!(io::stderr(), "{line}"));
     }
 
     fn progress(&self, progress: Progress) {

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::batch::{Notice, Outcome, Progress, Role, State};
+use crate::batch::{Failure, Notice, Outcome, Progress, Role, State};
 
 /// How a job stands, as far as its notices have been read.
 #[derive(Debug, Default)]
@@ -16,7 +16,7 @@ pub struct JobView {
     /// The receiver's thread.
     pub receiver: ThreadView,
     /// How it ended, once it did.
-    pub end: Option<Result<Outcome, String>>,
+    pub end: Option<Result<Outcome, Failure>>,
     started: Option<Instant>,
     ended: Option<Duration>,
 }
@@ -65,7 +65,7 @@ impl JobView {
             Notice::Thread(role, state) => self.thread(*role).state = *state,
             Notice::Job(state) => self.state = *state,
             Notice::Finished(outcome) => self.finish(State::Finished, Ok(outcome.clone())),
-            Notice::Failed(text) => self.finish(State::Failed, Err(text.clone())),
+            Notice::Failed(failure) => self.finish(State::Failed, Err(failure.clone())),
         }
         Changes { state: true, progress: true, panes: false }
     }
@@ -76,7 +76,7 @@ impl JobView {
         match &self.end {
             None => 0,
             Some(Ok(outcome)) => outcome.exit_code,
-            Some(Err(_)) => 1,
+            Some(Err(failure)) => failure.exit_code,
         }
     }
 
@@ -87,7 +87,7 @@ impl JobView {
         }
     }
 
-    fn finish(&mut self, state: State, end: Result<Outcome, String>) {
+    fn finish(&mut self, state: State, end: Result<Outcome, Failure>) {
         self.state = state;
         self.end = Some(end);
         self.ended = self.started.map(|started| started.elapsed());
@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(view.fraction(), Some(0.25));
         assert_eq!(view.worker.progress_text(), "5/20");
         assert!(view.is_active() && view.remaining().is_some());
-        view.apply(&Notice::Failed("no such file".to_owned()));
+        view.apply(&Notice::Failed("no such file".into()));
         assert_eq!(view.state, State::Failed);
         assert_eq!(view.remaining(), None);
         assert!(!view.is_active());

@@ -5,10 +5,10 @@ pub mod feed;
 pub mod figure_control;
 #[cfg(feature = "gui")]
 pub mod gui;
-// HL
+pub mod headless;
 pub mod job_view;
 pub mod launch;
 pub mod pane_log;
 pub mod pipeline;
 pub mod printable;
-// RF
+pub mod render_file;

@@ -11,7 +11,7 @@ use crate::batch::{Item, Message, Pane};
 use crate::figure::{Axis, Figure, Subplot};
 use crate::job::sine;
 use crate::job::{JobError, JobHandle, JobSpec, Mailbox, Sink};
-use crate::source::command::{CommandOptions, CommandSource};
+use crate::source::command::{CommandOptions, CommandSource, command_text};
 use crate::source::sine::SineOptions;
 use crate::store::{SnapshotSlot, Store};
 
@@ -69,9 +69,7 @@ impl JobKind {
     pub fn command_line(&self) -> String {
         match self {
             Self::Sine(_) | Self::Custom { .. } => String::new(),
-            Self::Command { options, .. } => {
-                options.argv.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
-            }
+            Self::Command { options, .. } => command_text(&options.argv),
         }
     }
 
@@ -136,12 +134,21 @@ pub enum StartError {
     Command(std::io::Error),
 }
 
+/// Sees every line that a job captures, on the receiver's thread and before it is shown. It may wait: the job then waits
+/// with it, and no line is lost.
+pub type LineTap = Box<dyn FnMut(&Message) + Send>;
+
 /// Starts a job whose samples are published in `data`, which is emptied first, and whose notices go to `mailbox`.
 ///
 /// # Errors
 /// [`StartError`] if the system refuses what the job needs.
-pub fn start(kind: &JobKind, data: &SnapshotSlot, mailbox: Mailbox) -> Result<JobHandle, StartError> {
-    let sink = StoreSink { store: Store::default(), slot: data.clone(), is_changed: false };
+pub fn start(
+    kind: &JobKind,
+    data: &SnapshotSlot,
+    mailbox: Mailbox,
+    tap: Option<LineTap>,
+) -> Result<JobHandle, StartError> {
+    let sink = StoreSink { store: Store::default(), slot: data.clone(), is_changed: false, tap };
     data.publish(sink.store.snapshot());
     Ok(JobHandle::start(kind.spec()?, Box::new(sink), mailbox)?)
 }
@@ -151,6 +158,7 @@ struct StoreSink {
     store: Store,
     slot: SnapshotSlot,
     is_changed: bool,
+    tap: Option<LineTap>,
 }
 
 impl Sink for StoreSink {
@@ -163,7 +171,11 @@ impl Sink for StoreSink {
         }
     }
 
-    fn line(&mut self, _line: &Message) {}
+    fn line(&mut self, line: &Message) {
+        if let Some(tap) = &mut self.tap {
+            tap(line);
+        }
+    }
 
     fn flush(&mut self) {
         if std::mem::take(&mut self.is_changed) {

@@ -269,7 +269,7 @@ impl qobject::Job {
             // A failed post means that the job's object is gone, and with it all who could read the mail.
             _ = thread.queue(|job| guarded("reading a job's messages", || job.drain()));
         }));
-        let started = pipeline::start(&self.kind, self.feed.data(), mailbox);
+        let started = pipeline::start(&self.kind, self.feed.data(), mailbox, None);
         let mut state = self.as_mut().rust_mut();
         state.view = JobView::started_now();
         match started {
@@ -282,9 +282,9 @@ impl qobject::Job {
                 self.state_changed();
             }
             Err(error) => {
-                let text = error.to_string();
-                state.view.apply(&Notice::Failed(text.clone()));
-                self.as_mut().announce_end(&[Notice::Failed(text)]);
+                let failed = Notice::Failed(error.to_string().into());
+                state.view.apply(&failed);
+                self.announce_end(&[failed]);
             }
         }
     }
@@ -348,7 +348,7 @@ impl qobject::Job {
             self.as_mut().state_changed();
             match end {
                 Notice::Finished(outcome) => self.as_mut().finished(&QString::from(&outcome.summary)),
-                Notice::Failed(text) => self.as_mut().error(&QString::from(text)),
+                Notice::Failed(failure) => self.as_mut().error(&QString::from(&failure.text)),
                 _ => continue,
             }
             program::set_exit_code(self.exit_code());
@@ -409,7 +409,7 @@ impl qobject::Job {
 
     fn error_text(&self) -> QString {
         QString::from(match &self.view.end {
-            Some(Err(text)) => text,
+            Some(Err(failure)) => &failure.text,
             _ => "",
         })
     }

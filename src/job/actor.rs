@@ -28,7 +28,7 @@ use super::spec::JobSpec;
 use super::thread::caught;
 use super::words::{describe_receiver, describe_worker, plural};
 use super::worker::{WorkerEnd, WorkerPart, work};
-use crate::batch::{Item, Level, Message, Notice, Outcome, Pane, Role, State};
+use crate::batch::{Failure, Item, Level, Message, Notice, Outcome, Pane, Role, State};
 use crate::source::{Remote, SourceError};
 
 /// Time between two looks at the memory: often enough to stop a leak, and nothing to feel.
@@ -36,7 +36,7 @@ const MEMORY_PERIOD: Duration = Duration::from_millis(250);
 
 /// Runs a job from its start to its result.
 pub(crate) fn run(spec: JobSpec, sink: Box<dyn Sink>, post: Post, mut ending: Ending, seat: &Seat) {
-    let result = Actor::start(spec, sink, post, &mut ending, seat).and_then(|mut actor| {
+    let result = Actor::start(spec, sink, post, &mut ending, seat).map_err(Failure::from).and_then(|mut actor| {
         actor.supervise();
         actor.finalise()
     });
@@ -64,7 +64,7 @@ struct Actor<'a> {
     stop_is_asked: bool,
     stop_is_begun: bool,
     outcome: Option<Outcome>,
-    failure: Option<String>,
+    failure: Option<Failure>,
 }
 
 impl<'a> Actor<'a> {
@@ -165,7 +165,7 @@ impl<'a> Actor<'a> {
         match self.worker.join(&self.post) {
             Ok(Some(Ok(outcome))) => self.outcome = Some(outcome),
             Ok(Some(Err(SourceError::Stopped(_))) | None) => {}
-            Ok(Some(Err(error))) => self.fail(error.to_string()),
+            Ok(Some(Err(error))) => self.fail(failure_of(&error)),
             Err(fault) => self.fail(fault),
         }
         self.after_worker();
@@ -340,7 +340,7 @@ impl<'a> Actor<'a> {
     }
 
     /// Says what is left over and how the job ended.
-    fn finalise(mut self) -> Result<Outcome, String> {
+    fn finalise(mut self) -> Result<Outcome, Failure> {
         self.switches.close();
         let (items, lines) = (count(&self.data), count(&self.text));
         if items + lines > 0 {
@@ -372,9 +372,18 @@ impl<'a> Actor<'a> {
     }
 
     /// The first failure is the job's; those that follow from it are in the panes.
-    fn fail(&mut self, text: String) {
-        self.failure.get_or_insert(text);
+    fn fail(&mut self, failure: impl Into<Failure>) {
+        self.failure.get_or_insert(failure.into());
     }
+}
+
+/// A command's exit status is handed on as the job's.
+fn failure_of(error: &SourceError) -> Failure {
+    let exit_code = match error {
+        SourceError::Exit { code, .. } => *code,
+        _ => 1,
+    };
+    Failure { text: error.to_string(), exit_code }
 }
 
 fn ask_remote(remote: Option<&dyn Remote>, post: &Post, ask: impl FnOnce(&dyn Remote)) {

@@ -12,7 +12,7 @@ use super::receiver::Sink;
 use super::spec::{JobError, JobSpec};
 use super::thread::{self, Thread};
 use super::{lock, registry};
-use crate::batch::{Notice, Outcome, State};
+use crate::batch::{Failure, Notice, Outcome, State};
 
 /// Added to the grace times of both threads, for what the control thread does itself on a busy machine.
 const DROP_MARGIN: Duration = Duration::from_millis(500);
@@ -31,7 +31,7 @@ pub struct JobRef {
 }
 
 /// What is told when a job has ended, on its control thread.
-pub(crate) type OnEnd = Box<dyn FnOnce(Result<Outcome, String>) + Send>;
+pub(crate) type OnEnd = Box<dyn FnOnce(Result<Outcome, Failure>) + Send>;
 
 impl JobHandle {
     /// Starts a job: takes t0, then starts its control thread, which starts the worker and then the receiver.
@@ -111,7 +111,7 @@ impl JobHandle {
 
     /// Blocks until the end, `timeout` at most. `None` if it still runs, else how it ended.
     #[must_use]
-    pub fn wait(&self, timeout: Duration) -> Option<Result<Outcome, String>> {
+    pub fn wait(&self, timeout: Duration) -> Option<Result<Outcome, Failure>> {
         self.job.wait(timeout)
     }
 
@@ -183,7 +183,7 @@ impl JobRef {
 
     /// Blocks until the end, `timeout` at most. `None` if it still runs, else how it ended.
     #[must_use]
-    pub fn wait(&self, timeout: Duration) -> Option<Result<Outcome, String>> {
+    pub fn wait(&self, timeout: Duration) -> Option<Result<Outcome, Failure>> {
         let start = Instant::now();
         let mut status = lock(&self.shared.status);
         while status.result.is_none() {
@@ -206,7 +206,7 @@ pub(crate) struct Shared {
 
 struct Status {
     state: State,
-    result: Option<Result<Outcome, String>>,
+    result: Option<Result<Outcome, Failure>>,
 }
 
 impl Shared {
@@ -246,13 +246,13 @@ impl Ending {
     }
 
     /// Gives the job its result. The first one counts.
-    pub(crate) fn end(&mut self, result: Result<Outcome, String>) {
+    pub(crate) fn end(&mut self, result: Result<Outcome, Failure>) {
         let Some(on_end) = self.on_end.take() else { return };
         let state = if result.is_ok() { State::Finished } else { State::Failed };
         self.post.notice(Notice::Job(state));
         self.post.notice(match result.clone() {
             Ok(outcome) => Notice::Finished(outcome),
-            Err(text) => Notice::Failed(text),
+            Err(failure) => Notice::Failed(failure),
         });
         let mut status = lock(&self.shared.status);
         status.state = state;

@@ -11,7 +11,7 @@ use super::lock;
 use super::mailbox::Mailbox;
 use super::receiver::Sink;
 use super::spec::{JobError, JobSpec};
-use crate::batch::{Level, Message, Notice, Outcome, Pane, State};
+use crate::batch::{Failure, Level, Message, Notice, Outcome, Pane, State};
 
 /// Runs at most a given number of jobs at once. Dropping it cancels those that wait, stops those that run and waits for
 /// their ends, within the bound of [`JobHandle`] for each; all are asked before the first is waited for.
@@ -133,7 +133,7 @@ impl PoolJob {
 
     /// Blocks until the end, `timeout` at most. `None` if it still waits or runs, else how it ended.
     #[must_use]
-    pub fn wait(&self, timeout: Duration) -> Option<Result<Outcome, String>> {
+    pub fn wait(&self, timeout: Duration) -> Option<Result<Outcome, Failure>> {
         let start = Instant::now();
         let mut place = lock(&self.slot.place);
         loop {
@@ -177,7 +177,7 @@ struct Slot {
 enum Place {
     Waiting,
     Running(JobRef),
-    Ended(Result<Outcome, String>),
+    Ended(Result<Outcome, Failure>),
 }
 
 impl Shared {
@@ -199,10 +199,10 @@ impl Shared {
                     queue.running.push((slot, handle));
                 }
                 Err(error) => {
-                    let text = error.to_string();
+                    let failure = Failure::from(error.to_string());
                     slot.mailbox.send(Notice::Job(State::Failed));
-                    slot.mailbox.send(Notice::Failed(text.clone()));
-                    slot.end(Err(text));
+                    slot.mailbox.send(Notice::Failed(failure.clone()));
+                    slot.end(Err(failure));
                 }
             }
         }
@@ -237,7 +237,7 @@ impl Slot {
         }
     }
 
-    fn end(&self, result: Result<Outcome, String>) {
+    fn end(&self, result: Result<Outcome, Failure>) {
         *lock(&self.place) = Place::Ended(result);
         self.ended.notify_all();
     }
