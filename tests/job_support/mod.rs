@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use kymograph::batch::{Batch, Item, Message, Notice, Outcome, Pane, Role, SeriesId, State};
+use kymograph::batch::{Failure, Batch, Item, Message, Notice, Outcome, Pane, Role, SeriesId, State};
 use kymograph::job::{Drain, JobHandle, JobSpec, Sink, mailbox};
 
 /// Long enough for any machine; never waited for in full unless something is broken.
@@ -62,7 +62,7 @@ pub fn whole_ledger(count: u64) -> Vec<f64> {
 
 /// A job that was run to its end, and all it said.
 pub struct Run {
-    pub result: Result<Outcome, String>,
+    pub result: Result<Outcome, Failure>,
     pub notices: Vec<Notice>,
     pub keeper: Keeper,
 }
