@@ -53,7 +53,7 @@ QtObject {
     }
 
     readonly property FontLoader bundled: FontLoader {
-        source: "qrc:/qt/qml/Kymograph/assets/fonts/" + "KymographSans.ttf"
+        source: "qrc:/qt/qml/Kymograph/assets/fonts/DejaVuSans-subset.ttf"
     }
 
     readonly property Settings settings: Settings {

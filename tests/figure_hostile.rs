@@ -1,5 +1,7 @@
 //! Data and names that no figure was made for: drawn finitely, inside the frame, without a panic, in bounded time.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // A panic here is the report of a test.
+
 mod figure_support;
 
 use std::time::Instant;

@@ -1,5 +1,7 @@
 //! What stands where in a drawn figure: looked up in the scene, before it is pixels.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // A panic here is the report of a test.
+
 mod figure_support;
 
 use figure_support::{Made, has_text, is_inside, numbers, overlap, scratch, sine, text_box, texts, whole};

@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(clippy::print_stdout, reason = "a test says what it measured, and a panic is its report")]
 
+// Linked for its own sake: the C++ side of the package has to be whole in every program.
+use kymograph as _;
+
 use std::time::Duration;
 
 #[path = "../examples/headless_job.rs"]

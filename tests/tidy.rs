@@ -2,6 +2,9 @@
 //!
 //! Each rule is a test; a failing one names file and line. Reads the sources as text and knows nothing of the program.
 
+// Linked for its own sake: the C++ side of the package has to be whole in every program.
+use kymograph as _;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 

@@ -1,6 +1,9 @@
 //! The program with its window, as a process of its own, offscreen: start, end by signal at random moments, exit codes.
 #![cfg(feature = "gui")]
 
+// Linked for its own sake: the C++ side of the package has to be whole in every program.
+use kymograph as _;
+
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};

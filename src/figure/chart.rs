@@ -16,10 +16,11 @@ use plotters::style::{Color as _, FontDesc, FontFamily, FontStyle, RGBColor, Sha
 use plotters_backend::DrawingBackend;
 
 use crate::batch::Color;
-use crate::figure::arrange::{Arrangement, Cell, line_px};
+use crate::figure::arrange::{Arrangement, Cell};
 use crate::figure::figure::{Figure, Subplot};
 use crate::figure::layout::AxisMap;
 use crate::figure::measure::{Measure, elide};
+use crate::figure::sizes::line_px;
 use crate::figure::theme::Theme;
 use crate::figure::ticks::Ticks;
 

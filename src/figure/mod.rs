@@ -11,6 +11,7 @@ pub mod measure;
 pub mod ranges;
 pub mod readout;
 pub mod series_layout;
+pub mod sizes;
 pub mod theme;
 pub mod ticks;
 pub mod view;

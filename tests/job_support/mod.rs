@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use kymograph::batch::{Failure, Batch, Item, Message, Notice, Outcome, Pane, Role, SeriesId, State};
+use kymograph::batch::{Batch, Failure, Item, Message, Notice, Outcome, Pane, Role, SeriesId, State};
 use kymograph::job::{Drain, JobHandle, JobSpec, Sink, mailbox};
 
 /// Long enough for any machine; never waited for in full unless something is broken.

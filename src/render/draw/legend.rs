@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use crate::figure::arrange::{Cell, Sizes};
+use crate::figure::arrange::Cell;
 use crate::figure::legend::{Corner, Covered, LegendBlock, Named, block, place};
+use crate::figure::sizes::Sizes;
 use crate::figure::{Figure, Join, LegendEntry, Marker, PlotRect, Subplot};
 use crate::render::draw::{BundledFont, line_width};
 use crate::render::line::dash_pattern;

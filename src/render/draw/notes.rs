@@ -1,7 +1,8 @@
 //! Small notes at the lower right of a plotting area: what of the data the picture cannot show as it is.
 
-use crate::figure::arrange::{Cell, Sizes, line_px};
+use crate::figure::arrange::Cell;
 use crate::figure::measure::Measure;
+use crate::figure::sizes::{Sizes, line_px};
 use crate::figure::{Figure, PlotRect, Theme};
 use crate::render::draw::{BundledFont, DrawStats};
 use crate::render::scene::{HAnchor, Paint, Shape, Text, VAnchor};
