@@ -54,7 +54,18 @@ impl Pdf<'_> {
     fn shape(&mut self, shape: &Shape) {
         match shape {
             Shape::Rect { rect, paint } => self.rect(rect, *paint),
-            Shape::Line { points, stroke } => self.line(points, stroke),
+            Shape::Line { points, stroke } => {
+                let mut path = PathBuilder::new();
+                trace(&mut path, points.iter().copied());
+                self.line(path.finish(), stroke);
+            }
+            Shape::Segments { ends, paint, width_px } => {
+                let mut path = PathBuilder::new();
+                for ends in ends {
+                    trace(&mut path, ends.iter().copied());
+                }
+                self.line(path.finish(), &Stroke { paint: *paint, width_px: *width_px, dash_px: Vec::new() });
+            }
             Shape::Polygon { points, paint } => {
                 let mut path = PathBuilder::new();
                 trace(&mut path, points.iter().copied());
@@ -105,10 +116,8 @@ impl Pdf<'_> {
         self.fill(path, paint);
     }
 
-    fn line(&mut self, points: &[[f32; 2]], stroke: &Stroke) {
-        let mut path = PathBuilder::new();
-        trace(&mut path, points.iter().copied());
-        let Some(path) = path.finish() else { return };
+    fn line(&mut self, path: Option<Path>, stroke: &Stroke) {
+        let Some(path) = path else { return };
         let is_dashed = !stroke.dash_px.is_empty();
         self.surface.set_fill(None);
         self.surface.set_stroke(Some(PdfStroke {

@@ -68,6 +68,16 @@ impl Svg {
                     put!(self, "/>\n");
                 }
             }
+            Shape::Segments { ends, paint, width_px } => {
+                put!(self, "<path d=\"");
+                for [a, b] in ends.iter().filter(|ends| ends.as_flattened().iter().all(|v| v.is_finite())) {
+                    let [x0, y0, x1, y1] = [a[0], a[1], b[0], b[1]].map(|v| self.len(v));
+                    put!(self, "M{x0},{y0}L{x1},{y1}");
+                }
+                put!(self, "\"");
+                self.stroke(&Stroke { paint: *paint, width_px: *width_px, dash_px: Vec::new() });
+                put!(self, "/>\n");
+            }
             Shape::Polygon { points, paint } => {
                 put!(self, "<polygon points=\"");
                 self.points(points);

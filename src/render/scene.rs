@@ -96,6 +96,15 @@ pub enum Shape {
         /// How it is stroked.
         stroke: Stroke,
     },
+    /// Many straight lines, each by itself, so many that how they end cannot be seen.
+    Segments {
+        /// Both ends of each; all finite.
+        ends: Vec<[[f32; 2]; 2]>,
+        /// Their paint.
+        paint: Paint,
+        /// Their width in device pixels.
+        width_px: f32,
+    },
     /// A filled polygon, closed by itself; all points finite.
     Polygon {
         /// Its points.

@@ -120,6 +120,7 @@ fn covered(plot: PlotRect, curves: &[Shape], cell_px: f32) -> Covered {
     for shape in curves {
         match shape {
             Shape::Line { points, .. } => covered.line(points),
+            Shape::Segments { ends, .. } => ends.iter().for_each(|ends| covered.line(ends)),
             Shape::Markers { centers_px, .. } => centers_px.iter().for_each(|center| covered.point(*center)),
             Shape::Disc { center_px, .. } => covered.point(*center_px),
             // A filling may lie below a legend: its edge is a line of its own.

@@ -9,10 +9,12 @@ use crate::store::SeriesSnapshot;
 /// Samples up to which every line is drawn.
 const ALL_DRAWN: usize = 20_000;
 /// Side of the cells in which the ink is counted, device pixels.
-const CELL_PX: f64 = 16.0;
+const CELL_PX: f64 = 32.0;
 /// How often a cell is covered by lines, as if they lay side by side, until it counts as full. Random lines leave
-/// exp(-6), one pixel in 400, blank.
-const FULL: f32 = 6.0;
+/// exp(-5), one pixel in 150, blank.
+const FULL: f32 = 5.0;
+/// Where there are very many samples, those nearer to the last one than this are passed over.
+const SAME_PLACE_PX: f64 = 0.75;
 
 /// Writes the series to `trace`.
 pub(super) fn trace(
@@ -44,15 +46,23 @@ pub(super) fn trace(
             }
             return;
         }
-        let is_covered = match (&mut ink, trace.runs.previous()) {
-            (Some(ink), Some(previous)) if !place.1.is_nan() => !ink.adds(previous, place, trace),
-            _ => false,
-        };
-        if is_covered {
-            trace.stats.is_reduced = true;
-            trace.runs.jump(place);
-        } else {
-            trace.runs.wander(place);
+        match (&mut ink, trace.runs.previous()) {
+            (Some(ink), Some(previous)) if !place.1.is_nan() => {
+                let length_px = (place.0 - previous.0).abs().max((place.1 - previous.1).abs());
+                if length_px < SAME_PLACE_PX {
+                    trace.stats.is_reduced = true;
+                    return;
+                }
+                let is_drawn = ink.adds(previous, place, trace);
+                trace.stats.is_reduced |= !is_drawn;
+                if is_drawn && length_px < CELL_PX {
+                    // Short ones follow each other in a visible line.
+                    trace.runs.wander(place);
+                } else {
+                    trace.runs.leap(place, is_drawn);
+                }
+            }
+            _ => trace.runs.wander(place),
         }
         trace.marks.sample(place);
     };
@@ -103,16 +113,18 @@ impl Ink {
     /// Whether the line from `a` to `b` would ink a cell that is not full; if so its ink is counted.
     fn adds(&mut self, a: Point, b: Point, trace: &Trace<'_>) -> bool {
         let Some((a, b)) = trace.marks.window().cut(a, b) else { return true };
-        let length_px = (b.0 - a.0).abs().max((b.1 - a.1).abs());
-        let steps = (length_px / CELL_PX).ceil();
+        let cell = |(x, y): Point| (((x - self.x_px) / CELL_PX) as f32, ((y - self.y_px) / CELL_PX) as f32);
+        let (a, b) = (cell(a), cell(b));
+        let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+        let length = dx.abs().max(dy.abs());
         // Lines shorter than a cell ink it by their length.
-        let load = if steps <= 1.0 { self.load * (length_px / CELL_PX).max(0.05) as f32 } else { self.load };
-        let count = steps as usize;
-        let (dx, dy) = ((b.0 - a.0) / steps.max(1.0), (b.1 - a.1) / steps.max(1.0));
+        let load = self.load * length.min(1.0);
+        let steps = length.ceil().max(1.0);
+        let (dx, dy) = (dx / steps, dy / steps);
+        // The cell in the middle of each step; negative places saturate to zero: the margin counts with the edge.
+        let (mut x, mut y) = (a.0 + dx / 2.0, a.1 + dy / 2.0);
         let mut adds = false;
-        let (mut x, mut y) = ((a.0 - self.x_px) / CELL_PX, (a.1 - self.y_px) / CELL_PX);
-        for _ in 0..=count {
-            // Negative places saturate to zero: the margin counts with the cells at the edge.
+        for _ in 0..steps as u32 {
             let (column, row) = ((x as usize).min(self.columns - 1), (y as usize).min(self.rows - 1));
             if let Some(cell) = self.loads.get_mut(row * self.columns + column)
                 && *cell < FULL
@@ -120,8 +132,8 @@ impl Ink {
                 *cell += load;
                 adds = true;
             }
-            x += dx / CELL_PX;
-            y += dy / CELL_PX;
+            x += dx;
+            y += dy;
         }
         adds
     }

@@ -19,7 +19,18 @@ pub(super) struct Runs {
     points: Vec<[f32; 2]>,
     lines: Vec<Vec<[f32; 2]>>,
     dots: Vec<[f32; 2]>,
+    segments: Vec<[[f32; 2]; 2]>,
     spare: Vec<Vec<[f32; 2]>>,
+}
+
+/// The lines of a curve.
+pub(super) struct Finished {
+    /// Unbroken lines of two points or more.
+    pub(super) lines: Vec<Vec<[f32; 2]>>,
+    /// Places of samples that stand alone.
+    pub(super) dots: Vec<[f32; 2]>,
+    /// Ends of lines that stand for many.
+    pub(super) segments: Vec<[[f32; 2]; 2]>,
 }
 
 impl Runs {
@@ -34,6 +45,7 @@ impl Runs {
             points: scratch.take_points(),
             lines: Vec::new(),
             dots: scratch.take_points(),
+            segments: scratch.take_segments(),
             spare,
         }
     }
@@ -71,11 +83,22 @@ impl Runs {
         }
     }
 
-    /// The next place without a line to it, as if it had been drawn: the line goes on from here.
-    pub(super) fn jump(&mut self, place: Point) {
+    /// The next place, with a line of its own to it, or with none if `is_drawn` is false: the line goes on from here.
+    pub(super) fn leap(&mut self, place: Point, is_drawn: bool) {
         self.close();
-        self.previous = Some(place);
+        let Some(previous) = self.previous.replace(place) else { return };
         self.is_alone = false;
+        if !is_drawn {
+            return;
+        }
+        let corner = if self.join == Join::Steps { (place.0, previous.1) } else { previous };
+        for (a, b) in [(previous, corner), (corner, place)] {
+            if a != b
+                && let Some((a, b)) = self.window.cut(a, b)
+            {
+                self.segments.push([[a.0 as f32, a.1 as f32], [b.0 as f32, b.1 as f32]]);
+            }
+        }
     }
 
     /// The last place, if the line goes on from it.
@@ -96,14 +119,14 @@ impl Runs {
         self.is_alone = false;
     }
 
-    /// The lines and the dots.
-    pub(super) fn finish(mut self, scratch: &mut Scratch) -> (Vec<Vec<[f32; 2]>>, Vec<[f32; 2]>) {
+    /// The lines, the dots and what became segments.
+    pub(super) fn finish(mut self, scratch: &mut Scratch) -> Finished {
         self.gap();
         scratch.give_points(self.points);
         for points in self.spare {
             scratch.give_points(points);
         }
-        (self.lines, self.dots)
+        Finished { lines: self.lines, dots: self.dots, segments: self.segments }
     }
 
     fn is_break(&mut self, (x, y): Point) -> bool {

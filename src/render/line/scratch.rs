@@ -14,6 +14,7 @@ pub struct Scratch {
     pub(super) loads: Vec<f32>,
     pub(super) ranges: Vec<Range<usize>>,
     points: Vec<Vec<[f32; 2]>>,
+    segments: Vec<[[f32; 2]; 2]>,
 }
 
 /// Point buffers kept for reuse; more than a figure of many curves needs.
@@ -32,6 +33,7 @@ impl Scratch {
             match shape {
                 Shape::Line { points, .. } | Shape::Polygon { points, .. } => self.give_points(points),
                 Shape::Markers { centers_px, .. } => self.give_points(centers_px),
+                Shape::Segments { ends, .. } => self.give_segments(ends),
                 _ => {}
             }
         }
@@ -39,6 +41,17 @@ impl Scratch {
 
     pub(super) fn take_points(&mut self) -> Vec<[f32; 2]> {
         self.points.pop().unwrap_or_default()
+    }
+
+    pub(super) fn take_segments(&mut self) -> Vec<[[f32; 2]; 2]> {
+        std::mem::take(&mut self.segments)
+    }
+
+    pub(super) fn give_segments(&mut self, mut segments: Vec<[[f32; 2]; 2]>) {
+        if segments.capacity() > self.segments.capacity() {
+            segments.clear();
+            self.segments = segments;
+        }
     }
 
     pub(super) fn give_points(&mut self, mut points: Vec<[f32; 2]>) {

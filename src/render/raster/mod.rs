@@ -7,6 +7,7 @@ mod blend;
 mod glyphs;
 pub(crate) mod marks;
 mod path;
+mod segments;
 mod stroke;
 mod tile;
 
@@ -143,6 +144,7 @@ impl Rasterizer {
                         self.paths.line(canvas, clip, points, stroke);
                     }
                 }
+                Shape::Segments { ends, paint, width_px } => segments::draw(canvas, clip, ends, *width_px, *paint),
                 Shape::Polygon { points, paint } => self.paths.polygon(canvas, clip, points, *paint),
                 Shape::Disc { center_px, radius_px, paint } => {
                     self.paths.disc(canvas, clip, *center_px, *radius_px, *paint);
