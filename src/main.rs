@@ -58,7 +58,7 @@ fn run_window(launch: Launch) -> anyhow::Result<i32> {
         None => Ok(kymograph::app::gui::run(launch)),
         Some(reason) => {
             eprintln!("kymograph: {reason}; going on without a window, as with --headless");
-            headless::run(&launch)
+            Ok(headless::run(&launch)?)
         }
     }
 }
@@ -66,7 +66,7 @@ fn run_window(launch: Launch) -> anyhow::Result<i32> {
 #[cfg(not(feature = "gui"))]
 fn run_window(launch: Launch) -> anyhow::Result<i32> {
     eprintln!("kymograph: this program was built without its window; going on as with --headless");
-    headless::run(&launch)
+    Ok(headless::run(&launch)?)
 }
 
 fn init_log(level: log::LevelFilter) {
