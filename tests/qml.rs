@@ -60,7 +60,7 @@ fn job_of(file: &Path) -> JobKind {
         "tst_worker_panic" => JobKind::custom("breaks", || {
             JobSpec::from_fn("breaks", |out| {
                 out.sleep(std::time::Duration::from_millis(20))?;
-                panic!("the third wheel came off")
+                if out.elapsed().is_zero() { Ok(()) } else { panic!("the third wheel came off") }
             })
         }),
         "tst_command_flood" => command("seq 1 100000"),

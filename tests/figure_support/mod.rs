@@ -109,7 +109,9 @@ pub fn numbers(scene: &Scene) -> Vec<f32> {
             Shape::Line { points, stroke } => {
                 points.iter().flatten().copied().chain([stroke.width_px]).chain(stroke.dash_px.clone()).collect()
             }
-            Shape::Segments { ends, width_px, .. } => ends.iter().flatten().flatten().copied().chain([*width_px]).collect(),
+            Shape::Segments { ends, width_px, .. } => {
+                ends.iter().flatten().flatten().copied().chain([*width_px]).collect()
+            }
             Shape::Polygon { points, .. } => points.iter().flatten().copied().collect(),
             Shape::Disc { center_px, radius_px, .. } => vec![center_px[0], center_px[1], *radius_px],
             Shape::Markers { centers_px, size_px, .. } => {
