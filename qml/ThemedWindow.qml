@@ -27,10 +27,6 @@ ApplicationWindow {
     palette.toolTipText: forced ? forced.toolTipText : undefined
     palette.placeholderText: forced ? forced.placeholderText : undefined
     palette.link: forced ? forced.link : undefined
-    // What cannot be used is plainly paler, in every theme.
-    palette.disabled.buttonText: forced ? Qt.alpha(forced.buttonText, 0.4) : undefined
-    palette.disabled.windowText: forced ? Qt.alpha(forced.windowText, 0.4) : undefined
-    palette.disabled.text: forced ? Qt.alpha(forced.text, 0.4) : undefined
     color: palette.window
 
     function toggleFullScreen() {
