@@ -8,6 +8,7 @@ use crate::figure::figure::{Axis, Figure, Scale};
 use crate::figure::layout::{AxisMap, PlotRect};
 use crate::figure::measure::Measure;
 use crate::figure::ranges::{AxisLimits, SubplotRanges};
+use crate::figure::sizes::{Sizes, line_px};
 use crate::figure::ticks::{Room, Ticks, ticks};
 
 /// The place of everything but the curves, in device pixels.
@@ -55,46 +56,6 @@ pub struct Texts {
     pub x_label: bool,
     /// The label of the y axis.
     pub y_label: bool,
-}
-
-/// Font sizes and distances, in device pixels.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Sizes {
-    /// Axis labels.
-    pub text_px: f32,
-    /// Tick labels.
-    pub tick_text_px: f32,
-    /// Titles of subplots.
-    pub subtitle_px: f32,
-    /// Title of the figure.
-    pub title_px: f32,
-    /// Length of a tick, and from its end to its label.
-    pub tick_px: f32,
-    /// Between neighbouring texts.
-    pub gap_px: f32,
-    /// At the edge of the figure.
-    pub pad_px: f32,
-    /// Width of axis lines, ticks and grid lines, in whole pixels.
-    pub hairline_px: f32,
-}
-
-impl Sizes {
-    /// Sizes for a text height in logical pixels and device pixels a logical one.
-    #[must_use]
-    pub fn new(text_px: f32, scale: f32) -> Self {
-        let scale = if scale.is_finite() { scale.clamp(0.1, 64.0) } else { 1.0 };
-        let text_px = (if text_px.is_finite() { text_px.clamp(4.0, 200.0) } else { 12.0 }) * scale;
-        Self {
-            text_px,
-            tick_text_px: text_px * 0.92,
-            subtitle_px: text_px * 1.08,
-            title_px: text_px * 1.25,
-            tick_px: (4.0 * scale).round(),
-            gap_px: (text_px * 0.33).round(),
-            pad_px: (8.0 * scale).round(),
-            hairline_px: scale.round().max(1.0),
-        }
-    }
 }
 
 /// Space that the texts of a subplot need around its plotting area.
@@ -375,11 +336,6 @@ impl Planner<'_> {
         let right = cells.iter().map(|c| c.plot.x_px + c.plot.width_px).fold(0.0, f32::max);
         f32::midpoint(left, right)
     }
-}
-
-/// Height of a line of text, whole pixels.
-pub(crate) fn line_px(measure: &dyn Measure, size_px: f32) -> f32 {
-    (measure.ascent_px(size_px) + measure.descent_px(size_px)).ceil()
 }
 
 /// Divides `total_px` into `count` equal lanes on whole pixels: their starts and lengths, each at least 1.

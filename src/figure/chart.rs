@@ -16,11 +16,12 @@ use plotters::style::{Color as _, FontDesc, FontFamily, FontStyle, RGBColor, Sha
 use plotters_backend::DrawingBackend;
 
 use crate::batch::Color;
-use crate::figure::arrange::{Arrangement, Cell, line_px};
+use crate::figure::arrange::{Arrangement, Cell};
 use crate::figure::figure::{Figure, Subplot};
 use crate::figure::layout::AxisMap;
 use crate::figure::measure::{Measure, elide};
-use crate::figure::theme::{Theme, mix};
+use crate::figure::sizes::line_px;
+use crate::figure::theme::Theme;
 use crate::figure::ticks::Ticks;
 
 /// Backend units a device pixel: plotters counts in whole numbers, which would be too coarse for places and sizes.
@@ -82,8 +83,9 @@ impl Ranged for TickAxis<'_> {
     }
 
     fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
+        // Lines through minor ticks would be a carpet: they get short ticks only.
         if hint.weight().allow_light_points() {
-            self.ticks.minor.clone()
+            Vec::new()
         } else {
             self.ticks.major.iter().map(|tick| tick.value).collect()
         }
@@ -142,7 +144,6 @@ impl Pen<'_> {
             mesh.y_desc(elide(&subplot.y.label, sizes.text_px, plot.height_px, self.measure));
         }
         mesh.bold_line_style(hairline(self.theme.grid))
-            .light_line_style(hairline(mix(self.theme.background, self.theme.grid, 0.5)))
             .axis_style(hairline(self.theme.axis))
             .label_style(text_style(sizes.tick_text_px, self.theme.text))
             .axis_desc_style(text_style(sizes.text_px, self.theme.text))
@@ -186,8 +187,11 @@ impl Pen<'_> {
         let (plot, sizes, color) = (cell.plot, &self.arrangement.sizes, self.theme.text);
         let mut above_px = plot.y_px - sizes.gap_px;
         if cell.texts.y_ticks && !cell.y_ticks.offset.is_empty() {
-            let at = [plot.x_px, above_px];
-            self.text(root, &cell.y_ticks.offset, sizes.tick_text_px, color, (HPos::Left, VPos::Bottom), at)?;
+            // Where it is wider than the plotting area, it ends with it and begins above the tick labels.
+            let offset = elide(&cell.y_ticks.offset, sizes.tick_text_px, plot.width_px + cell.left_px, self.measure);
+            let width_px = self.measure.width_px(&offset, sizes.tick_text_px);
+            let at = [plot.x_px - (width_px - plot.width_px).max(0.0), above_px];
+            self.text(root, &offset, sizes.tick_text_px, color, (HPos::Left, VPos::Bottom), at)?;
             above_px -= line_px(self.measure, sizes.tick_text_px) + sizes.gap_px;
         }
         if cell.texts.title {
@@ -196,8 +200,9 @@ impl Pen<'_> {
             self.text(root, &title, sizes.subtitle_px, color, (HPos::Center, VPos::Bottom), at)?;
         }
         if cell.texts.x_ticks && !cell.x_ticks.offset.is_empty() {
+            let offset = elide(&cell.x_ticks.offset, sizes.tick_text_px, plot.width_px + cell.left_px, self.measure);
             let at = [plot.x_px + plot.width_px, plot.y_px + plot.height_px + cell.bottom_px];
-            self.text(root, &cell.x_ticks.offset, sizes.tick_text_px, color, (HPos::Right, VPos::Bottom), at)?;
+            self.text(root, &offset, sizes.tick_text_px, color, (HPos::Right, VPos::Bottom), at)?;
         }
         Ok(())
     }

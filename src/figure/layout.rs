@@ -72,6 +72,17 @@ impl PlotRect {
     }
 }
 
+impl PlotRect {
+    /// Whether any place lies inside both.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.x_px < other.x_px + other.width_px
+            && other.x_px < self.x_px + self.width_px
+            && self.y_px < other.y_px + other.height_px
+            && other.y_px < self.y_px + self.height_px
+    }
+}
+
 impl AxisMap {
     /// Pixel of `value`; NaN if the value has no place (NaN itself, or zero or less on a log axis).
     #[must_use]

@@ -3,10 +3,10 @@
 //! Pure; runs on the figure's thread. Draws nothing and knows curves only as covered places.
 
 use crate::batch::SeriesId;
-use crate::figure::arrange::{Sizes, line_px};
 use crate::figure::figure::{LegendPlace, Subplot};
 use crate::figure::layout::PlotRect;
 use crate::figure::measure::{Measure, elide};
+use crate::figure::sizes::{Sizes, line_px};
 use crate::store::Snapshot;
 
 /// A series that the legend names.
@@ -85,7 +85,8 @@ impl Corner {
         Self::Bottom,
     ];
 
-    fn rect(self, block: &LegendBlock, plot: PlotRect, pad_px: f32) -> PlotRect {
+    /// The rectangle of a block there; it stands on what is forbidden rather than on it.
+    fn rect(self, block: &LegendBlock, plot: PlotRect, pad_px: f32, covered: &Covered) -> PlotRect {
         let (left, top) = (plot.x_px + pad_px, plot.y_px + pad_px);
         let right = plot.x_px + plot.width_px - pad_px - block.width_px;
         let bottom = plot.y_px + plot.height_px - pad_px - block.height_px;
@@ -100,7 +101,14 @@ impl Corner {
             Self::Top => (center, top),
             Self::Bottom => (center, bottom),
         };
-        PlotRect { x_px: x_px.round(), y_px: y_px.round(), width_px: block.width_px, height_px: block.height_px }
+        let rect =
+            PlotRect { x_px: x_px.round(), y_px: y_px.round(), width_px: block.width_px, height_px: block.height_px };
+        match covered.forbidden {
+            Some(taken) if rect.overlaps(&taken) && taken.y_px - block.height_px >= plot.y_px => {
+                PlotRect { y_px: (taken.y_px - block.height_px).round(), ..rect }
+            }
+            _ => rect,
+        }
     }
 }
 
@@ -125,11 +133,15 @@ pub fn named(subplot: &Subplot, snapshot: &Snapshot) -> Vec<Named> {
         })
         .collect();
     match named.as_slice() {
-        [only] if only.name == made_up(only.series) || only.name == subplot.y.label || only.name == subplot.title => {
-            Vec::new()
-        }
+        [only] if is_said(only, subplot) => Vec::new(),
         _ => named,
     }
+}
+
+/// Whether the name of the only series tells nothing that the subplot does not show already.
+fn is_said(only: &Named, subplot: &Subplot) -> bool {
+    let name = only.name.to_lowercase();
+    name == made_up(only.series) || name == subplot.y.label.to_lowercase() || name == subplot.title.to_lowercase()
 }
 
 fn made_up(id: SeriesId) -> String {
@@ -140,8 +152,9 @@ fn made_up(id: SeriesId) -> String {
 #[must_use]
 pub fn block(named: &[Named], plot: PlotRect, sizes: &Sizes, measure: &dyn Measure) -> Option<LegendBlock> {
     // A legend may take so much of the plotting area, whatever it covers.
-    const MOST_HEIGHT: f32 = 0.72;
-    const MOST_WIDTH: f32 = 0.66;
+    const MOST_HEIGHT: f32 = 0.66;
+    const MOST_WIDTH: f32 = 0.6;
+    const MOST_AREA: f32 = 0.25;
     const LONGEST_NAME_EM: f32 = 24.0;
     let text_px = sizes.tick_text_px;
     let (sample_px, sample_gap_px) = ((text_px * 1.9).round(), (text_px * 0.6).round());
@@ -160,7 +173,13 @@ pub fn block(named: &[Named], plot: PlotRect, sizes: &Sizes, measure: &dyn Measu
     let widest_px = widths.iter().copied().fold(0.0, f32::max);
     let pitch_px = sample_px + sample_gap_px + widest_px + column_gap_px;
     let columns = (((room_px + column_gap_px) / pitch_px).floor() as usize).max(1);
+    let most = MOST_AREA * plot.width_px * plot.height_px / (pitch_px * row_px);
+    let columns = columns.min((most / rows as f32).floor() as usize).max(1);
+    let rows = rows.min((most / columns as f32).floor() as usize);
     let is_cut = named.len() > rows * columns;
+    if rows == 0 || (is_cut && rows * columns < 2) {
+        return None;
+    }
     // The last place then says how many are left out.
     let shown = if is_cut { rows * columns - 1 } else { named.len() };
     let columns = if is_cut { columns } else { named.len().div_ceil(rows) };
@@ -209,7 +228,7 @@ pub fn place(
 ) -> (Corner, PlotRect) {
     // Covering a tenth of the legend's own area is worth a move; less is not.
     const WORTH_A_MOVE: f32 = 0.10;
-    let cost = |corner: Corner| covered.part(corner.rect(block, plot, pad_px));
+    let cost = |corner: Corner| covered.part(corner.rect(block, plot, pad_px, covered));
     let mut best = (Corner::TopRight, f32::INFINITY);
     for corner in Corner::ALL {
         let cost = cost(corner);
@@ -222,7 +241,7 @@ pub fn place(
         Some(before) if cost(before) <= best.1 + WORTH_A_MOVE => before,
         _ => best.0,
     };
-    (corner, corner.rect(block, plot, pad_px))
+    (corner, corner.rect(block, plot, pad_px, covered))
 }
 
 /// Which parts of a plotting area are covered: a coarse grid.
@@ -232,6 +251,7 @@ pub struct Covered {
     cell_px: f32,
     columns: usize,
     cells: Vec<f32>,
+    forbidden: Option<PlotRect>,
 }
 
 impl Covered {
@@ -242,7 +262,7 @@ impl Covered {
         let cell_px = cell_px.max(area.width_px.max(area.height_px) / 256.0).max(1.0);
         let columns = (area.width_px / cell_px).ceil().max(1.0) as usize;
         let rows = (area.height_px / cell_px).ceil().max(1.0) as usize;
-        Self { area, cell_px, columns, cells: vec![0.0; columns * rows] }
+        Self { area, cell_px, columns, cells: vec![0.0; columns * rows], forbidden: None }
     }
 
     /// Marks what a line of `width_px` through `points` covers.
@@ -264,37 +284,27 @@ impl Covered {
     /// Marks one place.
     pub fn point(&mut self, [x_px, y_px]: [f32; 2]) {
         let (column, row) = ((x_px - self.area.x_px) / self.cell_px, (y_px - self.area.y_px) / self.cell_px);
-        if column >= 0.0 && row >= 0.0 && (column as usize) < self.columns {
-            if let Some(cell) = self.cells.get_mut(row as usize * self.columns + column as usize) {
-                *cell = cell.max(1.0);
-            }
+        let is_beside = column < 0.0 || row < 0.0 || column as usize >= self.columns;
+        if let Some(cell) = self.cells.get_mut(row as usize * self.columns + column as usize).filter(|_| !is_beside) {
+            *cell = cell.max(1.0);
         }
     }
 
-    /// Marks a rectangle that must not be covered if there is any other place.
+    /// Names the one rectangle that must not be covered if there is any other place.
     pub fn forbid(&mut self, rect: PlotRect) {
-        const FORBIDDEN: f32 = 50.0;
-        self.each_under(rect, |cell| *cell = FORBIDDEN);
+        self.forbidden = Some(rect);
     }
 
     /// How much of `rect` is covered already: 0 nothing, 1 all, more where it is forbidden.
     fn part(&self, rect: PlotRect) -> f32 {
-        let mut copy = (0.0, 0.0_f32);
+        const FORBIDDEN: f32 = 50.0;
+        let (mut covered, mut all) = (0.0, 0.0_f32);
         self.each_index(rect, |index| {
-            copy.0 += self.cells.get(index).copied().unwrap_or(0.0);
-            copy.1 += 1.0;
+            covered += self.cells.get(index).copied().unwrap_or(0.0);
+            all += 1.0;
         });
-        copy.0 / copy.1.max(1.0)
-    }
-
-    fn each_under(&mut self, rect: PlotRect, mut change: impl FnMut(&mut f32)) {
-        let mut under = Vec::new();
-        self.each_index(rect, |index| under.push(index));
-        for index in under {
-            if let Some(cell) = self.cells.get_mut(index) {
-                change(cell);
-            }
-        }
+        let is_forbidden = self.forbidden.is_some_and(|forbidden| rect.overlaps(&forbidden));
+        covered / all.max(1.0) + if is_forbidden { FORBIDDEN } else { 0.0 }
     }
 
     fn each_index(&self, rect: PlotRect, mut each: impl FnMut(usize)) {
@@ -313,122 +323,4 @@ impl Covered {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::batch::SeriesInfo;
-    use crate::figure::figure::SeriesStyle;
-    use crate::figure::measure::Monospace;
-    use crate::store::Store;
-
-    const PLOT: PlotRect = PlotRect { x_px: 50.0, y_px: 20.0, width_px: 600.0, height_px: 300.0 };
-
-    fn subplot_of(names: &[&str]) -> (Subplot, Snapshot) {
-        let mut store = Store::default();
-        let mut subplot = Subplot::default();
-        for (i, name) in names.iter().enumerate() {
-            let id = SeriesId(i as u32);
-            let info = SeriesInfo { id, name: (*name).into(), x_label: String::new(), x_is_time: false, color: None };
-            store.declare(info);
-            subplot.series.push(SeriesStyle::new(id));
-        }
-        (subplot, store.snapshot())
-    }
-
-    fn block_of(count: usize, plot: PlotRect) -> Option<LegendBlock> {
-        let names: Vec<String> = (0..count).map(|i| format!("loss of run {i}")).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let (subplot, snapshot) = subplot_of(&names);
-        block(&named(&subplot, &snapshot), plot, &Sizes::new(12.0, 1.0), &Monospace)
-    }
-
-    #[test]
-    fn a_single_series_is_named_only_by_a_name_of_its_own() {
-        let shown = |names: &[&str], y_label: &str| {
-            let (mut subplot, snapshot) = subplot_of(names);
-            subplot.y.label = y_label.into();
-            named(&subplot, &snapshot).into_iter().map(|n| n.name).collect::<Vec<_>>()
-        };
-        assert_eq!(shown(&["loss"], ""), ["loss"]);
-        assert!(shown(&["loss"], "loss").is_empty());
-        assert!(shown(&["series 0"], "").is_empty());
-        assert!(shown(&[" "], "").is_empty());
-        assert_eq!(shown(&["", "b"], ""), ["series 0", "b"]);
-    }
-
-    #[test]
-    fn a_style_name_wins_and_a_hidden_legend_names_nothing() {
-        let (mut subplot, snapshot) = subplot_of(&["a", "b"]);
-        subplot.series[0].name = "mine".into();
-        subplot.series[1].is_visible = false;
-        let all = named(&subplot, &snapshot);
-        assert_eq!((all[0].name.as_str(), all[1].is_visible), ("mine", false));
-        subplot.legend = LegendPlace::Hidden;
-        assert!(named(&subplot, &snapshot).is_empty());
-    }
-
-    #[test]
-    fn entries_go_into_columns_and_the_rest_is_counted() {
-        for count in [1, 2, 9, 12, 13, 20, 40, 5000] {
-            let block = block_of(count, PLOT).unwrap();
-            let left_out = block.more.as_ref().map_or(0, |(text, _)| text[4..].replace(" more", "").parse().unwrap());
-            assert_eq!(block.entries.len() + left_out, count, "every series is named or counted");
-            assert!(block.width_px <= PLOT.width_px && block.height_px <= PLOT.height_px);
-            let rects: Vec<PlotRect> =
-                block.entries.iter().map(|e| e.rect).chain(block.more.iter().map(|m| m.1)).collect();
-            for (i, a) in rects.iter().enumerate() {
-                assert!(a.x_px + a.width_px <= block.width_px && a.y_px + a.height_px <= block.height_px);
-                for b in &rects[i + 1..] {
-                    let apart_x = a.x_px + a.width_px <= b.x_px || b.x_px + b.width_px <= a.x_px;
-                    let apart_y = a.y_px + a.height_px <= b.y_px || b.y_px + b.height_px <= a.y_px;
-                    assert!(apart_x || apart_y, "{a:?} over {b:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn names_hostile_names_do_not_push_the_legend_out_of_the_plot() {
-        let long = "<img src=x>".repeat(400);
-        let (subplot, snapshot) = subplot_of(&[&long, "b"]);
-        let block = block(&named(&subplot, &snapshot), PLOT, &Sizes::new(12.0, 1.0), &Monospace).unwrap();
-        assert!(block.width_px <= PLOT.width_px);
-        assert!(block.entries[0].text.ends_with('…'));
-    }
-
-    #[test]
-    fn no_legend_where_there_is_no_room() {
-        assert_eq!(block_of(3, PlotRect { width_px: 40.0, height_px: 30.0, ..PLOT }), None);
-        assert_eq!(block_of(3, PlotRect { width_px: 1.0, height_px: 1.0, ..PLOT }), None);
-        assert_eq!(block_of(0, PLOT), None);
-    }
-
-    #[test]
-    fn the_legend_stands_where_the_curve_is_not() {
-        let block = block_of(2, PLOT).unwrap();
-        let at = |points: &[[f32; 2]], before| {
-            let mut covered = Covered::new(PLOT, 8.0);
-            covered.line(points);
-            place(&block, PLOT, 8.0, &covered, before).0
-        };
-        assert_eq!(at(&[], None), Corner::TopRight, "the usual place");
-        let rising = [[50.0, 320.0], [650.0, 20.0]];
-        assert_eq!(at(&rising, None), Corner::TopLeft);
-        let falling = [[50.0, 20.0], [650.0, 320.0]];
-        assert_eq!(at(&falling, None), Corner::TopRight);
-        let roof = [[50.0, 40.0], [650.0, 40.0]];
-        assert_eq!(at(&roof, None), Corner::BottomRight);
-        assert_eq!(at(&falling, Some(Corner::BottomLeft)), Corner::BottomLeft, "it stays where it is free");
-        assert_eq!(at(&rising, Some(Corner::TopRight)), Corner::TopLeft, "it moves where it would cover");
-    }
-
-    #[test]
-    fn a_forbidden_place_is_worse_than_any_curve() {
-        let block = block_of(2, PLOT).unwrap();
-        let mut covered = Covered::new(PLOT, 8.0);
-        for y in (20..320).step_by(4) {
-            covered.line(&[[50.0, y as f32], [650.0, y as f32]]);
-        }
-        covered.forbid(PlotRect { x_px: 560.0, y_px: 20.0, width_px: 90.0, height_px: 20.0 });
-        assert_eq!(place(&block, PLOT, 8.0, &covered, None).0, Corner::TopLeft);
-    }
-}
+mod tests;

@@ -10,6 +10,7 @@ pub mod legend;
 pub mod measure;
 pub mod ranges;
 pub mod readout;
+pub mod sizes;
 pub mod theme;
 pub mod ticks;
 pub mod view;

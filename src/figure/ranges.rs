@@ -37,8 +37,8 @@ pub const LEAST_WIDTH: f64 = 1e-300;
 /// Least width of a range of times: today's seconds since the epoch, as floating-point numbers, end a little below.
 pub const LEAST_TIME_SECS: f64 = 2e-5;
 
-/// Largest value of an end of a range, a little below the largest number so that a margin has room.
-pub const LARGEST: f64 = 1.7e308;
+/// Largest value of an end of a range. The width of a range may be larger than any number: divide before subtracting.
+pub const LARGEST: f64 = f64::MAX;
 
 /// Smallest end of a range on a log axis; subnormal numbers are kept.
 pub const LEAST_LOG: f64 = 1e-320;
@@ -137,10 +137,10 @@ impl<'a> Shown<'a> {
 
 fn x_limits(axis: &Axis, shared: &[&Shown<'_>]) -> Option<AxisLimits> {
     let series = || shared.iter().flat_map(|s| s.series.iter().map(|(_, series)| *series));
-    if let AxisRange::Fixed { min, max } = axis.range {
-        if let Some(limits) = fixed(axis.scale, min, max, series().filter_map(|s| s.least_positive().0)) {
-            return Some(limits);
-        }
+    if let AxisRange::Fixed { min, max } = axis.range
+        && let Some(limits) = fixed(axis.scale, min, max, series().filter_map(|s| s.least_positive().0))
+    {
+        return Some(limits);
     }
     let (first, last) = union(series().filter_map(SeriesSnapshot::x_bounds))?;
     let least = if axis.scale == Scale::Log { least_of(series().filter_map(|s| s.least_positive().0))? } else { first };
@@ -160,10 +160,10 @@ fn x_limits(axis: &Axis, shared: &[&Shown<'_>]) -> Option<AxisLimits> {
 fn y_limits(axis: &Axis, shared: &[(&Shown<'_>, Option<AxisLimits>)]) -> Option<AxisLimits> {
     let series = || shared.iter().flat_map(|(s, x)| s.series.iter().map(move |(style, series)| (*style, *series, x)));
     let least_positive = || least_of(series().filter_map(|(_, s, _)| s.least_positive().1));
-    if let AxisRange::Fixed { min, max } = axis.range {
-        if let Some(limits) = fixed(axis.scale, min, max, least_positive().into_iter()) {
-            return Some(limits);
-        }
+    if let AxisRange::Fixed { min, max } = axis.range
+        && let Some(limits) = fixed(axis.scale, min, max, least_positive().into_iter())
+    {
+        return Some(limits);
     }
     let in_view = union(series().filter_map(|(_, s, x)| match (x, s.x_bounds()) {
         (Some(x), Some((first, last))) if first < x.min || last > x.max => s.y_bounds_in(x.min, x.max),
@@ -244,3 +244,6 @@ fn union(bounds: impl Iterator<Item = (f64, f64)>) -> Option<(f64, f64)> {
 fn least_of(values: impl Iterator<Item = f64>) -> Option<f64> {
     values.min_by(f64::total_cmp)
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,7 +73,7 @@ impl Theme {
     /// Text of less weight: notes and entries of hidden series.
     #[must_use]
     pub fn dimmed_text(&self) -> Color {
-        mix(self.background, self.text, 0.62)
+        mix(self.background, self.text, 0.68)
     }
 
     /// The colour of a series at place `index` of a subplot: `chosen` if there is one, moved if it could not be seen

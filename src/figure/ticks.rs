@@ -66,6 +66,9 @@ pub fn ticks(limits: &AxisLimits, room: &Room<'_>, zone: &TimeZone) -> Ticks {
 // Free space between labels side by side, in ems.
 const GAP_EM: f32 = 1.2;
 
+// Labels may come so much nearer than the gap before one gives way.
+const SLACK_PX: f64 = 0.5;
+
 // Distance from tick to tick that still looks calm, in ems.
 const HORIZONTAL_PITCH_EM: f32 = 6.4;
 const VERTICAL_PITCH_EM: f32 = 3.6;
@@ -92,7 +95,7 @@ impl Room<'_> {
         let mut free_from = f64::NEG_INFINITY;
         ticks.iter().filter(|t| !t.label.is_empty()).all(|tick| {
             let (center, half) = (map.to_px(tick.value), f64::from(self.extent_px(&tick.label)) / 2.0);
-            let fits = center - half >= free_from;
+            let fits = center - half >= free_from - SLACK_PX;
             free_from = center + half;
             fits
         })
@@ -113,7 +116,7 @@ impl Ticks {
         let mut free_from = f64::NEG_INFINITY;
         self.major.retain(|tick| {
             let (center, half) = (map.to_px(tick.value), f64::from(room.extent_px(&tick.label)) / 2.0);
-            let fits = center.is_finite() && center - half >= free_from - 0.5;
+            let fits = center.is_finite() && center - half >= free_from - SLACK_PX;
             if fits {
                 free_from = center + half;
             }

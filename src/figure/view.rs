@@ -113,11 +113,9 @@ impl ViewHistory {
             _ => false,
         };
         self.open = (gesture != Gesture::Once).then_some((gesture, now));
-        if continues {
-            if let Some(current) = self.views.get_mut(self.current) {
-                *current = view;
-                return;
-            }
+        if continues && let Some(current) = self.views.get_mut(self.current) {
+            *current = view;
+            return;
         }
         if *self.view() == view {
             // Nothing to go back from, but the gesture that begins must not change the entry before.

@@ -131,7 +131,7 @@ fn back(map: &AxisMap, low: f64, high: f64) -> AxisLimits {
             Scale::Time => LEAST_TIME_SECS.max(magnitude * LEAST_RELATIVE_WIDTH),
             Scale::Log => LEAST_RELATIVE_WIDTH * (1.0 + magnitude),
         };
-    if !(high - low >= least_width) {
+    if (high - low) < least_width {
         let middle = low / 2.0 + high / 2.0;
         low = (middle - least_width / 2.0).max(least);
         high = low + least_width;

@@ -37,11 +37,11 @@ impl<'a> SceneBackend<'a> {
         if paint.alpha <= 0.0 || points.len() < 2 {
             return;
         }
-        if let &[from, to] = points.as_slice() {
-            if let Some(rect) = snapped(from, to, width_px) {
-                self.shapes.push(Shape::Rect { rect, paint });
-                return;
-            }
+        if let &[from, to] = points.as_slice()
+            && let Some(rect) = snapped(from, to, width_px)
+        {
+            self.shapes.push(Shape::Rect { rect, paint });
+            return;
         }
         self.shapes.push(Shape::Line { points, stroke: Stroke { paint, width_px, dash_px: Vec::new() } });
     }

@@ -121,7 +121,7 @@ pub fn draw(figure: &Figure, snapshot: &Snapshot, size: FrameSize, scratch: &mut
         plan.cells.iter().zip(&figure.subplots).zip(&curves).zip(&mut scratch.corners)
     {
         let mut layout = SubplotLayout { plot: cell.plot, x: cell.x, y: cell.y, legend: Vec::new() };
-        let note = over_curves(figure, cell, &plan, curves, size.scale, shapes);
+        let note = over_curves(figure, subplot, cell, &plan, curves, size.scale, shapes);
         let named = crate::figure::legend::named(subplot, snapshot);
         let scene = legend::Place { figure, subplot, snapshot, cell, sizes: &plan.sizes, scale: size.scale };
         (layout.legend, *corner) = scene.draw(&named, &curves.shapes, note, *corner, shapes);
@@ -212,9 +212,11 @@ impl SubplotCurves {
     }
 }
 
+#[allow(clippy::too_many_arguments)] // The middle of a loop, split off to keep both readable.
 /// Gap marks and the note; returns where the note stands.
 fn over_curves(
     figure: &Figure,
+    subplot: &Subplot,
     cell: &Cell,
     plan: &Arrangement,
     curves: &SubplotCurves,
@@ -222,7 +224,7 @@ fn over_curves(
     shapes: &mut Vec<Shape>,
 ) -> Option<crate::figure::PlotRect> {
     let marks_px = gaps::draw(cell.plot, &curves.gaps, scale, shapes);
-    notes::draw(&figure.theme, cell.plot, &plan.sizes, curves.stats, marks_px, shapes)
+    notes::draw(figure, cell, &subplot.x.label, &plan.sizes, curves.stats, marks_px, shapes)
 }
 
 /// A width that can be drawn: a figure may come from a file.

@@ -12,25 +12,32 @@ pub(super) struct Step {
     exponent: i32,
 }
 
+/// With fewer ticks the eye cannot tell the distance between two lines of the grid.
+const FEWEST: usize = 3;
+
 /// The finest ticks whose labels have room.
 pub(super) fn ticks(limits: &AxisLimits, room: &Room<'_>) -> Ticks {
     let intervals = room.most_intervals();
     // Divided before it is subtracted: the width of a range may be larger than any number.
     let mut step = Step::at_least(limits.max / intervals - limits.min / intervals);
+    // A tall room for few ticks may still have none of them: finer ones, as far as their labels fit.
+    for _ in 0..3 {
+        let finer = step.previous();
+        if step.multiples_in(limits).len() >= FEWEST || !room.fits(&finer.ticks(limits).major, limits) {
+            break;
+        }
+        step = finer;
+    }
     let mut best = Ticks::default();
     // Five coarser steps are a factor of fifty: no label is that wide unless the axis has no room at all.
     for _ in 0..6 {
-        let units = step.multiples_in(limits);
-        let (labels, offset) = number::labels(&units, step.exponent);
-        let major: Vec<Tick> =
-            units.iter().zip(labels).map(|(unit, label)| Tick { value: value(*unit, step.exponent), label }).collect();
+        let ticks = step.ticks(limits);
         // Two ticks that touch tell more than one that stands alone; the caller thins them out.
-        if major.len() < 2 && best.major.len() >= 2 {
+        if ticks.major.len() < 2 && best.major.len() >= 2 {
             break;
         }
-        let fits = room.fits(&major, limits);
-        best = Ticks { major, minor: Vec::new(), offset };
-        if fits {
+        best = ticks;
+        if room.fits(&best.major, limits) {
             break;
         }
         step = step.next();
@@ -49,6 +56,21 @@ impl Step {
             step = step.next();
         }
         step
+    }
+
+    fn ticks(self, limits: &AxisLimits) -> Ticks {
+        let units = self.multiples_in(limits);
+        let (labels, offset) = number::labels(&units, self.exponent);
+        let tick = |(unit, label): (&i64, String)| Tick { value: value(*unit, self.exponent), label };
+        Ticks { major: units.iter().zip(labels).map(tick).collect(), minor: Vec::new(), offset }
+    }
+
+    fn previous(self) -> Self {
+        match self.factor {
+            5 => Self { factor: 2, ..self },
+            2 => Self { factor: 1, ..self },
+            _ => Self { factor: 5, exponent: self.exponent - 1 },
+        }
     }
 
     fn next(self) -> Self {

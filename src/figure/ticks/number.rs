@@ -81,8 +81,11 @@ fn decimal(unit: i64, decimals: usize, zeros: usize) -> String {
 
 /// `unit * 10^exponent` without trailing noughts, as a plain number or, where that is long, with a power of ten.
 fn compact(unit: u64, exponent: i32) -> String {
+    if unit == 0 {
+        return "0".to_owned();
+    }
     let (mut unit, mut exponent) = (unit, exponent);
-    while unit != 0 && unit % 10 == 0 {
+    while unit % 10 == 0 {
         unit /= 10;
         exponent += 1;
     }

@@ -5,7 +5,7 @@ use crate::render::line::ResolvedStyle;
 use crate::render::scene::{Paint, Shape};
 
 /// Side of a mark in logical pixels.
-const MARK_PX: f32 = 6.0;
+const MARK_PX: f32 = 7.0;
 
 /// Height of the bar along a run of gaps, in logical pixels.
 const BAR_PX: f32 = 2.0;

@@ -1,8 +1,8 @@
 //! What an empty figure says: how to get a curve, in the middle, dimmed, without a box of axes.
 
 use crate::figure::Figure;
-use crate::figure::arrange::{Sizes, line_px};
 use crate::figure::measure::Measure;
+use crate::figure::sizes::{Sizes, line_px};
 use crate::render::draw::BundledFont;
 use crate::render::frame::FrameSize;
 use crate::render::scene::{HAnchor, Paint, Shape, Text, VAnchor};

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use crate::figure::arrange::{Cell, Sizes};
+use crate::figure::arrange::Cell;
 use crate::figure::legend::{Corner, Covered, LegendBlock, Named, block, place};
+use crate::figure::sizes::Sizes;
 use crate::figure::{Figure, Join, LegendEntry, Marker, PlotRect, Subplot};
 use crate::render::draw::{BundledFont, line_width};
 use crate::render::line::dash_pattern;
@@ -14,7 +15,7 @@ use crate::store::Snapshot;
 const HIDDEN_ALPHA: f32 = 0.35;
 
 /// Opacity of the background: a curve below can still be followed.
-const BACKGROUND_ALPHA: f32 = 0.82;
+const BACKGROUND_ALPHA: f32 = 0.78;
 
 /// Where a legend goes and what it names.
 pub(super) struct Place<'a> {

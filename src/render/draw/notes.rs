@@ -1,24 +1,38 @@
 //! Small notes at the lower right of a plotting area: what of the data the picture cannot show as it is.
 
-use crate::figure::arrange::{Sizes, line_px};
+use crate::figure::arrange::Cell;
 use crate::figure::measure::Measure;
-use crate::figure::{PlotRect, Theme};
+use crate::figure::sizes::{Sizes, line_px};
+use crate::figure::{Figure, PlotRect, Theme};
 use crate::render::draw::{BundledFont, DrawStats};
 use crate::render::scene::{HAnchor, Paint, Shape, Text, VAnchor};
 
-/// Draws the notes above marks of height `marks_px`; returns where they stand. Nothing where there is no room.
+/// Draws the notes of `cell` beside its x label where they fit, else at the lower right of the plotting area above marks
+/// of height `marks_px`; returns the part of the plotting area that they take. Nothing where there is no room.
 pub(super) fn draw(
-    theme: &Theme,
-    plot: PlotRect,
+    figure: &Figure,
+    cell: &Cell,
+    x_label: &str,
     sizes: &Sizes,
     stats: DrawStats,
     marks_px: f32,
     shapes: &mut Vec<Shape>,
 ) -> Option<PlotRect> {
+    let (plot, theme) = (cell.plot, &figure.theme);
     let size_px = sizes.tick_text_px * 0.9;
+    let beside_px = plot.width_px / 2.0 - BundledFont.width_px(x_label, sizes.text_px) / 2.0 - 3.0 * sizes.gap_px;
+    let words = words(stats);
+    let joined = words.join(" · ");
+    if cell.texts.x_label && cell.x_ticks.offset.is_empty() && BundledFont.width_px(&joined, size_px) <= beside_px {
+        if !joined.is_empty() {
+            let (right_px, bottom_px) = (plot.x_px + plot.width_px, plot.y_px + plot.height_px + cell.bottom_px);
+            shapes.push(line(joined, right_px, bottom_px, size_px, theme));
+        }
+        return None;
+    }
     let inset_px = sizes.gap_px;
     let room_px = plot.width_px - 4.0 * inset_px;
-    let lines = lines(&words(stats), |line| BundledFont.width_px(line, size_px) <= room_px);
+    let lines = lines(&words, |line| BundledFont.width_px(line, size_px) <= room_px);
     let height_px = line_px(&BundledFont, size_px);
     let block_px = height_px * lines.len() as f32;
     // Notes may take a quarter of the height: they are about the picture, not the picture.
@@ -35,19 +49,23 @@ pub(super) fn draw(
         height_px: block_px,
     };
     shapes.push(Shape::Rect { rect, paint: Paint { color: theme.background, alpha: 0.75 } });
-    for (place, line) in lines.into_iter().rev().enumerate() {
-        shapes.push(Shape::Text(Text {
-            content: line,
-            x_px: right_px - inset_px * 0.5,
-            y_px: bottom_px - height_px * place as f32,
-            size_px,
-            paint: Paint::solid(theme.dimmed_text()),
-            h_anchor: HAnchor::Right,
-            v_anchor: VAnchor::Bottom,
-            is_upright: false,
-        }));
+    for (place, content) in lines.into_iter().rev().enumerate() {
+        shapes.push(line(content, right_px - inset_px * 0.5, bottom_px - height_px * place as f32, size_px, theme));
     }
     Some(rect)
+}
+
+fn line(content: String, right_px: f32, bottom_px: f32, size_px: f32, theme: &Theme) -> Shape {
+    Shape::Text(Text {
+        content,
+        x_px: right_px,
+        y_px: bottom_px,
+        size_px,
+        paint: Paint::solid(theme.dimmed_text()),
+        h_anchor: HAnchor::Right,
+        v_anchor: VAnchor::Bottom,
+        is_upright: false,
+    })
 }
 
 /// What there is to say, most important first.
