@@ -80,6 +80,12 @@ impl Batch {
         }
     }
 
+    /// A batch of `y.len()` samples at `start`, `start + step`, `start + 2 * step`, …
+    #[must_use]
+    pub fn steps(series: SeriesId, stamp_nanos: i64, start: f64, step: f64, y: Vec<f64>) -> Self {
+        Self { series, stamp_nanos, x: Xs::Steps { start, step }, y }
+    }
+
     /// A batch of one sample.
     #[must_use]
     pub fn point(series: SeriesId, stamp_nanos: i64, x: f64, y: f64) -> Self {
@@ -268,6 +274,24 @@ pub struct Outcome {
     pub exit_code: i32,
     /// Whether it ended because it was asked to stop.
     pub was_stopped: bool,
+}
+
+impl From<()> for Outcome {
+    fn from((): ()) -> Self {
+        Self::default()
+    }
+}
+
+impl From<String> for Outcome {
+    fn from(summary: String) -> Self {
+        Self { summary, ..Self::default() }
+    }
+}
+
+impl From<&str> for Outcome {
+    fn from(summary: &str) -> Self {
+        summary.to_owned().into()
+    }
 }
 
 /// One entry of the display lane from a job to whoever shows it. Ordered per job.

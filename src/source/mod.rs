@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use crate::batch::{Item, Level, Message, Outcome, Progress};
 
+pub mod sine;
+
 /// The job was asked to stop: return from `run` as soon as you can. `?` passes it on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the job was asked to stop")]

@@ -1,0 +1,431 @@
+//! The display lane: notices from any thread of a job to one reader, with one merged wake-up.
+//!
+//! A sender never waits. A reader that is slow or blocked costs bounded memory: lines beyond the bound push out the
+//! oldest of the fullest pane, which is counted; progress is merged to the newest of each thread; states and results are all
+//! kept. Knows no thread and no window; what wakes the reader is a closure.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::lock;
+use crate::batch::{Message, Notice, Pane, Progress, Role};
+
+/// Lines that wait for the reader, over all panes: what a pane shows at most, several times over, and a bound of some
+/// 10 MB on ordinary lines.
+pub const MAILBOX_LINES: usize = 65_536;
+
+/// Bytes of the lines that wait, so that lines of 64 KiB do not multiply to gigabytes.
+pub const MAILBOX_BYTES: usize = 32 << 20;
+
+/// Notices that the reader takes in one hold of the lock: long enough to cost nothing each, short enough that a sender
+/// is never held up noticeably.
+const GROUP: usize = 256;
+
+/// Wakes the reader's loop: called from a sender's thread, only if no wake-up is pending. Must not block.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// The senders' side. Clones share one lane; their notices arrive in the order in which they were sent.
+#[derive(Clone)]
+pub struct Mailbox {
+    shared: Arc<Shared>,
+}
+
+/// The reader's side.
+pub struct Drain {
+    shared: Arc<Shared>,
+    /// Taken from the lane, not yet delivered because the time was up.
+    taken: VecDeque<Notice>,
+}
+
+/// A new lane.
+#[must_use]
+pub fn mailbox() -> (Mailbox, Drain) {
+    let shared = Arc::new(Shared { lane: Mutex::default(), arrived: Condvar::new() });
+    (Mailbox { shared: Arc::clone(&shared) }, Drain { shared, taken: VecDeque::new() })
+}
+
+impl Mailbox {
+    /// A lane that nobody reads: everything is discarded.
+    #[must_use]
+    pub fn discard() -> Self {
+        mailbox().0
+    }
+
+    /// Puts a notice into the lane. Never waits for the reader.
+    pub fn send(&self, notice: Notice) {
+        let mut lane = lock(&self.shared.lane);
+        if lane.is_closed {
+            return;
+        }
+        lane.push(notice);
+        let wake = lane.take_wake();
+        let is_awaited = lane.is_awaited;
+        drop(lane);
+        if is_awaited {
+            self.shared.arrived.notify_all();
+        }
+        if let Some(wake) = wake {
+            wake();
+        }
+    }
+}
+
+impl Drain {
+    /// Sets what wakes the reader, in place of an earlier one; called at once if notices wait already.
+    pub fn set_wake(&mut self, wake: Wake) {
+        let mut lane = lock(&self.shared.lane);
+        lane.wake = Some(wake);
+        lane.is_pending = false;
+        let wake = if lane.is_empty() && self.taken.is_empty() { None } else { lane.take_wake() };
+        drop(lane);
+        if let Some(wake) = wake {
+            wake();
+        }
+    }
+
+    /// Hands notices to `each`, in order, until none is left or `budget` is used up, and at least one if there is one.
+    /// Returns whether more are left; a further wake-up is then under way already.
+    pub fn drain(&mut self, budget: Duration, mut each: impl FnMut(Notice)) -> bool {
+        let start = Instant::now();
+        lock(&self.shared.lane).is_pending = false;
+        loop {
+            if self.taken.is_empty() {
+                lock(&self.shared.lane).pop_group(&mut self.taken);
+            }
+            let Some(notice) = self.taken.pop_front() else { return false };
+            each(notice);
+            if start.elapsed() >= budget {
+                break;
+            }
+        }
+        let mut lane = lock(&self.shared.lane);
+        if self.taken.is_empty() && lane.is_empty() {
+            return false;
+        }
+        let wake = lane.take_wake();
+        drop(lane);
+        if let Some(wake) = wake {
+            wake();
+        }
+        true
+    }
+
+    /// Blocks until a notice waits, `timeout` at most; returns whether one does. For readers without a loop of their own.
+    pub fn wait(&mut self, timeout: Duration) -> bool {
+        let start = Instant::now();
+        let mut lane = lock(&self.shared.lane);
+        while self.taken.is_empty() && lane.is_empty() {
+            let Some(left) = timeout.checked_sub(start.elapsed()).filter(|left| !left.is_zero()) else { return false };
+            lane.is_awaited = true;
+            lane = self.shared.arrived.wait_timeout(lane, left).unwrap_or_else(PoisonError::into_inner).0;
+            lane.is_awaited = false;
+        }
+        true
+    }
+}
+
+impl Drop for Drain {
+    fn drop(&mut self) {
+        let mut lane = lock(&self.shared.lane);
+        let rest = std::mem::replace(&mut *lane, Lane { is_closed: true, ..Lane::default() });
+        drop(lane);
+        // Freed without the lock: it may be much.
+        drop(rest);
+    }
+}
+
+struct Shared {
+    lane: Mutex<Lane>,
+    arrived: Condvar,
+}
+
+/// Notices by kind, each with its place in the common order, so that a kind can be shortened from its old end.
+#[derive(Default)]
+struct Lane {
+    next: u64,
+    lines: [Lines; 3],
+    line_count: usize,
+    line_bytes: usize,
+    progress: [Option<(u64, Progress)>; 2],
+    others: VecDeque<(u64, Notice)>,
+    wake: Option<Wake>,
+    is_pending: bool,
+    is_awaited: bool,
+    is_closed: bool,
+}
+
+#[derive(Default)]
+struct Lines {
+    queue: VecDeque<(u64, Message)>,
+    bytes: usize,
+    skipped: u64,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Lines(usize),
+    Progress(Role),
+    Others,
+}
+
+impl Lane {
+    fn is_empty(&self) -> bool {
+        self.line_count == 0 && self.others.is_empty() && self.progress.iter().all(Option::is_none)
+    }
+
+    /// The closure to call now, if any; the wake-up then counts as pending.
+    fn take_wake(&mut self) -> Option<Wake> {
+        if self.is_pending {
+            return None;
+        }
+        let wake = self.wake.clone()?;
+        self.is_pending = true;
+        Some(wake)
+    }
+
+    fn push(&mut self, notice: Notice) {
+        let place = self.next;
+        self.next += 1;
+        match notice {
+            Notice::Message(message) => self.push_line(place, message),
+            Notice::Progress(role, progress) => {
+                if let Some(slot) = self.progress.get_mut(role_index(role)) {
+                    *slot = Some((place, progress));
+                }
+            }
+            other => self.others.push_back((place, other)),
+        }
+    }
+
+    fn push_line(&mut self, place: u64, message: Message) {
+        self.line_count += 1;
+        self.line_bytes += message.text.len();
+        if let Some(lines) = self.lines.get_mut(pane_index(message.pane)) {
+            lines.bytes += message.text.len();
+            lines.queue.push_back((place, message));
+        }
+        while self.line_count > MAILBOX_LINES && self.skip_oldest(|lines| lines.queue.len()) {}
+        while self.line_bytes > MAILBOX_BYTES && self.skip_oldest(|lines| lines.bytes) {}
+    }
+
+    /// Drops the oldest line of the fullest pane, so that a flood in one pane leaves the others whole. The newest line of
+    /// a pane always stays. Returns whether there was one to drop.
+    fn skip_oldest(&mut self, fullness: impl Fn(&Lines) -> usize) -> bool {
+        let fullest = self.lines.iter_mut().filter(|lines| lines.queue.len() > 1).max_by_key(|lines| fullness(lines));
+        let Some(lines) = fullest else { return false };
+        let Some((_, oldest)) = lines.queue.pop_front() else { return false };
+        lines.skipped += 1;
+        lines.bytes -= oldest.text.len();
+        self.line_count -= 1;
+        self.line_bytes -= oldest.text.len();
+        true
+    }
+
+    fn pop_group(&mut self, into: &mut VecDeque<Notice>) {
+        while into.len() < GROUP {
+            let Some(kind) = self.oldest() else { return };
+            self.pop(kind, into);
+        }
+    }
+
+    fn oldest(&self) -> Option<Kind> {
+        let lines = self.lines.iter().enumerate();
+        let lines = lines.filter_map(|(i, lines)| lines.queue.front().map(|(place, _)| (*place, Kind::Lines(i))));
+        let roles = [Role::Worker, Role::Receiver].into_iter().zip(&self.progress);
+        let roles = roles.filter_map(|(role, slot)| slot.map(|(place, _)| (place, Kind::Progress(role))));
+        let others = self.others.front().map(|(place, _)| (*place, Kind::Others));
+        lines.chain(roles).chain(others).min_by_key(|(place, _)| *place).map(|(_, kind)| kind)
+    }
+
+    fn pop(&mut self, kind: Kind, into: &mut VecDeque<Notice>) {
+        match kind {
+            Kind::Lines(pane) => {
+                let Some(lines) = self.lines.get_mut(pane) else { return };
+                let Some((_, message)) = lines.queue.pop_front() else { return };
+                lines.bytes -= message.text.len();
+                self.line_count -= 1;
+                self.line_bytes -= message.text.len();
+                if lines.skipped > 0 {
+                    into.push_back(Notice::Skipped(message.pane, std::mem::take(&mut lines.skipped)));
+                }
+                into.push_back(Notice::Message(message));
+            }
+            Kind::Progress(role) => {
+                let slot = self.progress.get_mut(role_index(role));
+                into.extend(slot.and_then(Option::take).map(|(_, progress)| Notice::Progress(role, progress)));
+            }
+            Kind::Others => into.extend(self.others.pop_front().map(|(_, notice)| notice)),
+        }
+    }
+}
+
+const fn pane_index(pane: Pane) -> usize {
+    match pane {
+        Pane::Control => 0,
+        Pane::Worker => 1,
+        Pane::Receiver => 2,
+    }
+}
+
+const fn role_index(role: Role) -> usize {
+    match role {
+        Role::Worker => 0,
+        Role::Receiver => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::batch::{Level, State};
+
+    fn line(pane: Pane, text: impl Into<String>) -> Notice {
+        Notice::Message(Message { pane, level: Level::Info, time_secs: 0.0, text: text.into() })
+    }
+
+    fn all(drain: &mut Drain) -> Vec<Notice> {
+        let mut seen = Vec::new();
+        while drain.drain(Duration::MAX, |notice| seen.push(notice)) {}
+        seen
+    }
+
+    fn counter() -> (Wake, Arc<AtomicUsize>) {
+        let count = Arc::new(AtomicUsize::new(0));
+        let theirs = Arc::clone(&count);
+        let wake: Wake = Arc::new(move || {
+            theirs.fetch_add(1, Ordering::SeqCst);
+        });
+        (wake, count)
+    }
+
+    #[test]
+    fn order_is_kept_across_kinds() {
+        let (mailbox, mut drain) = mailbox();
+        let sent = vec![
+            Notice::Job(State::Running),
+            line(Pane::Control, "a"),
+            line(Pane::Worker, "b"),
+            Notice::Progress(Role::Worker, Progress::Unknown { done: 1 }),
+            line(Pane::Control, "c"),
+            line(Pane::Receiver, "d"),
+            Notice::Thread(Role::Worker, State::Finished),
+            Notice::Failed("e".into()),
+        ];
+        for notice in sent.clone() {
+            mailbox.send(notice);
+        }
+        assert_eq!(all(&mut drain), sent);
+    }
+
+    #[test]
+    fn progress_is_merged_to_the_newest_of_each_thread() {
+        let (mailbox, mut drain) = mailbox();
+        for done in 0..100 {
+            mailbox.send(Notice::Progress(Role::Worker, Progress::Unknown { done }));
+            mailbox.send(Notice::Progress(Role::Receiver, Progress::Unknown { done: done + 1 }));
+        }
+        assert_eq!(
+            all(&mut drain),
+            [
+                Notice::Progress(Role::Worker, Progress::Unknown { done: 99 }),
+                Notice::Progress(Role::Receiver, Progress::Unknown { done: 100 })
+            ]
+        );
+    }
+
+    #[test]
+    fn flow_small_is_woken_once_until_drained() {
+        let (mailbox, mut drain) = mailbox();
+        let (wake, count) = counter();
+        mailbox.send(line(Pane::Worker, "before"));
+        drain.set_wake(wake);
+        assert_eq!(count.load(Ordering::SeqCst), 1, "what waited wakes at once");
+        for i in 0..1000 {
+            mailbox.send(line(Pane::Worker, i.to_string()));
+        }
+        assert_eq!(count.load(Ordering::SeqCst), 1, "one wake-up is pending");
+        assert_eq!(all(&mut drain).len(), 1001);
+        mailbox.send(line(Pane::Worker, "after"));
+        assert_eq!(count.load(Ordering::SeqCst), 2);
+    }
+
+    #[test]
+    fn flow_small_wakes_again_if_the_budget_is_used_up() {
+        let (mailbox, mut drain) = mailbox();
+        let (wake, count) = counter();
+        drain.set_wake(wake);
+        for i in 0..3 {
+            mailbox.send(line(Pane::Worker, i.to_string()));
+        }
+        let mut seen = 0;
+        assert!(drain.drain(Duration::ZERO, |_| seen += 1), "at least one is taken, more are left");
+        assert_eq!((seen, count.load(Ordering::SeqCst)), (1, 2));
+        mailbox.send(line(Pane::Worker, "3"));
+        assert_eq!(count.load(Ordering::SeqCst), 2, "that wake-up is still pending");
+        assert_eq!(all(&mut drain).len(), 3);
+    }
+
+    #[test]
+    fn a_send_while_draining_wakes_or_is_taken() {
+        let (mailbox, mut drain) = mailbox();
+        let (wake, count) = counter();
+        drain.set_wake(wake);
+        mailbox.send(line(Pane::Worker, "1"));
+        let mut seen = 0;
+        drain.drain(Duration::MAX, |_| {
+            seen += 1;
+            if seen == 1 {
+                mailbox.send(line(Pane::Worker, "2"));
+            }
+        });
+        assert_eq!((seen, count.load(Ordering::SeqCst)), (2, 2), "cleared before draining: woken again at the worst");
+    }
+
+    #[test]
+    fn flow_gui_blocked_skips_the_oldest_lines_of_the_pane_and_counts_them() {
+        let (mailbox, mut drain) = mailbox();
+        mailbox.send(line(Pane::Control, "kept"));
+        mailbox.send(Notice::Job(State::Running));
+        for i in 0..MAILBOX_LINES + 10 {
+            mailbox.send(line(Pane::Worker, i.to_string()));
+        }
+        mailbox.send(line(Pane::Receiver, "also kept"));
+        let seen = all(&mut drain);
+        assert_eq!(seen[0], line(Pane::Control, "kept"));
+        assert_eq!(seen[1], Notice::Job(State::Running));
+        assert_eq!(seen[2], Notice::Skipped(Pane::Worker, 12));
+        assert_eq!(seen[3], line(Pane::Worker, "12"));
+        assert_eq!(seen.last(), Some(&line(Pane::Receiver, "also kept")));
+        assert_eq!(seen.len(), 2 + 1 + (MAILBOX_LINES - 2) + 1);
+    }
+
+    #[test]
+    fn flow_gui_blocked_is_bounded_in_bytes() {
+        let (mailbox, mut drain) = mailbox();
+        let long = "x".repeat(64 << 10);
+        for _ in 0..2 * MAILBOX_BYTES / long.len() {
+            mailbox.send(line(Pane::Receiver, long.as_str()));
+        }
+        let seen = all(&mut drain);
+        assert_eq!(seen[0], Notice::Skipped(Pane::Receiver, 512));
+        assert_eq!(seen.len(), 513);
+    }
+
+    #[test]
+    fn a_lane_without_a_reader_keeps_nothing() {
+        let mailbox = Mailbox::discard();
+        mailbox.send(line(Pane::Worker, "nobody"));
+        assert!(lock(&mailbox.shared.lane).is_empty());
+    }
+
+    #[test]
+    fn wait_tells_whether_something_came() {
+        let (mailbox, mut drain) = mailbox();
+        assert!(!drain.wait(Duration::from_millis(1)));
+        mailbox.send(Notice::Job(State::Running));
+        assert!(drain.wait(Duration::from_secs(60)));
+    }
+}
