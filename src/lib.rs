@@ -1,7 +1,7 @@
 //! Kymograph shows long background computations live: their curves, progress and printed output.
 //!
 //! The modules are the data flow, in order; each imports only those before it:
-//! [`batch`] (what travels), [`source`](crate::source) and [`job`] (worker and receiver threads), [`store`] (samples),
+//! [`batch`] (what travels), [`source`] and [`job`] (worker and receiver threads), [`store`] (samples),
 //! [`figure`] (what to draw), [`render`] (pixels), [`export`] (files), [`app`] (all stages put together).
 //! Only `bridge`, behind the feature `gui`, names Qt.
 

@@ -116,10 +116,11 @@ impl Terminal {
         let bar = self.bar.clone();
         Some(Box::new(move |line| {
             // A closed pipe, as behind `| head`, is no reason to stop the computation.
-            let _: io::Result<()> = bar.suspend(|| match line.pane {
+            let written = bar.suspend(|| match line.pane {
                 Pane::Worker => writeln!(io::stdout(), "{}", line.text),
                 Pane::Control | Pane::Receiver => writeln!(io::stderr(), "{}", line.text),
             });
+            written.unwrap_or_default();
         }))
     }
 
@@ -142,7 +143,7 @@ impl Terminal {
         };
         let line = format!("{:<8} {:>9.5}  {mark}{}", message.pane.to_string(), message.time_secs, message.text);
         // Nobody may be left to read it.
-        let _: io::Result<()> = self.bar.suspend(|| writeln!(io::stderr(), "{line}"));
+        self.bar.suspend(|| writeln!(io::stderr(), "{line}")).unwrap_or_default();
     }
 
     fn progress(&self, progress: Progress) {

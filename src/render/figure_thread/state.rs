@@ -175,10 +175,10 @@ impl Shared {
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
-            if wait.is_zero() {
-                if let Some(order) = state.begin() {
-                    return order;
-                }
+            if wait.is_zero()
+                && let Some(order) = state.begin()
+            {
+                return order;
             }
             state = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
         }

@@ -1,3 +1,5 @@
+//! What the handle of a figure's thread promises; the painter is the true one or one that fails as told.
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Instant;
@@ -27,7 +29,7 @@ impl Rig {
     }
 
     fn with(painter: Box<dyn Paint>) -> Self {
-        #[allow(clippy::disallowed_methods)] // A test's own channel, as long as the test.
+        #[allow(clippy::disallowed_methods, reason = "a test's own channel, as long as the test")]
         let (sender, wakes) = mpsc::channel();
         let wake_count = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&wake_count);
