@@ -17,3 +17,8 @@ pub mod job;
 pub mod render;
 pub mod source;
 pub mod store;
+
+/// The README's code, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
