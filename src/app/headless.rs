@@ -126,7 +126,8 @@ impl Terminal {
 
     fn show(&self, notice: &Notice) {
         match notice {
-            Notice::Message(message) if !self.is_command || message.pane == Pane::Control => self.print(message),
+            // A command is heard as if it ran alone: its lines went through the tap, and the last line says why it failed.
+            Notice::Message(message) if !self.is_command || message.level == Level::Warning => self.print(message),
             Notice::Skipped(pane, count) if !self.is_command => {
                 self.bar.suspend(|| eprintln!("{pane}: {count} lines skipped"));
             }
