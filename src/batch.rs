@@ -149,6 +149,14 @@ pub enum Item {
     Replace(Batch, Option<Color>),
 }
 
+impl Item {
+    /// Whether it carries samples: what people count as an item. A declaration only says whose they are.
+    #[must_use]
+    pub fn has_samples(&self) -> bool {
+        !matches!(self, Self::Declare(_))
+    }
+}
+
 /// Where a message is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Pane {

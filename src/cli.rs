@@ -132,7 +132,6 @@ impl From<SineArgs> for SineOptions {
             receiver_ms: args.receiver_ms,
             worker_batch: args.worker_batch,
             receiver_batch: args.receiver_batch,
-            ..Self::default()
         }
     }
 }

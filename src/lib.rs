@@ -1,7 +1,7 @@
 //! Kymograph shows long background computations live: their curves, progress and printed output.
 //!
 //! The modules are the data flow, in order; each imports only those before it:
-//! [`batch`] (what travels), [`source`](crate::source) and [`job`] (worker and receiver threads), [`store`] (samples),
+//! [`batch`] (what travels), [`source`] and [`job`] (worker and receiver threads), [`store`] (samples),
 //! [`figure`] (what to draw), [`render`] (pixels), [`export`] (files), [`app`] (all stages put together).
 //! Only `bridge`, behind the feature `gui`, names Qt.
 
@@ -17,3 +17,8 @@ pub mod job;
 pub mod render;
 pub mod source;
 pub mod store;
+
+/// The README's code, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

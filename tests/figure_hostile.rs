@@ -1,6 +1,12 @@
 //! Data and names that no figure was made for: drawn finitely, inside the frame, without a panic, in bounded time.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // A panic here is the report of a test.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is the report, in its helpers too"
+)]
 
 mod figure_support;
 

@@ -1,6 +1,12 @@
 //! What stands where in a drawn figure: looked up in the scene, before it is pixels.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // A panic here is the report of a test.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is the report, in its helpers too"
+)]
 
 mod figure_support;
 

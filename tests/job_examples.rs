@@ -1,5 +1,11 @@
 //! Runs the examples that define jobs.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is the report, in its helpers too"
+)]
 #![allow(clippy::print_stdout, reason = "a test says what it measured, and a panic is its report")]
 
 // Linked for its own sake: the C++ side of the package has to be whole in every program.

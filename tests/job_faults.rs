@@ -1,5 +1,11 @@
 //! Panics, errors, deaf threads, limits, and 500 starts and stops with a census of threads and descriptors.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is the report, in its helpers too"
+)]
 #![allow(clippy::print_stdout, reason = "a test says what it measured, and a panic is its report")]
 
 mod job_support;

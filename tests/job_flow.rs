@@ -1,5 +1,11 @@
 //! What travels: nothing lost however fast or slow either side is, memory bounded, one wake-up at a time.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is the report, in its helpers too"
+)]
 #![allow(clippy::print_stdout, reason = "a test says what it measured, and a panic is its report")]
 
 mod job_support;

@@ -1,5 +1,14 @@
 //! Curves against a slow reference: whether each of 256 places in a pixel lies within half a line width of the line.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "in a test a panic is the report, in its helpers too, and what it measured is printed"
+)]
+
 mod render_support;
 
 use kymograph::batch::Xs;

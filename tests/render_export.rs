@@ -1,5 +1,13 @@
 //! Figures as files: what is in them, and what is left of the old ones when saving fails.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is the report, in its helpers too"
+)]
+
 mod render_support;
 
 use std::path::Path;

@@ -2,6 +2,14 @@
 //!
 //! To accept what is drawn now: `KYMOGRAPH_ACCEPT=1 cargo test --test render_goldens`, then look at the pictures.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is the report, in its helpers too"
+)]
+
 mod render_support;
 
 use std::path::Path;

@@ -1,5 +1,11 @@
 //! Commands as a source, with real child processes that misbehave.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is the report, in its helpers too"
+)]
 
 #[path = "support/recorder.rs"]
 mod recorder;

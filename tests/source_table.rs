@@ -1,5 +1,11 @@
 //! Tables from text in every dialect that people have, and errors with their place.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::expect_used)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is the report, in its helpers too"
+)]
 
 use std::io::{self, Read, Write};
 use std::time::Instant;

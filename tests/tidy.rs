@@ -47,6 +47,10 @@ const CHANNEL_ROOM: &str = "src/job/channel.rs";
 /// A file has a seam at about 400 lines; beyond this it must have been found.
 const MAX_LINES: usize = 450;
 
+/// Where the length rule does not hold, and why.
+const LONG_FILES: (&str, &str) =
+    ("src/bridge/", "a bridge declares every property twice, and has to stand in one file for the code generator");
+
 /// Names the program to the desktop: its desktop file, its icon and its windows.
 const APP_ID: &str = "io.github.kymograph.Kymograph";
 
@@ -130,7 +134,8 @@ fn every_stage_is_in_the_order() {
 #[test]
 fn files_are_short() {
     let mut faults = Faults::new("a file is one idea; look for the seam at 400 lines, it must be found at 450");
-    for file in files(&["src", "cpp", "qml"], &["rs", "h", "cpp", "qml"]) {
+    let all = files(&["src", "cpp", "qml"], &["rs", "h", "cpp", "qml"]);
+    for file in all.into_iter().filter(|file| !file.is_in(&[LONG_FILES.0])) {
         let lines = file.text.lines().count();
         if lines > MAX_LINES {
             faults.add(&file, MAX_LINES, &format!("{lines} lines"));

@@ -116,16 +116,18 @@ impl Terminal {
         let bar = self.bar.clone();
         Some(Box::new(move |line| {
             // A closed pipe, as behind `| head`, is no reason to stop the computation.
-            let _: io::Result<()> = bar.suspend(|| match line.pane {
+            let written = bar.suspend(|| match line.pane {
                 Pane::Worker => writeln!(io::stdout(), "{}", line.text),
                 Pane::Control | Pane::Receiver => writeln!(io::stderr(), "{}", line.text),
             });
+            written.unwrap_or_default();
         }))
     }
 
     fn show(&self, notice: &Notice) {
         match notice {
-            Notice::Message(message) if !self.is_command || message.pane == Pane::Control => self.print(message),
+            // A command is heard as if it ran alone: its lines went through the tap, and the last line says why it failed.
+            Notice::Message(message) if !self.is_command || message.level == Level::Warning => self.print(message),
             Notice::Skipped(pane, count) if !self.is_command => {
                 self.bar.suspend(|| eprintln!("{pane}: {count} lines skipped"));
             }
@@ -142,7 +144,7 @@ impl Terminal {
         };
         let line = format!("{:<8} {:>9.5}  {mark}{}", message.pane.to_string(), message.time_secs, message.text);
         // Nobody may be left to read it.
-        let _: io::Result<()> = self.bar.suspend(|| writeln!(io::stderr(), "{line}"));
+        self.bar.suspend(|| writeln!(io::stderr(), "{line}")).unwrap_or_default();
     }
 
     fn progress(&self, progress: Progress) {

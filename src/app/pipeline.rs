@@ -103,7 +103,7 @@ impl JobKind {
 
     fn spec(&self) -> Result<JobSpec, StartError> {
         Ok(match self {
-            Self::Sine(options) => sine::spec(options.clone()),
+            Self::Sine(options) => sine::spec(*options),
             Self::Command { options, .. } => {
                 let source = CommandSource::new(options.clone()).map_err(StartError::Command)?;
                 // A command is ended in three steps, which take longer than a thread that only has to look.

@@ -2,8 +2,7 @@
 
 pub mod arrange;
 pub mod chart;
-// The folder and the file are both named after what they hold, as the field says it.
-#[allow(clippy::module_inception)]
+#[allow(clippy::module_inception, reason = "folder and file are both named after what they hold, as the field says it")]
 pub mod figure;
 pub mod layout;
 pub mod legend;

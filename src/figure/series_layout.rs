@@ -23,8 +23,12 @@ pub fn arrange_series(figure: &mut Figure, snapshot: &Snapshot, separate: bool) 
     if styles.len() == known && rows == figure.subplots.len() {
         return false;
     }
-    let template = figure.subplots.first().cloned().unwrap_or_default();
     let info = |style: &SeriesStyle| snapshot.get(style.id).map(|series| &*series.info);
+    let mut template = figure.subplots.first().cloned().unwrap_or_default();
+    if figure.subplots.len() > 1 {
+        // It stood for one of them: shared, it would name the wrong one.
+        template.y.label.clear();
+    }
     figure.grid = Grid { rows: rows as u16, columns: 1, share_x: rows > 1, share_y: false };
     figure.subplots = (0..rows)
         .map(|row| {
@@ -49,5 +53,97 @@ fn label_axes<'a>(subplot: &mut Subplot, info: impl Fn(&SeriesStyle) -> Option<&
     }
     if has_own_name && subplot.series.len() == 1 {
         subplot.y.label.clone_from(&first.name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::{Batch, SeriesId};
+    use crate::store::Store;
+
+    fn snapshot(count: u32) -> Snapshot {
+        let mut store = Store::default();
+        for id in 0..count {
+            store.declare(SeriesInfo {
+                id: SeriesId(id),
+                name: format!("series {id}"),
+                x_label: "step".into(),
+                x_is_time: false,
+                color: None,
+            });
+            store.append(Batch::point(SeriesId(id), 0, 0.0, 0.0));
+        }
+        store.snapshot()
+    }
+
+    fn ids(figure: &Figure) -> Vec<Vec<u32>> {
+        figure.subplots.iter().map(|subplot| subplot.series.iter().map(|style| style.id.0).collect()).collect()
+    }
+
+    #[test]
+    fn every_series_gets_one_place_and_keeps_its_style() {
+        let mut figure = Figure::default();
+        assert!(arrange_series(&mut figure, &snapshot(2), false));
+        assert_eq!(ids(&figure), [[0, 1]]);
+        assert_eq!(figure.subplots[0].x.label, "step");
+        assert!(!arrange_series(&mut figure, &snapshot(2), false), "nothing is new");
+        figure.subplots[0].series[1].is_visible = false;
+        assert!(arrange_series(&mut figure, &snapshot(3), false));
+        assert_eq!(ids(&figure), [[0, 1, 2]]);
+        let visible: Vec<_> = figure.subplots[0].series.iter().map(|style| style.is_visible).collect();
+        assert_eq!(visible, [true, false, true], "what was hidden stays hidden");
+    }
+
+    #[test]
+    fn separate_series_share_x_and_are_named_beside_y() {
+        let mut figure = Figure::default();
+        figure.subplots[0].has_grid = !figure.subplots[0].has_grid;
+        let grid = figure.subplots[0].has_grid;
+        arrange_series(&mut figure, &snapshot(3), true);
+        assert_eq!(ids(&figure), [[0], [1], [2]]);
+        assert_eq!((figure.grid.rows, figure.grid.columns, figure.grid.share_x), (3, 1, true));
+        for (i, subplot) in figure.subplots.iter().enumerate() {
+            assert_eq!(subplot.y.label, format!("series {i}"));
+            assert_eq!(subplot.has_grid, grid, "all look as the first did");
+        }
+        assert!(arrange_series(&mut figure, &snapshot(3), false));
+        assert_eq!(ids(&figure), [[0, 1, 2]]);
+        assert_eq!(figure.subplots[0].y.label, "", "no one series names what all share");
+        assert!(!figure.grid.share_x);
+    }
+
+    #[test]
+    fn more_series_than_can_be_read_share_subplots() {
+        let mut figure = Figure::default();
+        arrange_series(&mut figure, &snapshot(30), true);
+        assert_eq!(figure.subplots.len(), MOST_SUBPLOTS);
+        let mut all: Vec<u32> = ids(&figure).concat();
+        all.sort_unstable();
+        assert_eq!(all, (0..30).collect::<Vec<_>>(), "each once");
+        assert_eq!(figure.subplots[0].y.label, "", "a shared subplot bears no one's name");
+    }
+
+    #[test]
+    fn without_series_there_is_one_empty_subplot() {
+        let mut figure = Figure::default();
+        assert!(!arrange_series(&mut figure, &Snapshot::default(), true));
+        assert_eq!(ids(&figure), [[0_u32; 0]]);
+    }
+
+    #[test]
+    fn times_make_a_calendar_axis_and_a_label_that_was_chosen_stays() {
+        let mut store = Store::default();
+        store.declare(SeriesInfo {
+            id: SeriesId(0),
+            name: "load".into(),
+            x_label: "time".into(),
+            x_is_time: true,
+            color: None,
+        });
+        let mut figure = Figure::default();
+        figure.subplots[0].x.label = "when".into();
+        arrange_series(&mut figure, &store.snapshot(), false);
+        assert_eq!((figure.subplots[0].x.scale, figure.subplots[0].x.label.as_str()), (Scale::Time, "when"));
     }
 }

@@ -342,7 +342,7 @@ impl<'a> Actor<'a> {
     /// Says what is left over and how the job ended.
     fn finalise(mut self) -> Result<Outcome, Failure> {
         self.switches.close();
-        let (items, lines) = (count(&self.data), count(&self.text));
+        let (items, lines) = (count(&self.data, Item::has_samples), count(&self.text, |_| true));
         if items + lines > 0 {
             let (items, lines) = (plural(items, "item"), plural(lines, "captured line"));
             self.say(Level::Warning, format_args!("Not taken, still in the channels at the end: {items} and {lines}"));
@@ -393,10 +393,11 @@ fn ask_remote(remote: Option<&dyn Remote>, post: &Post, ask: impl FnOnce(&dyn Re
     }
 }
 
-fn count<T: Weight>(channel: &Tap<T>) -> u64 {
+/// Empties a channel; counts what `counts` says is worth telling.
+fn count<T: Weight>(channel: &Tap<T>, counts: impl Fn(&T) -> bool) -> u64 {
     let mut count = 0;
-    while channel.try_take().is_some() {
-        count += 1;
+    while let Some(thing) = channel.try_take() {
+        count += u64::from(counts(&thing));
     }
     count
 }

@@ -76,6 +76,7 @@ pub(crate) struct ReceiverPart {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) iterations: u64,
+    /// Those that carry samples; declarations are not counted.
     pub(crate) items: u64,
     pub(crate) lines: u64,
 }
@@ -182,12 +183,13 @@ impl Receiver<'_> {
 
     /// Takes up to `most` lines and as many items; returns whether there were any.
     fn take_group(&mut self, most: usize) -> bool {
-        let before = (self.tally.lines, self.tally.items);
+        let mut is_any = false;
         for _ in 0..most {
             let (line, item) = (self.text.try_take(), self.data.try_take());
             if line.is_none() && item.is_none() {
                 break;
             }
+            is_any = true;
             let mut out = Out { sink: &mut *self.sink, post: &self.post };
             if let Some(line) = line {
                 self.tally.lines += 1;
@@ -195,17 +197,16 @@ impl Receiver<'_> {
                 self.switches.count_taken();
             }
             if let Some(item) = item {
-                self.tally.items += 1;
+                self.tally.items += u64::from(item.has_samples());
                 self.refine.item(item, &mut out);
                 self.switches.count_taken();
             }
         }
-        if before == (self.tally.lines, self.tally.items) {
-            return false;
+        if is_any {
+            self.worker_wake.wake();
+            self.sink.flush();
         }
-        self.worker_wake.wake();
-        self.sink.flush();
-        true
+        is_any
     }
 }
 

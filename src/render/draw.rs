@@ -169,7 +169,7 @@ struct SubplotCurves {
 }
 
 impl SubplotCurves {
-    #[allow(clippy::too_many_arguments)] // The body of a loop, split off to keep both readable.
+    #[allow(clippy::too_many_arguments, reason = "the body of a loop, split off to keep both readable")]
     fn draw(
         cell: &Cell,
         subplot: &Subplot,
@@ -212,8 +212,8 @@ impl SubplotCurves {
     }
 }
 
-#[allow(clippy::too_many_arguments)] // The middle of a loop, split off to keep both readable.
 /// Gap marks and the note; returns where the note stands.
+#[allow(clippy::too_many_arguments, reason = "the middle of a loop, split off to keep both readable")]
 fn over_curves(
     figure: &Figure,
     subplot: &Subplot,

@@ -12,8 +12,7 @@ mod segment;
 mod series;
 mod slot;
 mod snapshot;
-// The folder and the file are both named after what they hold, as the field says it.
-#[allow(clippy::module_inception)]
+#[allow(clippy::module_inception, reason = "folder and file are both named after what they hold, as the field says it")]
 mod store;
 mod summary;
 mod table;

@@ -19,8 +19,7 @@ pub(super) struct Table<T> {
     nodes: usize,
 }
 
-// As large as each other where it matters: values are a pointer or two.
-#[allow(clippy::large_enum_variant)]
+#[allow(clippy::large_enum_variant, reason = "as large as each other where it matters: values are a pointer or two")]
 #[derive(Clone)]
 enum Node<T> {
     Inner([Option<Arc<Node<T>>>; WIDTH]),

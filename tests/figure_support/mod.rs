@@ -1,7 +1,7 @@
 //! Figures with ugly data for the tests of the drawing, and a look at the scene that comes out.
 
-#![allow(dead_code)] // Each test file uses its part.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // A panic here is the report of a test.
+#![allow(dead_code, reason = "each test program uses its part of it")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "in a test a panic is the report")]
 
 use jiff::tz::TimeZone;
 use kymograph::batch::{Batch, SeriesId, SeriesInfo, Xs};

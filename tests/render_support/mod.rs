@@ -1,6 +1,6 @@
 //! What the picture tests share: series of ugly data, curves on plain plots, reading and writing PNGs.
 
-#![allow(dead_code)] // Each test program uses its part of it.
+#![allow(dead_code, reason = "each test program uses its part of it")]
 
 use std::path::{Path, PathBuf};
 

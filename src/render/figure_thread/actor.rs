@@ -15,12 +15,12 @@ use crate::store::Snapshot;
 
 /// Draws until it is stopped. Panics of the drawing are caught, so it always ends this way.
 pub(super) fn run(shared: &Arc<Shared>, painter: Box<dyn Paint>) {
-    let mut actor = Actor { shared, painter, layout: Arc::default(), drawn_version: None, serial: 0, told: None };
+    let mut actor = Actor { shared, painter, drawn: None, drawn_version: None, serial: 0, told: None };
     loop {
         match shared.next_order(actor.drawn_version) {
             Order::Stop => break,
             Order::Draw { figure, snapshot, size } => {
-                actor.guarded("drawn", |actor| actor.draw(&figure, &snapshot, size));
+                actor.guarded("drawn", |actor| actor.draw(figure, snapshot, size));
                 actor.guarded("read", Actor::answer);
             }
             Order::Probe => actor.guarded("read", Actor::answer),
@@ -32,39 +32,47 @@ pub(super) fn run(shared: &Arc<Shared>, painter: Box<dyn Paint>) {
 struct Actor<'a> {
     shared: &'a Shared,
     painter: Box<dyn Paint>,
-    /// Of the frame drawn last.
-    layout: Arc<FrameLayout>,
+    drawn: Option<Drawn>,
     drawn_version: Option<u64>,
     serial: u64,
     /// The failure told last; the same is not told again.
     told: Option<String>,
 }
 
+/// What the frame drawn last shows. A probe is answered from it: newer data read by an older layout would put a sample
+/// where nobody sees it.
+struct Drawn {
+    figure: Arc<Figure>,
+    snapshot: Snapshot,
+    layout: Arc<FrameLayout>,
+}
+
 impl Actor<'_> {
-    fn draw(&mut self, figure: &Figure, snapshot: &Snapshot, size: FrameSize) {
+    fn draw(&mut self, figure: Arc<Figure>, snapshot: Snapshot, size: FrameSize) {
         let start = Instant::now();
         // Set before the drawing: if that panics, the same data are not tried again and again.
         self.drawn_version = Some(snapshot.version);
         let buffer = self.shared.frames.buffer(size.width_px as usize * size.height_px as usize * 4);
-        let painted = self.painter.paint(figure, snapshot, size, buffer);
-        self.layout = painted.layout;
+        let painted = self.painter.paint(&figure, &snapshot, size, buffer);
+        let (version, layout) = (snapshot.version, Arc::clone(&painted.layout));
+        self.drawn = Some(Drawn { figure, snapshot, layout });
         self.serial += 1;
         self.told = None;
         self.shared.finish_frame(Frame {
             pixels: painted.pixels,
             size,
-            layout: Arc::clone(&self.layout),
+            layout: painted.layout,
             stats: painted.stats,
-            snapshot_version: snapshot.version,
+            snapshot_version: version,
             draw_time: start.elapsed(),
             serial: self.serial,
         });
     }
 
     fn answer(&mut self) {
-        if let Some(([x_px, y_px], figure, snapshot)) = self.shared.probe() {
-            self.shared.finish_readout(readout(&figure, &snapshot, &self.layout, x_px, y_px));
-        }
+        let Some([x_px, y_px]) = self.shared.probe() else { return };
+        let drawn = self.drawn.as_ref();
+        self.shared.finish_readout(drawn.and_then(|d| readout(&d.figure, &d.snapshot, &d.layout, x_px, y_px)));
     }
 
     /// Does `work`; a panic in it is told once and the painter made anew.

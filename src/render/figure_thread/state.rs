@@ -125,12 +125,11 @@ impl Shared {
     }
 
     pub(super) fn take_frame(&self) -> Option<Frame> {
+        // First, so that a frame put from here on is told of: later, one put in between would wait untold.
+        self.lock().is_announced = false;
         let frame = self.frames.take();
-        self.change(|state| {
-            state.is_announced = false;
-            // The actor may have held back until this frame was taken.
-            state.has_new_data && frame.is_some()
-        });
+        // The actor may have held back until this frame was taken.
+        self.change(|state| state.has_new_data && frame.is_some());
         frame
     }
 
@@ -175,10 +174,10 @@ impl Shared {
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
-            if wait.is_zero() {
-                if let Some(order) = state.begin() {
-                    return order;
-                }
+            if wait.is_zero()
+                && let Some(order) = state.begin()
+            {
+                return order;
             }
             state = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -202,10 +201,11 @@ impl Shared {
         }
     }
 
-    /// The place asked for, and what is shown.
-    pub(super) fn probe(&self) -> Option<([f32; 2], Arc<Figure>, Snapshot)> {
-        let state = self.lock();
-        Some((state.probe_px?, Arc::clone(&state.figure), state.data.latest()))
+    /// The place asked for. The question counts as heard: it is not an order of its own any more.
+    pub(super) fn probe(&self) -> Option<[f32; 2]> {
+        let mut state = self.lock();
+        state.is_probe_new = false;
+        state.probe_px
     }
 
     /// Tells the handle that the actor has ended.

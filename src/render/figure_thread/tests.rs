@@ -1,3 +1,5 @@
+//! What the handle of a figure's thread promises; the painter is the true one or one that fails as told.
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Instant;
@@ -27,7 +29,7 @@ impl Rig {
     }
 
     fn with(painter: Box<dyn Paint>) -> Self {
-        #[allow(clippy::disallowed_methods)] // A test's own channel, as long as the test.
+        #[allow(clippy::disallowed_methods, reason = "a test's own channel, as long as the test")]
         let (sender, wakes) = mpsc::channel();
         let wake_count = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&wake_count);
@@ -151,8 +153,7 @@ fn frames_are_paced() {
 fn a_probe_is_answered_now_and_with_each_frame() {
     let mut rig = Rig::new();
     let frame = rig.start();
-    let plot = frame.layout.subplots[0].plot;
-    rig.thread.probe(Some([plot.x_px + plot.width_px - 1.0, plot.y_px + 10.0]));
+    rig.thread.probe(Some(near_the_last_sample(&frame)));
     rig.wakes.recv_timeout(LONG).unwrap();
     assert!(rig.thread.take_frame().is_none());
     let readout = rig.thread.take_readout().unwrap().unwrap();
@@ -171,6 +172,29 @@ fn a_probe_is_answered_now_and_with_each_frame() {
     }
     rig.thread.probe(None);
     assert!(rig.thread.take_readout().is_none());
+}
+
+#[test]
+fn a_probe_reads_what_is_seen_not_what_came_since() {
+    let mut rig = Rig::new();
+    let frame = rig.start();
+    rig.thread.set_active(false);
+    rig.publish(7.0);
+    rig.thread.probe(Some(near_the_last_sample(&frame)));
+    rig.wakes.recv_timeout(LONG).unwrap();
+    let last = rig.thread.take_readout().unwrap().unwrap().values[0].clone();
+    assert_eq!(last.y, 0.0);
+    let plot = frame.layout.subplots[0].plot;
+    assert!(
+        plot.contains(last.x_px as f32 - 1.0, last.y_px as f32 - 1.0),
+        "the sample lies on the curve seen: {last:?}"
+    );
+}
+
+/// Well inside: the plotting area changes a little with its labels.
+fn near_the_last_sample(frame: &Frame) -> [f32; 2] {
+    let plot = frame.layout.subplots[0].plot;
+    [plot.x_px + 0.9 * plot.width_px, plot.y_px + 10.0]
 }
 
 /// Panics where the last y is negative, sleeps where it is above 1000.

@@ -44,6 +44,7 @@ impl AxisPx {
     }
 
     /// Value at a pixel.
+    #[expect(clippy::wrong_self_convention, reason = "the way back from `to_px`, named as in `AxisMap`")]
     pub(super) fn from_px(self, px: f64) -> f64 {
         let part = (px - self.start_px) / self.span_px;
         let unit = self.lo * (1.0 - part) + self.hi * part;

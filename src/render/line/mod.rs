@@ -126,7 +126,7 @@ impl Trace<'_> {
     }
 }
 
-#[allow(clippy::too_many_arguments)] // The tail of `curve`, split off to keep both readable.
+#[allow(clippy::too_many_arguments, reason = "the tail of `curve`, split off to keep both readable")]
 fn append(
     style: &ResolvedStyle,
     marker: Marker,

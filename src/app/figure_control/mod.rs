@@ -1,0 +1,194 @@
+//! What the mouse, the keys and the popups do to a figure: its views, its tool, its style. Pure reckoning, no Qt.
+//!
+//! Lives on the thread that shows the figure. Places are logical pixels of the item; the layout of the frame that the
+//! person sees turns them into data units.
+
+mod cursor;
+mod mouse;
+mod style;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::figure::series_layout::arrange_series;
+use crate::figure::view::{Gesture, SubplotView, View, ViewHistory};
+use crate::figure::zoom::{AxisLock, zoom_subplot};
+use crate::figure::{Figure, FrameLayout};
+use crate::store::Snapshot;
+use mouse::Drag;
+
+/// What dragging with the left button does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tool {
+    /// Nothing; a click on the legend still hides and shows.
+    #[default]
+    None,
+    /// Moves the view.
+    Pan,
+    /// Zooms to a rectangle.
+    Zoom,
+}
+
+/// Buttons of the mouse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Button {
+    /// Uses the tool.
+    Left,
+    /// Zooms about the point pressed.
+    Right,
+    /// Moves the view whatever the tool.
+    Middle,
+}
+
+/// What a call changed, so that the caller tells only those who care.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// The figure has to be drawn anew.
+    pub figure: bool,
+    /// The view, the history, the tool or the drag.
+    pub view: bool,
+    /// What stands under the cursor.
+    pub cursor: bool,
+    /// A property of the style.
+    pub style: bool,
+}
+
+impl Changed {
+    const VIEW: Self = Self { figure: true, view: true, cursor: true, style: false };
+    const STYLE: Self = Self { figure: true, view: false, cursor: false, style: true };
+    const DRAG: Self = Self { figure: false, view: true, cursor: false, style: false };
+}
+
+/// What a notch of the wheel zooms; a step of the keys is two.
+const WHEEL_FACTOR: f64 = 1.25;
+
+/// A figure and all that a person may do to it.
+#[derive(Default)]
+pub struct FigureControl {
+    // As asked for, without the views that a person chose.
+    base: Figure,
+    // `base` with the view applied: what is drawn.
+    shown: Figure,
+    history: ViewHistory,
+    layout: Arc<FrameLayout>,
+    scale: f64,
+    tool: Tool,
+    lock: AxisLock,
+    drag: Option<Drag>,
+    cursor: Option<[f64; 2]>,
+    has_crosshair: bool,
+    is_separate: bool,
+    known: Option<Snapshot>,
+}
+
+impl FigureControl {
+    /// The figure as it is to be drawn.
+    #[must_use]
+    pub fn figure(&self) -> &Figure {
+        &self.shown
+    }
+
+    /// Shows another figure from its home view on; theme and hint stay.
+    pub fn set_figure(&mut self, figure: Figure) {
+        let (theme, hint) = (self.base.theme.clone(), std::mem::take(&mut self.base.empty_hint));
+        self.base = Figure { theme, empty_hint: hint, ..figure };
+        self.history = ViewHistory::default();
+        self.known = None;
+        self.drag = None;
+        self.apply();
+    }
+
+    /// Takes the layout of the frame that is shown from now on, drawn at `scale` device pixels a logical pixel.
+    pub fn set_layout(&mut self, layout: Arc<FrameLayout>, scale: f32) {
+        self.layout = layout;
+        self.scale = f64::from(scale);
+    }
+
+    /// Gives every series of `snapshot` its place in the figure. Returns whether the figure changed.
+    pub fn arrange(&mut self, snapshot: &Snapshot) -> bool {
+        let is_changed = arrange_series(&mut self.base, snapshot, self.is_separate);
+        self.known = Some(snapshot.clone());
+        if is_changed {
+            self.apply();
+        }
+        is_changed
+    }
+
+    fn apply(&mut self) {
+        self.shown = self.base.clone();
+        self.history.view().apply(&mut self.shown);
+    }
+
+    fn view_changed(&mut self) -> Changed {
+        self.apply();
+        Changed::VIEW
+    }
+
+    fn style_changed(&mut self) -> Changed {
+        self.apply();
+        Changed::STYLE
+    }
+
+    /// Shows all data and follows it.
+    pub fn home(&mut self) -> Changed {
+        self.drag = None;
+        self.history.home();
+        self.view_changed()
+    }
+
+    /// Shows the view before this one.
+    pub fn back(&mut self) -> Changed {
+        if self.history.back() { self.view_changed() } else { Changed::default() }
+    }
+
+    /// Shows the view that [`FigureControl::back`] left.
+    pub fn forward(&mut self) -> Changed {
+        if self.history.forward() { self.view_changed() } else { Changed::default() }
+    }
+
+    /// Whether there is a view before this one.
+    #[must_use]
+    pub fn can_go_back(&self) -> bool {
+        self.history.can_back()
+    }
+
+    /// Whether there is a view after this one.
+    #[must_use]
+    pub fn can_go_forward(&self) -> bool {
+        self.history.can_forward()
+    }
+
+    /// Whether the view follows the data.
+    #[must_use]
+    pub fn is_following(&self) -> bool {
+        self.history.is_following()
+    }
+
+    /// Lets the view follow the data, or holds it as it is.
+    pub fn set_is_following(&mut self, follows: bool) -> Changed {
+        self.history.set_following(follows, &self.layout);
+        self.view_changed()
+    }
+
+    /// Zooms about the middle of the subplot under the cursor, or of the first one: in for a positive number of steps.
+    pub fn zoom_step(&mut self, steps: f64) -> Changed {
+        let index = self.cursor.and_then(|at| self.subplot_at(at)).unwrap_or(0);
+        let Some(plot) = self.layout.subplots.get(index).map(|subplot| subplot.plot) else { return Changed::default() };
+        let middle = [f64::from(plot.x_px + plot.width_px / 2.0), f64::from(plot.y_px + plot.height_px / 2.0)];
+        self.zoom_about(index, middle, WHEEL_FACTOR.powf(steps * 2.0), Gesture::Once)
+    }
+
+    fn zoom_about(&mut self, index: usize, at_px: [f64; 2], factor: f64, gesture: Gesture) -> Changed {
+        let Some(subplot) = self.layout.subplots.get(index) else { return Changed::default() };
+        let change = zoom_subplot(subplot, at_px[0], at_px[1], factor, self.lock);
+        self.push(index, change, gesture);
+        self.view_changed()
+    }
+
+    fn push(&mut self, index: usize, change: SubplotView, gesture: Gesture) {
+        let view: View = self.history.view().with(index, change, self.base.grid, self.base.subplots.len());
+        self.history.push(view, gesture, Instant::now());
+    }
+}
