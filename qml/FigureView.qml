@@ -142,6 +142,7 @@ FocusScope {
 
             // Tells the size of the window's text in pixels.
             Text {
+                textFormat: Text.PlainText
                 id: textProbe
                 visible: false
                 font: Qt.application.font
@@ -276,6 +277,7 @@ FocusScope {
                 onOpened: if (!isError) hideNote.restart()
                 contentItem: RowLayout {
                     Label {
+                        textFormat: Text.PlainText
                         text: note.isError ? "✖" : "✓"
                         color: note.isError ? Appearance.errorColor(palette.window) : palette.windowText
                     }

@@ -30,6 +30,7 @@ Popup {
         signal edited(int value)
         spacing: 16
         Label {
+            textFormat: Text.PlainText
             text: setting.title
             Layout.fillWidth: true
         }

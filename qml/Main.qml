@@ -145,6 +145,7 @@ ThemedWindow {
                 anchors.leftMargin: 12
                 anchors.rightMargin: 4
                 Label {
+                    textFormat: Text.PlainText
                     text: "✖"
                     color: Appearance.errorColor(palette.window)
                 }

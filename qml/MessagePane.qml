@@ -106,6 +106,7 @@ FocusScope {
                 Layout.fillWidth: true
             }
             Label {
+                textFormat: Text.PlainText
                 visible: messages.count > 0
                 text: Number(messages.total).toLocaleString(Qt.locale(), "f", 0)
                 font.family: Appearance.fixedFamily

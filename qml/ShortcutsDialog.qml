@@ -57,6 +57,7 @@ Dialog {
             Repeater {
                 model: dialog.rows
                 Label {
+                    textFormat: Text.PlainText
                     required property int index
                     required property var modelData
                     Layout.row: index
@@ -69,6 +70,7 @@ Dialog {
             Repeater {
                 model: dialog.rows
                 Label {
+                    textFormat: Text.PlainText
                     required property int index
                     required property var modelData
                     Layout.row: index

@@ -28,6 +28,7 @@ Popup {
         // -1 is tight: as little as the labels need.
         signal edited(real value)
         Label {
+            textFormat: Text.PlainText
             text: distance.title
             Layout.fillWidth: true
         }

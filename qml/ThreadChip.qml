@@ -48,6 +48,7 @@ RowLayout {
                     : chip.isFailed ? Appearance.errorColor(palette.window) : Qt.alpha(palette.windowText, 0.6)
     }
     Label {
+        textFormat: Text.PlainText
         text: chip.title
     }
     Label {

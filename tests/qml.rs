@@ -1,4 +1,5 @@
 //! Runs each `tests/qml/tst_*.qml` in a process of its own, offscreen. A Qt or QML warning fails the test.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a test's report")]
 
 use std::env;
 use std::ffi::{CString, c_char, c_int};

@@ -1,5 +1,6 @@
 //! The program with its window, as a process of its own, offscreen: start, end by signal at random moments, exit codes.
 #![cfg(feature = "gui")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a test's report")]
 
 // Linked for its own sake: the C++ side of the package has to be whole in every program.
 use kymograph as _;
