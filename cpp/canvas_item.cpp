@@ -1,3 +1,4 @@
+// See the header.
 #include "canvas_item.h"
 
 #include <QtQuick/QSGImageNode>

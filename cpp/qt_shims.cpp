@@ -1,3 +1,4 @@
+// See the header; each function is one call.
 #include "qt_shims.h"
 
 #include <QtCore/QLibraryInfo>
@@ -8,10 +9,17 @@
 
 namespace kymograph {
 
-void setApplicationIdentity(const QString &desktopFileName, const QString &iconPath)
+void setNames(const QString &name, const QString &version, const QString &desktopFileName)
 {
+    QCoreApplication::setApplicationName(name);
+    QCoreApplication::setOrganizationName(name);
+    QCoreApplication::setApplicationVersion(version);
     QGuiApplication::setDesktopFileName(desktopFileName);
-    QGuiApplication::setWindowIcon(QIcon(iconPath));
+}
+
+void setWindowIcon(const QString &path)
+{
+    QGuiApplication::setWindowIcon(QIcon(path));
 }
 
 QString qmlImportPath()

@@ -7,7 +7,8 @@ class QQmlApplicationEngine;
 
 namespace kymograph {
 
-void setApplicationIdentity(const QString &desktopFileName, const QString &iconPath);
+void setNames(const QString &name, const QString &version, const QString &desktopFileName);
+void setWindowIcon(const QString &path);
 QString qmlImportPath();
 void useSoftwareRenderer();
 bool hasRootObject(QQmlApplicationEngine &engine);

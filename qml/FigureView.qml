@@ -304,6 +304,7 @@ FocusScope {
         id: saveDialog
         title: qsTr("Save the figure")
         fileMode: FileDialog.SaveFile
+        acceptLabel: qsTr("Save")
         defaultSuffix: "png"
         nameFilters: [qsTr("PNG image (*.png)"), qsTr("SVG drawing (*.svg)"), qsTr("PDF document (*.pdf)")]
         onAccepted: canvas.save(selectedFile)

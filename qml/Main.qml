@@ -360,6 +360,10 @@ ThemedWindow {
         property alias split: window.splitState
     }
     property var splitState
-    Component.onCompleted: if (splitState) split.restoreState(splitState)
+    Component.onCompleted: {
+        if (splitState)
+            split.restoreState(splitState)
+        figureView.forceActiveFocus()
+    }
     Component.onDestruction: splitState = split.saveState()
 }

@@ -372,27 +372,28 @@ FocusScope {
 
     onIsFollowingChanged: if (isFollowing) totalSeen = messages.total
 
+    component PaneMenuItem: MenuItem {
+        enabled: messages.count > 0
+        opacity: enabled ? 1 : 0.5
+    }
+
     Menu {
         id: paneMenu
-        MenuItem {
+        PaneMenuItem {
             text: pane.hasSelection ? qsTr("&Copy the selected lines") : qsTr("&Copy all lines")
-            enabled: messages.count > 0
             onTriggered: pane.copySelection()
         }
-        MenuItem {
+        PaneMenuItem {
             text: qsTr("Select &all")
-            enabled: messages.count > 0
             onTriggered: pane.selectRows(0, messages.count - 1)
         }
-        MenuItem {
+        PaneMenuItem {
             text: qsTr("&Find…")
-            enabled: messages.count > 0
             onTriggered: pane.openFind()
         }
         MenuSeparator {}
-        MenuItem {
+        PaneMenuItem {
             text: qsTr("C&lear")
-            enabled: messages.count > 0
             onTriggered: pane.clear()
         }
     }

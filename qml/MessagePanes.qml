@@ -10,6 +10,10 @@ FocusScope {
     required property Job job
     readonly property bool isNarrow: width < 640
 
+    // Pane 0 (control), 1 (worker) or 2 (receiver).
+    function paneAt(index) {
+        return repeater.itemAt(index)
+    }
     // The pane that has the focus, or the first.
     function current() {
         for (let i = 0; i < repeater.count; ++i) {

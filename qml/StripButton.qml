@@ -13,6 +13,11 @@ ToolButton {
     // Name of a bundled icon.
     property string symbol
 
+    // Once pressed, the tooltip stays away until the mouse comes again: it would cover what the press opened.
+    property bool isPressed: false
+    onPressed: isPressed = true
+    onHoveredChanged: if (!hovered) isPressed = false
+
     implicitWidth: Math.max(32, implicitContentWidth + leftPadding + rightPadding)
     implicitHeight: 32
     display: AbstractButton.IconOnly
@@ -24,6 +29,6 @@ ToolButton {
 
     Accessible.name: tip
     ToolTip.text: keys === "" ? tip : qsTr("%1 (%2)").arg(tip).arg(keys)
-    ToolTip.visible: tip !== "" && (hovered || visualFocus)
+    ToolTip.visible: tip !== "" && (hovered || visualFocus) && !isPressed
     ToolTip.delay: 600
 }

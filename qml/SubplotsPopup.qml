@@ -51,22 +51,22 @@ Popup {
             font.weight: Font.DemiBold
         }
         CheckBox {
-            text: qsTr("One su&bplot for each series")
+            text: qsTr("One subplot for each series")
             checked: popup.figure.isSeparate
             onToggled: popup.figure.isSeparate = checked
         }
         CheckBox {
-            text: qsTr("&Legend")
+            text: qsTr("Legend")
             checked: popup.figure.hasLegend
             onToggled: popup.figure.hasLegend = checked
         }
         CheckBox {
-            text: qsTr("Logarithmic &x axis (K)")
+            text: qsTr("Logarithmic x axis (K)")
             checked: popup.figure.isLogX
             onToggled: popup.figure.toggleLogX()
         }
         CheckBox {
-            text: qsTr("Logarithmic &y axis (L)")
+            text: qsTr("Logarithmic y axis (L)")
             checked: popup.figure.isLogY
             onToggled: popup.figure.toggleLogY()
         }

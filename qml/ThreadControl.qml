@@ -40,8 +40,9 @@ ToolBar {
                              + (control.wasStarted && !control.job.isActive ? "restart" : "start") + ".svg"
                 icon.width: Appearance.iconSize
                 icon.height: Appearance.iconSize
-                icon.color: enabled ? palette.buttonText : Qt.alpha(palette.buttonText, 0.4)
+                icon.color: palette.buttonText
                 enabled: !control.job.isActive
+                opacity: enabled ? 1 : 0.5
                 onClicked: control.job.start()
                 ToolTip.text: qsTr("Clear the panes and start the worker and the receiver (F5)")
                 ToolTip.visible: hovered || visualFocus
@@ -54,8 +55,9 @@ ToolBar {
                 icon.source: "qrc:/qt/qml/Kymograph/qml/icons/stop.svg"
                 icon.width: Appearance.iconSize
                 icon.height: Appearance.iconSize
-                icon.color: enabled ? palette.buttonText : Qt.alpha(palette.buttonText, 0.4)
+                icon.color: palette.buttonText
                 enabled: control.job.isActive && !control.isStopping
+                opacity: enabled ? 1 : 0.5
                 onClicked: control.job.stop()
                 ToolTip.text: qsTr("Stop the receiver and the worker in order (Shift+F5)")
                 ToolTip.visible: hovered || visualFocus

@@ -18,11 +18,15 @@ const DESKTOP_STYLE: &str = "org.kde.desktop";
 /// Name of the desktop file, for the window's icon and its place in the task bar.
 const APP_ID: &str = "io.github.kymograph.Kymograph";
 
+/// The icon, among the resources of the QML module.
+const ICON: &str = ":/qt/qml/Kymograph/packaging/icons/io.github.kymograph.Kymograph.svg";
+
 /// Makes the QML module `Kymograph` known to Qt. Call it once before loading QML that imports it.
 pub fn init() {
     cxx_qt::init_crate!(cxx_qt_lib);
     cxx_qt::init_crate!(kymograph);
     cxx_qt::init_qml_module!("Kymograph");
+    qt::set_names("kymograph", env!("CARGO_PKG_VERSION"), APP_ID);
 }
 
 /// Shows the window until it is closed; returns the exit status of the program.
@@ -40,29 +44,18 @@ pub fn run(launch: Launch) -> i32 {
 
 fn run_plain() -> i32 {
     let mut app = QGuiApplication::new();
-    let Some(mut app) = app.as_mut() else { return failed("the application object") };
-    app.as_mut().set_application_name(&QString::from("kymograph"));
-    app.as_mut().set_organization_name(&QString::from("kymograph"));
-    app.as_mut().set_application_version(&QString::from(env!("CARGO_PKG_VERSION")));
     let Some(_engine) = load() else { return 1 };
-    finish(app.exec())
+    app.as_mut().map_or_else(|| failed("the application object"), |app| finish(app.exec()))
 }
 
 fn run_widgets() -> i32 {
     let mut app = QApplication::new();
-    let Some(mut app) = app.as_mut() else { return failed("the application object") };
-    app.as_mut().set_application_name(&QString::from("kymograph"));
-    app.as_mut().set_organization_name(&QString::from("kymograph"));
-    app.as_mut().set_application_version(&QString::from(env!("CARGO_PKG_VERSION")));
     let Some(_engine) = load() else { return 1 };
-    finish(app.exec())
+    app.as_mut().map_or_else(|| failed("the application object"), |app| finish(app.exec()))
 }
 
 fn load() -> Option<cxx::UniquePtr<QQmlApplicationEngine>> {
-    qt::set_application_identity(
-        &QString::from(APP_ID),
-        &QString::from(":/qt/qml/Kymograph/packaging/icons/io.github.kymograph.Kymograph.svg"),
-    );
+    qt::set_window_icon(ICON);
     let mut engine = QQmlApplicationEngine::new();
     let mut loading = engine.as_mut()?;
     // The default from Qt 6.5 on.

@@ -15,8 +15,10 @@ mod ffi {
 
     #[namespace = "kymograph"]
     unsafe extern "C++" {
-        #[rust_name = "set_application_identity"]
-        fn setApplicationIdentity(desktop_file_name: &QString, icon_path: &QString);
+        #[rust_name = "set_names"]
+        fn setNames(name: &QString, version: &QString, desktop_file_name: &QString);
+        #[rust_name = "set_window_icon"]
+        fn setWindowIcon(path: &QString);
         #[rust_name = "qml_import_path"]
         fn qmlImportPath() -> QString;
         #[rust_name = "use_software_renderer"]
@@ -30,9 +32,14 @@ use std::pin::Pin;
 
 use cxx_qt_lib::{QQmlApplicationEngine, QString};
 
-/// Sets the name of the desktop file and the icon of all windows.
-pub(crate) fn set_application_identity(desktop_file_name: &QString, icon_path: &QString) {
-    ffi::set_application_identity(desktop_file_name, icon_path);
+/// Sets the names under which settings are kept and the desktop knows the program. May come before the application.
+pub(crate) fn set_names(name: &str, version: &str, desktop_file_name: &str) {
+    ffi::set_names(&QString::from(name), &QString::from(version), &QString::from(desktop_file_name));
+}
+
+/// Sets the icon of all windows. After the application object was made.
+pub(crate) fn set_window_icon(path: &str) {
+    ffi::set_window_icon(&QString::from(path));
 }
 
 /// Where Qt's own QML modules are installed.

@@ -27,9 +27,14 @@ Item {
         name: "CommandFlood"
         when: windowShown
 
+        function initTestCase() {
+            main.requestActivate()
+            tryVerify(() => main.active)
+        }
+
         function test_all_lines_are_counted() {
             const job = findChild(main, "job")
-            const output = findChild(main, "messagePane1").model
+            const output = findChild(main, "messagePanes").paneAt(1).model
             beat.start()
             job.start()
             tryCompare(job, "state", Job.Finished, 60000)

@@ -9,6 +9,7 @@ Item {
     }
 
     TestCase {
+        id: test
         name: "FigureView"
         when: windowShown
 
@@ -17,6 +18,8 @@ Item {
         readonly property Item mouse: findChild(main, "figureMouse")
 
         function initTestCase() {
+            main.requestActivate()
+            tryVerify(() => main.active)
             job.start()
             tryCompare(job, "isActive", false, 8000)
             tryVerify(() => figure.frames > 0)
@@ -80,9 +83,12 @@ Item {
         }
 
         function test_cursor_is_read_in_data_units() {
+            mouseMove(mouse, mouse.width / 2 - 3, mouse.height / 2)
+            wait(50)
             mouseMove(mouse, mouse.width / 2, mouse.height / 2)
             tryVerify(() => figure.cursorText.includes("x") && figure.cursorText.includes("y"))
             figure.hasCrosshair = true
+            wait(50)
             mouseMove(mouse, mouse.width / 2 + 3, mouse.height / 2)
             tryVerify(() => figure.hasReadout)
             compare(figure.readoutNames.length, 1)
@@ -102,12 +108,12 @@ Item {
         }
         SignalSpy {
             id: savedSpy
-            target: figure
+            target: test.figure
             signalName: "saved"
         }
         SignalSpy {
             id: failedSpy
-            target: figure
+            target: test.figure
             signalName: "saveFailed"
         }
 

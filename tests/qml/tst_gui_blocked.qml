@@ -12,9 +12,14 @@ Item {
         name: "GuiBlocked"
         when: windowShown
 
+        function initTestCase() {
+            main.requestActivate()
+            tryVerify(() => main.active)
+        }
+
         function test_catch_up_keeps_the_order() {
             const job = findChild(main, "job")
-            const worker = findChild(main, "messagePane1").model
+            const worker = findChild(main, "messagePanes").paneAt(1).model
             job.start()
             tryVerify(() => worker.count > 5)
             const before = worker.total

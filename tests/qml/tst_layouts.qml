@@ -12,6 +12,11 @@ Item {
         name: "Layouts"
         when: windowShown
 
+        function initTestCase() {
+            main.requestActivate()
+            tryVerify(() => main.active)
+        }
+
         function test_sizes_data() {
             return [{ tag: "least", width: 480, height: 360 }, { tag: "usual", width: 960, height: 800 },
                     { tag: "large", width: 1600, height: 1000 }]
@@ -28,7 +33,7 @@ Item {
             }
             const figure = findChild(main, "figure")
             verify(figure.height >= 60, "figure " + figure.height)
-            const panes = [0, 1, 2].map((i) => findChild(main, "messagePane" + i)).filter((pane) => pane.visible)
+            const panes = [0, 1, 2].map((i) => findChild(main, "messagePanes").paneAt(i)).filter((pane) => pane.visible)
             compare(panes.length, data.width < 640 ? 1 : 3)
             panes.forEach((pane) => verify(pane.width >= 120))
         }

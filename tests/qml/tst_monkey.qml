@@ -12,6 +12,11 @@ Item {
         name: "Monkey"
         when: windowShown
 
+        function initTestCase() {
+            main.requestActivate()
+            tryVerify(() => main.active)
+        }
+
         // A fixed seed: the same walk every time.
         property int seed: 20260101
         function random(below) {
@@ -50,7 +55,7 @@ Item {
                     figure.save(file + ["a.png", "b.svg", "c.pdf"][random(3)])
                     break
                 case 5:
-                    findChild(main, "messagePane" + random(3)).clear()
+                    findChild(main, "messagePanes").paneAt(random(3)).clear()
                     break
                 case 6:
                     figure.hasCrosshair = !figure.hasCrosshair

@@ -12,11 +12,16 @@ Item {
         name: "NamesHostile"
         when: windowShown
 
+        function initTestCase() {
+            main.requestActivate()
+            tryVerify(() => main.active)
+        }
+
         function test_literal_text() {
             const job = findChild(main, "job")
             job.start()
             tryCompare(job, "state", Job.Finished, 10000)
-            const output = findChild(main, "messagePane1").model
+            const output = findChild(main, "messagePanes").paneAt(1).model
             const text = output.text(0, output.count - 1)
             verify(text.includes("<img src="), text)
             // No control or direction character reaches the screen as such.

@@ -12,10 +12,15 @@ Item {
         name: "SineWindow"
         when: windowShown
 
+        function initTestCase() {
+            main.requestActivate()
+            tryVerify(() => main.active)
+        }
+
         readonly property Job job: findChild(main, "job")
 
         function pane(index) {
-            return findChild(main, "messagePane" + index).model
+            return findChild(main, "messagePanes").paneAt(index).model
         }
         function paneText(index) {
             const model = pane(index)

@@ -12,6 +12,11 @@ Item {
         name: "WorkerPanic"
         when: windowShown
 
+        function initTestCase() {
+            main.requestActivate()
+            tryVerify(() => main.active)
+        }
+
         function test_failure_is_said_and_start_works_again() {
             const job = findChild(main, "job")
             for (let i = 0; i < 3; ++i) {

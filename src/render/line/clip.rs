@@ -27,6 +27,7 @@ impl Window {
         }
     }
 
+    #[inline]
     pub(super) fn contains(&self, (x, y): Point) -> bool {
         (self.x0..=self.x1).contains(&x) && (self.y0..=self.y1).contains(&y)
     }
@@ -36,7 +37,11 @@ impl Window {
     }
 
     /// The part of a segment inside the window (Liang and Barsky, 1984).
+    #[inline]
     pub(super) fn cut(&self, a: Point, b: Point) -> Option<(Point, Point)> {
+        if self.contains(a) && self.contains(b) {
+            return Some((a, b));
+        }
         let (from, to) = self.params(a, b, true)?;
         Some((along(a, b, from), along(a, b, to)))
     }

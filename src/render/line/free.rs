@@ -3,16 +3,14 @@
 
 use crate::figure::PlotRect;
 use crate::render::line::clip::Point;
+use crate::render::line::ink::Ink;
 use crate::render::line::{Scratch, Trace};
 use crate::store::SeriesSnapshot;
 
 /// Samples up to which every line is drawn.
 const ALL_DRAWN: usize = 20_000;
-/// Side of the cells in which the ink is counted, device pixels.
-const CELL_PX: f64 = 32.0;
-/// How often a cell is covered by lines, as if they lay side by side, until it counts as full. Random lines leave
-/// exp(-5), one pixel in 150, blank.
-const FULL: f32 = 5.0;
+/// Lines shorter than this follow each other in a visible line, and are drawn joined.
+const JOINED_PX: f64 = 32.0;
 /// Where there are very many samples, those nearer to the last one than this are passed over.
 const SAME_PLACE_PX: f64 = 0.75;
 
@@ -24,7 +22,7 @@ pub(super) fn trace(
     trace: &mut Trace<'_>,
     scratch: &mut Scratch,
 ) {
-    let mut ink = (series.len() > ALL_DRAWN).then(|| Ink::new(plot, width_px, std::mem::take(&mut scratch.loads)));
+    let mut ink = (series.len() > ALL_DRAWN).then(|| Ink::new(plot, width_px, std::mem::take(&mut scratch.ink)));
     let mut cells = Cells::new(plot, std::mem::take(&mut scratch.cells));
     let (left_px, right_px) = (f64::from(plot.x_px), f64::from(plot.x_px + plot.width_px));
     let is_scatter = trace.marks.is_scatter();
@@ -53,10 +51,9 @@ pub(super) fn trace(
                     trace.stats.is_reduced = true;
                     return;
                 }
-                let is_drawn = ink.adds(previous, place, trace);
+                let is_drawn = trace.marks.window().cut(previous, place).is_none_or(|(a, b)| ink.adds(a, b));
                 trace.stats.is_reduced |= !is_drawn;
-                if is_drawn && length_px < CELL_PX {
-                    // Short ones follow each other in a visible line.
+                if is_drawn && length_px < JOINED_PX {
                     trace.runs.wander(place);
                 } else {
                     trace.runs.leap(place, is_drawn);
@@ -79,63 +76,7 @@ pub(super) fn trace(
     trace.stats.nonfinite_x_px.dedup_by(|b, a| *b - *a < 1.0);
     scratch.cells = cells.bits;
     if let Some(ink) = ink {
-        scratch.loads = ink.loads;
-    }
-}
-
-/// How much ink each cell of the plotting area has got.
-struct Ink {
-    x_px: f64,
-    y_px: f64,
-    columns: usize,
-    rows: usize,
-    /// Coverage that a line adds to each cell it crosses.
-    load: f32,
-    loads: Vec<f32>,
-}
-
-impl Ink {
-    fn new(plot: &PlotRect, width_px: f32, mut loads: Vec<f32>) -> Self {
-        let columns = (f64::from(plot.width_px) / CELL_PX).ceil() as usize;
-        let rows = (f64::from(plot.height_px) / CELL_PX).ceil() as usize;
-        loads.clear();
-        loads.resize(columns * rows, 0.0);
-        Self {
-            x_px: f64::from(plot.x_px),
-            y_px: f64::from(plot.y_px),
-            columns,
-            rows,
-            load: width_px / CELL_PX as f32,
-            loads,
-        }
-    }
-
-    /// Whether the line from `a` to `b` would ink a cell that is not full; if so its ink is counted.
-    fn adds(&mut self, a: Point, b: Point, trace: &Trace<'_>) -> bool {
-        let Some((a, b)) = trace.marks.window().cut(a, b) else { return true };
-        let cell = |(x, y): Point| (((x - self.x_px) / CELL_PX) as f32, ((y - self.y_px) / CELL_PX) as f32);
-        let (a, b) = (cell(a), cell(b));
-        let (dx, dy) = (b.0 - a.0, b.1 - a.1);
-        let length = dx.abs().max(dy.abs());
-        // Lines shorter than a cell ink it by their length.
-        let load = self.load * length.min(1.0);
-        let steps = length.ceil().max(1.0);
-        let (dx, dy) = (dx / steps, dy / steps);
-        // The cell in the middle of each step; negative places saturate to zero: the margin counts with the edge.
-        let (mut x, mut y) = (a.0 + dx / 2.0, a.1 + dy / 2.0);
-        let mut adds = false;
-        for _ in 0..steps as u32 {
-            let (column, row) = ((x as usize).min(self.columns - 1), (y as usize).min(self.rows - 1));
-            if let Some(cell) = self.loads.get_mut(row * self.columns + column)
-                && *cell < FULL
-            {
-                *cell += load;
-                adds = true;
-            }
-            x += dx;
-            y += dy;
-        }
-        adds
+        scratch.ink = ink.into_buffers();
     }
 }
 

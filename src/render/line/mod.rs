@@ -12,6 +12,7 @@ mod ascending;
 mod axis;
 mod clip;
 mod free;
+mod ink;
 mod marks;
 mod runs;
 mod scratch;

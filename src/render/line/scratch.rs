@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::render::line::ink::InkBuffers;
 use crate::render::scene::Shape;
 use crate::store::Column;
 
@@ -11,7 +12,7 @@ pub struct Scratch {
     pub(super) edges: Vec<f64>,
     pub(super) columns: Vec<Column>,
     pub(super) cells: Vec<u64>,
-    pub(super) loads: Vec<f32>,
+    pub(super) ink: InkBuffers,
     pub(super) ranges: Vec<Range<usize>>,
     points: Vec<Vec<[f32; 2]>>,
     segments: Vec<[[f32; 2]; 2]>,

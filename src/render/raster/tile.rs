@@ -3,6 +3,8 @@
 //! Curves are easiest to cover by columns, but pixels lie in rows: writing a tall column straight into them touches one
 //! cache line a pixel. A strip as wide as a cache line does the turn in fast memory.
 
+use std::ops::Range;
+
 use crate::render::raster::Canvas;
 use crate::render::raster::blend::{Area, Ink, row};
 
@@ -38,14 +40,17 @@ impl Strip {
     pub(super) fn cover(&mut self, column: usize, tops: &[f32], bottoms: &[f32], weight: f32) {
         let height = self.parts.len() as f32;
         let (mut least, mut greatest) = (f32::INFINITY, f32::NEG_INFINITY);
+        // Between the lowest top and the highest bottom the coverage is the same in all rows.
+        let (mut even_from, mut even_to, mut even) = (0.0_f32, height, 0.0);
         let y0 = self.y0 as f32;
         for (&top, &bottom) in tops.iter().zip(bottoms) {
             let (top, bottom) = ((top - y0).max(0.0), (bottom - y0).min(height));
             if top >= bottom {
                 continue;
             }
-            least = least.min(top);
-            greatest = greatest.max(bottom);
+            (least, greatest) = (least.min(top), greatest.max(bottom));
+            (even_from, even_to) = (even_from.max(top), even_to.min(bottom));
+            even += weight;
             self.add(top, weight);
             self.add(bottom, -weight);
         }
@@ -54,13 +59,20 @@ impl Strip {
         }
         let (from, to) = (least as usize, (greatest.ceil() as usize).min(self.parts.len()));
         let mut covered = 0.0;
-        let rows = self.parts.get_mut(from..to).unwrap_or_default();
-        for (parts, sum) in rows.iter_mut().zip(self.sums.get_mut(from..to + 1).unwrap_or_default()) {
-            covered += std::mem::take(sum);
-            if let Some(part) = parts.get_mut(column) {
-                *part = (covered * 255.0 + 0.5) as u8;
+        // One row more than the lowest top's: what it adds to the next row must be taken along.
+        let ramp_to = (even_from as usize + 2).min(to);
+        self.ramp(column, from..ramp_to, &mut covered);
+        let even_to = even_to as usize;
+        if even_to > ramp_to {
+            let part = (even * 255.0 + 0.5) as u8;
+            for parts in self.parts.get_mut(ramp_to..even_to).unwrap_or_default() {
+                if let Some(cell) = parts.get_mut(column) {
+                    *cell = part;
+                }
             }
+            covered = even;
         }
+        self.ramp(column, even_to.max(ramp_to)..to, &mut covered);
         for sum in self.sums.get_mut(to..to + 2).unwrap_or_default() {
             *sum = 0.0;
         }
@@ -79,8 +91,21 @@ impl Strip {
                 ink.fill(pixels);
             } else if parts != [0; STRIP] {
                 for (pixel, part) in pixels.iter_mut().zip(parts) {
-                    ink.cover(pixel, (u32::from(part) * ink.opacity + 127) / 255);
+                    if part != 0 {
+                        ink.cover(pixel, (u32::from(part) * ink.opacity + 127) / 255);
+                    }
                 }
+            }
+        }
+    }
+
+    /// Turns the running sum of some rows into their coverage.
+    fn ramp(&mut self, column: usize, rows: Range<usize>, covered: &mut f32) {
+        let sums = self.sums.get_mut(rows.clone()).unwrap_or_default();
+        for (parts, sum) in self.parts.get_mut(rows).unwrap_or_default().iter_mut().zip(sums) {
+            *covered += std::mem::take(sum);
+            if let Some(cell) = parts.get_mut(column) {
+                *cell = (*covered * 255.0 + 0.5) as u8;
             }
         }
     }
