@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use crate::app::printable::printable;
 use crate::batch::{Level, Message};
 
-/// How many lines a pane keeps if nobody says otherwise; older ones are only in the run's log.
+/// How many lines a pane keeps if nobody says otherwise; the oldest go first.
 pub const DEFAULT_LINES: usize = 10_000;
 
 /// The newest lines of a pane. Lines are numbered from zero since the last [`PaneLog::clear`]; the numbers of dropped
