@@ -38,7 +38,7 @@ fn trials() -> Vec<Trial> {
 }
 
 fn run_child(file: &Path) -> Result<(), Failed> {
-    let home = tempfile::tempdir().unwrap();
+    let home = private_folder();
     let output = Command::new(env::current_exe().unwrap())
         .env(FILE_VARIABLE, file)
         .env("QT_QPA_PLATFORM", "offscreen")
@@ -96,4 +96,10 @@ fn run_file(file: &Path) -> i32 {
     let pointers = Box::leak(pointers.into_boxed_slice());
     // SAFETY: as many valid, terminated strings as `argc` says, and they live on: `owned` lives until the return.
     unsafe { kymograph_quick_test(pointers.len() as c_int, pointers.as_mut_ptr(), folder.as_ptr()) }
+}
+
+/// A folder that only this user may enter, as a runtime directory has to be.
+fn private_folder() -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    tempfile::Builder::new().permissions(std::fs::Permissions::from_mode(0o700)).tempdir().unwrap()
 }

@@ -22,7 +22,7 @@ struct Window {
 
 impl Window {
     fn open(arguments: &[&str]) -> Self {
-        let home = tempfile::tempdir().unwrap();
+        let home = private_folder();
         let child = Command::new(env!("CARGO_BIN_EXE_kymograph"))
             .args(arguments)
             .env("QT_QPA_PLATFORM", "offscreen")
@@ -119,7 +119,7 @@ fn close_by_sigint_while_running() {
 /// Nobody can show a window: the program says so and goes on without one.
 #[test]
 fn without_a_display_it_goes_on_headless() {
-    let home = tempfile::tempdir().unwrap();
+    let home = private_folder();
     let output = Command::new(env!("CARGO_BIN_EXE_kymograph"))
         .args(["sine", "--iterations", "3", "--worker-ms", "1", "--receiver-iterations", "8", "--receiver-ms", "1"])
         .args(["--save", "figure.png"])
@@ -133,4 +133,10 @@ fn without_a_display_it_goes_on_headless() {
     assert_eq!(output.status.code(), Some(0), "{said}");
     assert!(said.contains("no display") && said.contains("headless") && said.contains("figure.png"), "{said}");
     assert_is_png(&home.path().join("figure.png"));
+}
+
+/// A folder that only this user may enter, as a runtime directory has to be.
+fn private_folder() -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    tempfile::Builder::new().permissions(std::fs::Permissions::from_mode(0o700)).tempdir().unwrap()
 }
