@@ -1,5 +1,8 @@
 //! Curves against a slow reference: whether each of 256 places in a pixel lies within half a line width of the line.
 
+// A test may panic: that is its report.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 mod render_support;
 
 use kymograph::batch::Xs;
@@ -66,7 +69,6 @@ fn check(name: &str, ys: Vec<f64>, mean_bound: f64, tile_bound: f64) {
     let expected = reference(&plain, &snapshot, LINE.width_px);
     let mean = actual.mean_difference(&expected) * f64::from(WIDTH * HEIGHT) / (180.0 * 100.0);
     let tile = actual.worst_tile(&expected);
-    println!("{name}: mean {mean:.3}, worst tile {tile:.3}");
     if mean > mean_bound || tile > tile_bound {
         actual.write(&leave_dir().join(format!("exactness-{name}.png")));
         expected.write(&leave_dir().join(format!("exactness-{name}-expected.png")));

@@ -1,5 +1,8 @@
 //! Figures as files: what is in them, and what is left of the old ones when saving fails.
 
+// A test may panic: that is its report.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 mod render_support;
 
 use std::path::Path;

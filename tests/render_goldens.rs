@@ -2,6 +2,9 @@
 //!
 //! To accept what is drawn now: `KYMOGRAPH_ACCEPT=1 cargo test --test render_goldens`, then look at the pictures.
 
+// A test may panic: that is its report.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 mod render_support;
 
 use std::path::Path;

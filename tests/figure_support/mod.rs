@@ -111,6 +111,7 @@ pub fn numbers(scene: &Scene) -> Vec<f32> {
             }
             Shape::Polygon { points, .. } => points.iter().flatten().copied().collect(),
             Shape::Disc { center_px, radius_px, .. } => vec![center_px[0], center_px[1], *radius_px],
+            Shape::Segments { ends, .. } => ends.as_flattened().as_flattened().to_vec(),
             Shape::Markers { centers_px, size_px, .. } => {
                 centers_px.iter().flatten().copied().chain([*size_px]).collect()
             }

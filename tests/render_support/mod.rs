@@ -1,5 +1,7 @@
 //! What the picture tests share: series of ugly data, curves on plain plots, reading and writing PNGs.
 
+// A test may panic: that is its report.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(dead_code)] // Each test program uses its part of it.
 
 use std::path::{Path, PathBuf};

@@ -152,7 +152,8 @@ fn a_probe_is_answered_now_and_with_each_frame() {
     let mut rig = Rig::new();
     let frame = rig.start();
     let plot = frame.layout.subplots[0].plot;
-    rig.thread.probe(Some([plot.x_px + plot.width_px - 1.0, plot.y_px + 10.0]));
+    // Near the last sample, with room for the plotting area to move when the labels change.
+    rig.thread.probe(Some([plot.x_px + 0.9 * plot.width_px, plot.y_px + 0.5 * plot.height_px]));
     rig.wakes.recv_timeout(LONG).unwrap();
     assert!(rig.thread.take_frame().is_none());
     let readout = rig.thread.take_readout().unwrap().unwrap();

@@ -58,7 +58,7 @@ impl Window {
         }
         let crossing = |border: f64| {
             let t = (border - a.1) / (b.1 - a.1);
-            (t > from && t < to).then(|| (a.0 + (b.0 - a.0) * t, border))
+            (t > from && t < to).then_some((a.0 + (b.0 - a.0) * t, border))
         };
         let (near, far) = if a.1 < b.1 { (self.y0, self.y1) } else { (self.y1, self.y0) };
         crossing(near).map(&mut pressed);

@@ -36,7 +36,7 @@ impl MarkPainter {
         size_px: f32,
         paint: Paint,
     ) {
-        if marker == Marker::None || !(size_px > 0.0) {
+        if marker == Marker::None || size_px.is_nan() || size_px <= 0.0 {
             return;
         }
         self.prepare(marker, size_px.min(MAX_SIZE_PX));
