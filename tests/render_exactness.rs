@@ -75,7 +75,6 @@ fn check(name: &str, ys: Vec<f64>, mean_bound: f64, tile_bound: f64) {
     let expected = reference(&plain, &snapshot, LINE.width_px);
     let mean = actual.mean_difference(&expected) * f64::from(WIDTH * HEIGHT) / (180.0 * 100.0);
     let tile = actual.worst_tile(&expected);
-    println!("{name}: mean {mean:.3}, worst tile {tile:.3}");
     if mean > mean_bound || tile > tile_bound {
         actual.write(&leave_dir().join(format!("exactness-{name}.png")));
         expected.write(&leave_dir().join(format!("exactness-{name}-expected.png")));

@@ -1,11 +1,11 @@
 //! Saving what a figure's thread shows, without anybody waiting for it.
 
-use std::any::Any;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use crate::export::{ExportError, ExportOptions, Format, save};
+use crate::job::thread::{self, Thread, caught};
+use crate::job::{Clock, Seat, SystemClock};
 use crate::render::figure_thread::FigureThread;
 
 /// Told how a saving went, on the thread that saved.
@@ -27,15 +27,10 @@ impl FigureThread {
         on_done: OnSaved,
     ) -> io::Result<()> {
         let (figure, snapshot) = self.contents();
-        let work = move || {
-            let saved = catch_unwind(AssertUnwindSafe(|| save(&path, format, &figure, &snapshot, options)));
-            on_done(saved.unwrap_or_else(|panic| Err(ExportError::Panicked(panic_text(&*panic).to_owned()))));
+        let work = move |_: &Seat| {
+            let saved = caught(|| save(&path, format, &figure, &snapshot, options));
+            on_done(saved.unwrap_or_else(|panic| Err(ExportError::Panicked(panic))));
         };
-        std::thread::Builder::new().name("export".into()).spawn(work).map(drop)
+        thread::spawn("export", SystemClock::new().seat(), work).map(Thread::abandon)
     }
-}
-
-fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without a message")
 }

@@ -9,11 +9,12 @@ mod state;
 
 use std::io;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::figure::Figure;
 use crate::figure::readout::Readout;
+use crate::job::thread::{self, Thread};
+use crate::job::{Clock, SystemClock};
 use crate::render::frame::{Frame, FrameSize};
 use crate::store::{Snapshot, SnapshotSlot};
 
@@ -29,10 +30,9 @@ pub const JOIN_BOUND: Duration = Duration::from_millis(500);
 ///
 /// Dropping it ends the thread and waits for it [`JOIN_BOUND`] at most; a thread that takes longer is left to end by
 /// itself, and that is logged.
-#[derive(Debug)]
 pub struct FigureThread {
     shared: Arc<Shared>,
-    handle: Option<JoinHandle<()>>,
+    _thread: Thread<()>,
 }
 
 impl FigureThread {
@@ -51,11 +51,9 @@ impl FigureThread {
     fn spawn_with(name: &str, on_frame: Arc<dyn Fn() + Send + Sync>, painter: Box<dyn Paint>) -> io::Result<Self> {
         let shared = Arc::new(Shared::new(on_frame));
         let theirs = Arc::clone(&shared);
-        // A thread's name ends at the first zero byte, and the standard library refuses it.
-        let name: String = name.chars().filter(|c| !c.is_control()).collect();
-        let handle =
-            std::thread::Builder::new().name(format!("figure:{name}")).spawn(move || actor::run(&theirs, painter))?;
-        Ok(Self { shared, handle: Some(handle) })
+        let seat = SystemClock::new().seat();
+        let thread = thread::spawn(&format!("figure:{name}"), seat, move |_| actor::run(&theirs, painter))?;
+        Ok(Self { shared, _thread: thread.with_join_bound(JOIN_BOUND) })
     }
 
     /// Shows the data of `slot` from now on, and whatever is published to it.
@@ -119,13 +117,8 @@ impl FigureThread {
 
 impl Drop for FigureThread {
     fn drop(&mut self) {
-        let Some(handle) = self.handle.take() else { return };
-        let name = handle.thread().name().unwrap_or("figure").to_owned();
-        if !self.shared.stop(JOIN_BOUND) {
-            log::warn!("{name} has not ended in {JOIN_BOUND:?} and is left to itself");
-        } else if handle.join().is_err() {
-            log::error!("{name} ended by a panic");
-        }
+        // The thread's own drop, which follows, waits for it.
+        self.shared.stop();
     }
 }
 

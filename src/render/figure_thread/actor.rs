@@ -1,13 +1,12 @@
 //! The loop of a figure's thread.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::figure::Figure;
 use crate::figure::layout::FrameLayout;
 use crate::figure::readout::readout;
+use crate::job::thread::caught;
 use crate::render::figure_thread::painter::Paint;
 use crate::render::figure_thread::state::{Order, Shared};
 use crate::render::frame::{Frame, FrameSize};
@@ -18,7 +17,7 @@ pub(super) fn run(shared: &Arc<Shared>, painter: Box<dyn Paint>) {
     let mut actor = Actor { shared, painter, drawn: None, drawn_version: None, serial: 0, told: None };
     loop {
         match shared.next_order(actor.drawn_version) {
-            Order::Stop => break,
+            Order::Stop => return,
             Order::Draw { figure, snapshot, size } => {
                 actor.guarded("drawn", |actor| actor.draw(figure, snapshot, size));
                 actor.guarded("read", Actor::answer);
@@ -26,7 +25,6 @@ pub(super) fn run(shared: &Arc<Shared>, painter: Box<dyn Paint>) {
             Order::Probe => actor.guarded("read", Actor::answer),
         }
     }
-    shared.end();
 }
 
 struct Actor<'a> {
@@ -78,20 +76,15 @@ impl Actor<'_> {
     /// Does `work`; a panic in it is told once and the painter made anew.
     fn guarded(&mut self, what: &str, work: impl FnOnce(&mut Self)) {
         // The actor's own fields hold whole values at every point where the work can panic.
-        let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) else { return };
+        let Err(panic) = caught(|| work(self)) else { return };
         self.painter.reset();
-        let error = format!("the figure could not be {what}: {}", panic_text(&*panic));
+        let error = format!("the figure could not be {what}: {panic}");
         if self.told.as_ref() != Some(&error) {
             log::error!("{error}");
             self.told = Some(error.clone());
-            if catch_unwind(AssertUnwindSafe(|| self.shared.fail(error))).is_err() {
-                log::error!("the figure's listener panics");
+            if let Err(panic) = caught(|| self.shared.fail(error)) {
+                log::error!("the listener of a figure panicked: {panic}");
             }
         }
     }
-}
-
-fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without a message")
 }

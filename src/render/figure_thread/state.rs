@@ -43,7 +43,6 @@ pub(super) struct State {
     error: Option<String>,
     begun: Option<Instant>,
     is_stopping: bool,
-    has_ended: bool,
 }
 
 /// What the actor is to do next.
@@ -146,16 +145,15 @@ impl Shared {
         (Arc::clone(&state.figure), state.data.latest())
     }
 
-    /// Asks the actor to end and waits for that; `false` if it takes longer than `bound`.
-    pub(super) fn stop(&self, bound: Duration) -> bool {
-        let mut state = self.lock();
-        state.is_stopping = true;
-        let subscription = state.subscription.take();
+    /// Asks the actor to end.
+    pub(super) fn stop(&self) {
+        let subscription = {
+            let mut state = self.lock();
+            state.is_stopping = true;
+            state.subscription.take()
+        };
         self.changed.notify_all();
-        let waited = self.changed.wait_timeout_while(state, bound, |state| !state.has_ended);
-        let has_ended = waited.unwrap_or_else(PoisonError::into_inner).0.has_ended;
         drop(subscription);
-        has_ended
     }
 
     /// Waits for something to do. On the actor's thread.
@@ -206,12 +204,6 @@ impl Shared {
         let mut state = self.lock();
         state.is_probe_new = false;
         state.probe_px
-    }
-
-    /// Tells the handle that the actor has ended.
-    pub(super) fn end(&self) {
-        self.lock().has_ended = true;
-        self.changed.notify_all();
     }
 
     /// How long until a frame is to be begun; `None` if there is nothing to draw.

@@ -34,7 +34,7 @@ fn fill_edges(edges: &mut Vec<f64>, column_count: usize, left_px: f64, trace: &T
     let mut least = -f64::MAX;
     edges.extend((0..=column_count).map(|i| {
         // Rounding may turn neighbours around where a column is narrower than the distance of two f64.
-        least = trace.x.from_px(left_px + i as f64).max(least);
+        least = trace.x.value_at(left_px + i as f64).max(least);
         least
     }));
 }

@@ -44,8 +44,7 @@ impl AxisPx {
     }
 
     /// Value at a pixel.
-    #[expect(clippy::wrong_self_convention, reason = "the way back from `to_px`, named as in `AxisMap`")]
-    pub(super) fn from_px(self, px: f64) -> f64 {
+    pub(super) fn value_at(self, px: f64) -> f64 {
         let part = (px - self.start_px) / self.span_px;
         let unit = self.lo * (1.0 - part) + self.hi * part;
         let value = if self.is_log { 10_f64.powf(unit) } else { unit * 2.0 };
@@ -71,7 +70,7 @@ mod tests {
         for map in [map(Scale::Linear, -3.0, 8.0), map(Scale::Log, 0.01, 1e4), map(Scale::Time, 1.7e9, 1.7e9 + 60.0)] {
             let axis = AxisPx::new(&map).unwrap();
             for part in [0.0, 0.1, 0.5, 0.99, 1.0] {
-                let value = axis.from_px(500.5 - 480.0 * part);
+                let value = axis.value_at(500.5 - 480.0 * part);
                 assert!((axis.to_px(value) - map.to_px(value)).abs() < 1e-4, "{map:?} {value}");
                 assert!((axis.to_px(value) - (500.5 - 480.0 * part)).abs() < 1e-4, "{map:?} {value}");
             }
@@ -92,7 +91,7 @@ mod tests {
                 let px = axis.to_px(value);
                 assert!(px.is_nan() || px.abs() <= FAR_PX, "{map:?} {value} {px}");
             }
-            assert!(axis.from_px(0.0).is_finite() && axis.from_px(1e9).is_finite());
+            assert!(axis.value_at(0.0).is_finite() && axis.value_at(1e9).is_finite());
         }
         assert!(AxisPx::new(&map(Scale::Linear, 1.0, 1.0)).is_none());
         assert!(AxisPx::new(&map(Scale::Linear, f64::NAN, 1.0)).is_none());

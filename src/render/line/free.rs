@@ -64,7 +64,7 @@ pub(super) fn trace(
         trace.marks.sample(place);
     };
     let mut ranges = std::mem::take(&mut scratch.ranges);
-    let (one, other) = (trace.x.from_px(left_px), trace.x.from_px(right_px));
+    let (one, other) = (trace.x.value_at(left_px), trace.x.value_at(right_px));
     series.ranges_near(one.min(other), one.max(other), &mut ranges);
     for range in &ranges {
         // What lies between two ranges is out of view, and so is the line across.

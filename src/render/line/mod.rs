@@ -65,6 +65,9 @@ const FILL_ALPHA: f32 = 0.25;
 /// Diameter of a marker in line widths, and its least in pixels; Matplotlib's default is 6 points on 1.5.
 const MARKER_WIDTHS: f32 = 4.0;
 
+/// Dashes of one line at most.
+const MOST_DASHES: f32 = 2_000.0;
+
 /// Appends the shapes of a curve to `shapes`.
 ///
 /// They may reach a few pixels beyond `plot`: the caller encloses them in [`Shape::Clip`] of it. All coordinates are
@@ -154,7 +157,8 @@ fn append(
     }
     let dash_px = dash_pattern(style.dash, style.width_px);
     for points in lines {
-        let stroke = Stroke { paint, width_px: style.width_px, dash_px: dash_px.clone() };
+        let dash_px = if can_be_dashed(&points, &dash_px) { dash_px.clone() } else { Vec::new() };
+        let stroke = Stroke { paint, width_px: style.width_px, dash_px };
         shapes.push(Shape::Line { points, stroke });
     }
     if segments.is_empty() {
@@ -174,6 +178,19 @@ fn append(
     push_marks(marks.finish(), marker, marker_px);
 }
 
+/// Whether a line's pattern can be told at all: noise that goes up and down in every column is one blur of dashes.
+fn can_be_dashed(points: &[[f32; 2]], dash_px: &[f32]) -> bool {
+    let period_px: f32 = dash_px.iter().sum();
+    let length_px: f32 = points
+        .windows(2)
+        .map(|pair| match pair {
+            [a, b] => (b[0] - a[0]).hypot(b[1] - a[1]),
+            _ => 0.0,
+        })
+        .sum();
+    length_px <= MOST_DASHES * period_px
+}
+
 /// Lengths of strokes and gaps for a line width, all in device pixels; the proportions are Matplotlib's.
 #[must_use]
 pub fn dash_pattern(dash: Dash, width_px: f32) -> Vec<f32> {
@@ -185,3 +202,6 @@ pub fn dash_pattern(dash: Dash, width_px: f32) -> Vec<f32> {
     };
     parts.iter().map(|part| part * width_px).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,13 +12,21 @@ use crate::render::scene::Paint;
 const STEPS: usize = 4;
 /// Samples a pixel, in each direction, from which the coverage is taken.
 const SAMPLES: usize = 8;
-/// Largest form.
-const MAX_SIZE_PX: f32 = 256.0;
+/// Largest form; larger ones are drawn at this size.
+const MAX_SIZE_PX: f32 = 64.0;
+/// Forms kept; all are forgotten when there are more.
+const KEPT_FORMS: usize = 32;
 
-/// Stamps markers; keeps the form that it stamped last.
+/// Stamps markers; keeps their forms.
 #[derive(Default)]
 pub(super) struct MarkPainter {
-    form: Option<(Marker, f32)>,
+    forms: Vec<Form>,
+}
+
+/// The stamps of one marker at one size.
+struct Form {
+    marker: Marker,
+    size_px: f32,
     /// Width and height of the stamps.
     side: usize,
     /// Coverage of the `STEPS * STEPS` stamps, row by row.
@@ -39,17 +47,31 @@ impl MarkPainter {
         if marker == Marker::None || size_px.is_nan() || size_px <= 0.0 {
             return;
         }
-        self.prepare(marker, size_px.min(MAX_SIZE_PX));
+        let Some(form) = self.form(marker, size_px.min(MAX_SIZE_PX)) else { return };
         let ink = Ink::new(paint);
         let (x_range, y_range) =
             (clip.x0 as f32 - size_px..clip.x1 as f32 + size_px, clip.y0 as f32 - size_px..clip.y1 as f32 + size_px);
         for &[x, y] in centers_px {
             if x_range.contains(&x) && y_range.contains(&y) {
-                self.stamp(canvas, clip, x, y, ink);
+                form.stamp(canvas, clip, x, y, ink);
             }
         }
     }
 
+    fn form(&mut self, marker: Marker, size_px: f32) -> Option<&Form> {
+        let is_same = |form: &Form| form.marker == marker && form.size_px == size_px;
+        let index = self.forms.iter().position(is_same).unwrap_or_else(|| {
+            if self.forms.len() >= KEPT_FORMS {
+                self.forms.clear();
+            }
+            self.forms.push(Form::new(marker, size_px));
+            self.forms.len() - 1
+        });
+        self.forms.get(index)
+    }
+}
+
+impl Form {
     fn stamp(&self, canvas: &mut Canvas, clip: Area, x: f32, y: f32, ink: Ink) {
         let steps = |v: f32| ((v * STEPS as f32).round() as i32).div_euclid(STEPS as i32);
         let step = |v: f32| ((v * STEPS as f32).round() as i32).rem_euclid(STEPS as i32) as usize;
@@ -68,19 +90,14 @@ impl MarkPainter {
         }
     }
 
-    fn prepare(&mut self, marker: Marker, size_px: f32) {
-        if self.form == Some((marker, size_px)) {
-            return;
-        }
-        self.form = Some((marker, size_px));
-        self.side = (size_px / 2.0).ceil() as usize * 2 + 4;
-        let radius = size_px / 2.0;
-        let half = (self.side / 2) as f32;
-        self.parts.clear();
+    fn new(marker: Marker, size_px: f32) -> Self {
+        let side = (size_px / 2.0).ceil() as usize * 2 + 4;
+        let (radius, half) = (size_px / 2.0, (side / 2) as f32);
+        let mut parts = Vec::with_capacity(STEPS * STEPS * side * side);
         for step in 0..STEPS * STEPS {
             let (x_shift, y_shift) = ((step % STEPS) as f32 / STEPS as f32, (step / STEPS) as f32 / STEPS as f32);
-            for pixel in 0..self.side * self.side {
-                let (column, row) = ((pixel % self.side) as f32, (pixel / self.side) as f32);
+            for pixel in 0..side * side {
+                let (column, row) = ((pixel % side) as f32, (pixel / side) as f32);
                 let hits = (0..SAMPLES * SAMPLES)
                     .filter(|sample| {
                         let sub = |i: usize| (i as f32 + 0.5) / SAMPLES as f32;
@@ -89,9 +106,10 @@ impl MarkPainter {
                         covers(marker, x, y, radius)
                     })
                     .count();
-                self.parts.push((hits * 255 / (SAMPLES * SAMPLES)) as u8);
+                parts.push((hits * 255 / (SAMPLES * SAMPLES)) as u8);
             }
         }
+        Self { marker, size_px, side, parts }
     }
 }
 

@@ -161,3 +161,6 @@ fn is_sound(rect: &PlotRect) -> bool {
         && rect.width_px >= 0.0
         && rect.height_px >= 0.0
 }
+
+#[cfg(test)]
+mod tests;

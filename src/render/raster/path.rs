@@ -29,6 +29,9 @@ pub(super) fn is_path(shape: &Shape) -> bool {
 /// Farther out than any canvas; keeps absurd places out of the path code's arithmetic.
 const FAR_PX: f32 = 1e6;
 
+/// Dashes of one line at most; with more it is drawn unbroken.
+const MOST_DASHES: f32 = 20_000.0;
+
 impl PathPainter {
     /// Whether paths were gathered and not yet drawn.
     pub(super) fn has_pending(&self) -> bool {
@@ -42,8 +45,8 @@ impl PathPainter {
         }
         let is_dashed = !stroke.dash_px.is_empty()
             && stroke.dash_px.iter().all(|length| length.is_finite() && *length >= 0.0)
-            // kurbo walks a pattern of no length for ever.
-            && stroke.dash_px.iter().sum::<f32>() >= 0.5;
+            // kurbo walks along a pattern step by step: one of no length for ever, a tiny one for long.
+            && stroke.dash_px.iter().sum::<f32>() > self.path.perimeter(1.0) as f32 / MOST_DASHES;
         let cap = if is_dashed { Cap::Butt } else { Cap::Round };
         let mut style = KurboStroke::new(f64::from(stroke.width_px)).with_caps(cap).with_join(Join::Round);
         if is_dashed {
