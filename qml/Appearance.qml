@@ -19,9 +19,8 @@ QtObject {
     readonly property int spacing: 8
     readonly property int iconSize: 16
 
-    // The family of time stamps, read-outs and messages. Without any font on the system the bundled one serves all.
-    readonly property string fixedFamily: Qt.fontFamilies().length > 0 ? "monospace" : bundled.name
-    readonly property string family: Qt.fontFamilies().length > 0 ? Qt.application.font.family : bundled.name
+    // The family of time stamps, read-outs and messages.
+    readonly property string fixedFamily: "monospace"
 
     // The palette of a theme that was chosen; null while the system's holds.
     readonly property var forced: theme === "light" ? lightColors : theme === "dark" ? darkColors : null
@@ -52,8 +51,9 @@ QtObject {
         return isDark(background) ? "#ff8080" : "#b3261e"
     }
 
+    // A system without any font would show a window without words; the only font that is there then serves all families.
     readonly property FontLoader bundled: FontLoader {
-        source: "qrc:/qt/qml/Kymograph/assets/fonts/DejaVuSans-subset.ttf"
+        source: Qt.fontFamilies().length > 0 ? "" : "qrc:/qt/qml/Kymograph/assets/fonts/DejaVuSans-subset.ttf"
     }
 
     readonly property Settings settings: Settings {

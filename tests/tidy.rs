@@ -37,8 +37,6 @@ const THREAD_ROOMS: [(&str, &str); 5] = [
     ("src/job/thread.rs", "the place for them"),
     ("src/source/command/keeper.rs", "a source stands before the job stage; joined by its guard"),
     ("src/source/table/rows.rs", "a source stands before the job stage; scoped, so joined at once"),
-    ("src/render/figure_thread.rs", "waits for wishes, not at a job's seat; joined on drop within a bound"),
-    ("src/export/aside.rs", "nobody waits for it: a program that ends first leaves the old file as it was"),
 ];
 
 /// The file that makes channels.

@@ -5,7 +5,8 @@
 // Linked for its own sake: the C++ side of the package has to be whole in every program.
 use kymograph as _;
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -22,6 +23,10 @@ struct Window {
 
 impl Window {
     fn open(arguments: &[&str]) -> Self {
+        Self::open_with(arguments, &[])
+    }
+
+    fn open_with(arguments: &[&str], variables: &[(&str, &Path)]) -> Self {
         let home = private_folder();
         let child = Command::new(env!("CARGO_BIN_EXE_kymograph"))
             .args(arguments)
@@ -31,6 +36,7 @@ impl Window {
             .env("XDG_RUNTIME_DIR", home.path())
             .env("XDG_DATA_HOME", home.path())
             .env_remove("KYMOGRAPH_DATA_DIR")
+            .envs(variables.iter().copied())
             .current_dir(home.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -114,6 +120,33 @@ fn close_by_sigterm_while_running() {
 #[test]
 fn close_by_sigint_while_running() {
     close_at_random_moments(Signal::INT, 25);
+}
+
+/// names-hostile: CANARY: what a command prints is never fetched, neither by a pane nor by a legend or a title.
+#[test]
+fn names_hostile_output_makes_no_request() {
+    let canary = TcpListener::bind("127.0.0.1:0").unwrap();
+    canary.set_nonblocking(true).unwrap();
+    let image = format!("<img src='http://{}/x.png'>", canary.local_addr().unwrap());
+    let script = format!("echo \"{image}\"; echo \"{{\\\"{image}\\\": 1}}\"; echo \"{{\\\"{image}\\\": 2}}\"; sleep 1");
+    let window = Window::open(&["run", "--name", &image, "--quit-when-done", "--", "sh", "-c", &script]);
+    let (status, said, _home) = window.end(Duration::from_secs(30));
+    assert_eq!((status.code(), said.as_str()), (Some(0), ""));
+    assert_eq!(canary.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "something was fetched");
+}
+
+/// font-missing: without a font on the system the window opens all the same, and the figure has its labels.
+#[test]
+fn font_missing_is_no_obstacle() {
+    let fonts = private_folder();
+    let config = fonts.path().join("fonts.conf");
+    let text = format!("<fontconfig><cachedir>{}</cachedir></fontconfig>", fonts.path().display());
+    std::fs::write(&config, text).unwrap();
+    let arguments = ["--autostart", "--quit-when-done", "--save", "figure.png"];
+    let window = Window::open_with(&arguments, &[("FONTCONFIG_FILE", &config)]);
+    let (status, said, home) = window.end(Duration::from_secs(30));
+    assert_eq!(status.code(), Some(0), "{said}");
+    assert_is_png(&home.path().join("figure.png"));
 }
 
 /// Nobody can show a window: the program says so and goes on without one.

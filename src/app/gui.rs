@@ -4,6 +4,7 @@
 
 use std::env;
 use std::path::Path;
+use std::time::Duration;
 
 use cxx_qt_lib::{QGuiApplication, QQmlApplicationEngine, QQuickStyle, QString, QUrl};
 use cxx_qt_lib_extras::QApplication;
@@ -11,12 +12,16 @@ use cxx_qt_lib_extras::QApplication;
 use crate::app::display;
 use crate::app::launch::{self, Launch};
 use crate::bridge::{program, qt};
+use crate::export;
 
 /// KDE's own controls, used where they are installed.
 const DESKTOP_STYLE: &str = "org.kde.desktop";
 
 /// Name of the desktop file, for the window's icon and its place in the task bar.
 const APP_ID: &str = "io.github.kymograph.Kymograph";
+
+/// How long the end of the program waits for a figure that is being saved. One takes some ten milliseconds.
+const SAVING_LIMIT: Duration = Duration::from_secs(2);
 
 /// The icon, among the resources of the QML module.
 const ICON: &str = ":/qt/qml/Kymograph/packaging/icons/io.github.kymograph.Kymograph.svg";
@@ -75,6 +80,9 @@ fn failed(what: &str) -> i32 {
 }
 
 fn finish(event_loop_code: i32) -> i32 {
+    if !export::finish_saving(SAVING_LIMIT) {
+        log::warn!("a figure was still being saved after {SAVING_LIMIT:?} and is not on disk");
+    }
     if event_loop_code == 0 { program::exit_code() } else { event_loop_code }
 }
 

@@ -4,7 +4,6 @@
 //! then moved there, so that a failure leaves the old file as it was. Knows no window and no recording.
 
 mod aside;
-pub use aside::OnSaved;
 mod file;
 mod pdf;
 mod png;
@@ -18,6 +17,8 @@ use crate::render::draw::{DrawScratch, draw};
 use crate::render::frame::FrameSize;
 use crate::render::raster::Rasterizer;
 use crate::store::Snapshot;
+
+pub use aside::{OnSaved, finish_saving};
 
 /// The kinds of file that a figure can be saved as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
