@@ -33,7 +33,7 @@ const QT_ROOMS: [&str; 2] = ["src/bridge/", "src/app/gui.rs"];
 const PLOTTERS_ROOMS: [&str; 2] = ["src/figure/chart.rs", "src/render/backend.rs"];
 
 /// Where threads are started, and why there. All are named, and a panic in one is caught or joined.
-const THREAD_ROOMS: [(&str, &str); 5] = [
+const THREAD_ROOMS: [(&str, &str); 3] = [
     ("src/job/thread.rs", "the place for them"),
     ("src/source/command/keeper.rs", "a source stands before the job stage; joined by its guard"),
     ("src/source/table/rows.rs", "a source stands before the job stage; scoped, so joined at once"),
