@@ -57,6 +57,7 @@ pub enum Command {
     /// The built-in sine job: a worker sends sine curves, a receiver colours them
     Sine(SineArgs),
     /// Run a command as a job and watch it: its output, and the numbers in it as curves
+    #[command(override_usage = "kymograph run [OPTIONS] -- <CMD> [ARGS]…")]
     Run(RunArgs),
     /// Draw a file of numbers without a window
     Render(RenderArgs),

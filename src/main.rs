@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::Parser;
 
 use kymograph::app::launch::Launch;
@@ -19,8 +18,8 @@ fn main() -> ExitCode {
     match run(cli) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            // One line, whatever the error's parts hold.
-            eprintln!("kymograph: {}", format!("{error:#}").replace('\n', " "));
+            // One line, whatever the error's text holds; each of our errors names its cause itself.
+            eprintln!("kymograph: {}", error.to_string().replace('\n', " "));
             ExitCode::FAILURE
         }
     }
@@ -47,7 +46,7 @@ fn launch(kind: JobKind, global: &GlobalArgs, autostart: bool) -> Launch {
 }
 
 fn command(args: RunArgs) -> anyhow::Result<JobKind> {
-    let metrics = args.metrics.parse::<Metrics>().context("--metrics")?;
+    let metrics = args.metrics.parse::<Metrics>().map_err(|error| anyhow::anyhow!("--metrics: {error}"))?;
     let options = CommandOptions { argv: args.command, metrics, ..CommandOptions::default() };
     Ok(JobKind::Command { name: args.name, options })
 }

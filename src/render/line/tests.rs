@@ -1,3 +1,5 @@
+//! Lines from samples to shapes: sparse, dense, broken, hostile.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Shapes to pixels: order, clips, buffers used again, odd numbers.
+
 use super::*;
 use crate::figure::Marker;
 use crate::render::scene::{HAnchor, Paint, Stroke, Text, VAnchor};
