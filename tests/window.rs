@@ -98,6 +98,31 @@ fn a_command_hands_on_its_exit_status() {
     }
 }
 
+/// child-tree, close: closing the window while a command runs ends its whole tree, and is no failure.
+#[test]
+fn close_ends_a_command_and_its_children() {
+    let script = "setsid sleep 4711 & sleep 4711 & echo up > up; sleep 4711";
+    let window = Window::open(&["run", "--", "sh", "-c", script]);
+    let start = Instant::now();
+    while !window.home.path().join("up").exists() {
+        assert!(start.elapsed() < Duration::from_secs(20), "the command was not started");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    window.signal(Signal::TERM);
+    let (status, said, _home) = window.end(ORDERLY_END);
+    assert_eq!((status.code(), said.as_str()), (Some(0), ""));
+    assert_eq!(processes_with("sleep\04711\0"), Vec::<String>::new(), "processes are left");
+}
+
+/// The process numbers whose command line is `words`, each ended by a zero byte.
+fn processes_with(words: &str) -> Vec<String> {
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names
+        .filter(|name| std::fs::read(format!("/proc/{name}/cmdline")).is_ok_and(|line| line == words.as_bytes()))
+        .collect()
+}
+
 fn close_at_random_moments(signal: Signal, times: u64) {
     for i in 0..times {
         let window = Window::open(&["sine", "--autostart", "--iterations", "0", "--receiver-iterations", "0"]);

@@ -80,6 +80,16 @@ impl JobView {
         }
     }
 
+    /// Exit status that a window hands on: the job's own, but 0 for a job that a person stopped, whatever its command
+    /// made of the signal.
+    #[must_use]
+    pub fn exit_code_of_program(&self) -> i32 {
+        match &self.end {
+            Some(Ok(outcome)) if outcome.was_stopped => 0,
+            _ => self.exit_code(),
+        }
+    }
+
     fn thread(&mut self, role: Role) -> &mut ThreadView {
         match role {
             Role::Worker => &mut self.worker,
@@ -148,6 +158,14 @@ mod tests {
         assert_eq!(duration_text(Duration::from_millis(1_440)), "0:01.4");
         assert_eq!(duration_text(Duration::from_secs(725)), "12:05");
         assert_eq!(duration_text(Duration::from_secs(3723)), "1:02:03");
+    }
+
+    #[test]
+    fn a_stopped_command_is_no_failure_of_the_window() {
+        let mut view = JobView::started_now();
+        let outcome = Outcome { summary: String::new(), exit_code: 130, was_stopped: true };
+        view.apply(&Notice::Finished(outcome));
+        assert_eq!((view.exit_code(), view.exit_code_of_program()), (130, 0));
     }
 
     #[test]

@@ -351,7 +351,7 @@ impl qobject::Job {
                 Notice::Failed(failure) => self.as_mut().error(&QString::from(&failure.text)),
                 _ => continue,
             }
-            program::set_exit_code(self.exit_code());
+            program::set_exit_code(self.view.exit_code_of_program());
             self.as_mut().ended();
         }
     }
