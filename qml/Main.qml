@@ -8,6 +8,8 @@ import Kymograph
 ThemedWindow {
     id: window
 
+    // Whether changes of the sine job's settings are remembered.
+    property bool keepsSineSettings: false
     // Set once the person asked to close while the job ran; the window closes when the job has ended.
     property bool isClosing: false
 
@@ -71,6 +73,8 @@ ThemedWindow {
         }
         Component.onCompleted: {
             setPaneLines(Appearance.paneLines)
+            if (Program.isPlain)
+                sineSettings.restore()
             if (Program.autostart)
                 start()
         }
@@ -351,6 +355,36 @@ ThemedWindow {
     Shortcut {
         sequences: [StandardKey.Save]
         onActivated: figureView.openSaveDialog()
+    }
+
+    readonly property var sineSettingNames: ["iterations", "workerMs", "workerBatch", "receiverIterations", "receiverMs",
+                                             "receiverBatch"]
+    // The settings of the sine job are remembered, but flags of the command line win and are not.
+    Settings {
+        id: sineSettings
+        category: "sine"
+        // -1: never changed, so the job's own default holds.
+        property int iterations: -1
+        property int workerMs: -1
+        property int workerBatch: -1
+        property int receiverIterations: -1
+        property int receiverMs: -1
+        property int receiverBatch: -1
+
+        function restore() {
+            for (const name of window.sineSettingNames) {
+                if (sineSettings[name] >= 0)
+                    theJob[name] = sineSettings[name]
+            }
+            window.keepsSineSettings = true
+        }
+    }
+    Connections {
+        target: theJob
+        enabled: window.keepsSineSettings
+        function onSettingsChanged() {
+            window.sineSettingNames.forEach((name) => sineSettings[name] = theJob[name])
+        }
     }
 
     // Size and splitter are remembered.

@@ -32,7 +32,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
             render_file::render(&args)?;
             return Ok(0);
         }
-        None => launch(JobKind::default(), &global, global.autostart),
+        None => Launch { is_plain: true, ..launch(JobKind::default(), &global, global.autostart) },
         Some(Command::Sine(args)) => launch(JobKind::Sine(args.into()), &global, global.autostart),
         Some(Command::Run(args)) => launch(command(args)?, &global, true),
     };
@@ -42,7 +42,8 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
 }
 
 fn launch(kind: JobKind, global: &GlobalArgs, autostart: bool) -> Launch {
-    Launch { kind, autostart, quit_when_done: global.quit_when_done, save: global.save.clone() }
+    let GlobalArgs { quit_when_done, save, .. } = global;
+    Launch { kind, autostart, quit_when_done: *quit_when_done, save: save.clone(), is_plain: false }
 }
 
 fn command(args: RunArgs) -> anyhow::Result<JobKind> {

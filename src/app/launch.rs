@@ -12,6 +12,8 @@ static LAUNCH: OnceLock<Launch> = OnceLock::new();
 pub struct Launch {
     /// The job to show.
     pub kind: JobKind,
+    /// Whether no command was given: the settings of the job that the person chose in the window then hold.
+    pub is_plain: bool,
     /// Whether it starts without a press of the button.
     pub autostart: bool,
     /// Whether the window closes when the job has ended.

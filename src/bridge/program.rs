@@ -19,6 +19,7 @@ pub mod qobject {
         #[qml_element]
         #[qml_singleton]
         #[qproperty(QString, version, READ = version, CONSTANT)]
+        #[qproperty(bool, is_plain, cxx_name = "isPlain", READ = is_plain, CONSTANT)]
         #[qproperty(bool, autostart, READ = autostart, CONSTANT)]
         #[qproperty(bool, quit_when_done, cxx_name = "quitWhenDone", READ = quit_when_done, CONSTANT)]
         #[qproperty(QUrl, save_url, cxx_name = "saveUrl", READ = save_url, CONSTANT)]
@@ -44,6 +45,9 @@ pub mod qobject {
     extern "RustQt" {
         /// Version of the program.
         fn version(self: &Program) -> QString;
+        /// Whether no command was given, so that the remembered settings of the job hold.
+        #[cxx_name = "isPlain"]
+        fn is_plain(self: &Program) -> bool;
         /// Whether the job starts without a press of the button.
         fn autostart(self: &Program) -> bool;
         /// Whether the window closes when the job has ended.
@@ -126,6 +130,10 @@ impl cxx_qt::Initialize for qobject::Program {
 impl qobject::Program {
     fn version(&self) -> QString {
         QString::from(env!("CARGO_PKG_VERSION"))
+    }
+
+    fn is_plain(&self) -> bool {
+        launch::get().is_plain
     }
 
     fn autostart(&self) -> bool {
