@@ -111,7 +111,7 @@ fn close_ends_a_command_and_its_children() {
     window.signal(Signal::TERM);
     let (status, said, _home) = window.end(ORDERLY_END);
     assert_eq!((status.code(), said.as_str()), (Some(0), ""));
-    assert_eq!(processes_with("sleep\04711\0"), Vec::<String>::new(), "processes are left");
+    assert_eq!(processes_with("sleep\x004711\0"), Vec::<String>::new(), "processes are left");
 }
 
 /// The process numbers whose command line is `words`, each ended by a zero byte.

@@ -21,12 +21,12 @@ static SAVING: Mutex<Vec<Thread<()>>> = Mutex::new(Vec::new());
 pub fn finish_saving(limit: Duration) -> bool {
     let start = Instant::now();
     let threads = std::mem::take(&mut *SAVING.lock().unwrap_or_else(PoisonError::into_inner));
-    let ended = threads.into_iter().map(|mut thread| {
-        let is_ended = thread.join(limit.saturating_sub(start.elapsed())).is_ok();
+    let mut all_ended = true;
+    for mut thread in threads {
+        all_ended &= thread.join(limit.saturating_sub(start.elapsed())).is_ok();
         thread.abandon();
-        is_ended
-    });
-    ended.fold(true, |all, one| all && one)
+    }
+    all_ended
 }
 
 impl FigureThread {
