@@ -1,7 +1,6 @@
 // A figure with its toolbar, its keyboard and its mouse. All reckoning is in FigureItem; this forwards and overlays.
 import QtQuick
 import QtQuick.Controls
-import QtQuick.Dialogs
 import QtQuick.Layouts
 import Kymograph
 
@@ -302,13 +301,9 @@ FocusScope {
         figure: canvas
     }
 
-    FileDialog {
+    SaveDialog {
         id: saveDialog
-        title: qsTr("Save the figure")
-        fileMode: FileDialog.SaveFile
-        acceptLabel: qsTr("Save")
-        defaultSuffix: "png"
-        nameFilters: [qsTr("PNG image (*.png)"), qsTr("SVG drawing (*.svg)"), qsTr("PDF document (*.pdf)")]
-        onAccepted: canvas.save(selectedFile)
+        name: view.job.name
+        onChosen: (file) => canvas.save(file)
     }
 }

@@ -111,12 +111,9 @@ ToolBar {
                 Layout.maximumWidth: 360
                 visible: control.wasStarted
                 indeterminate: control.job.progress < 0 && control.job.state === Job.Running
-                value: control.job.progress < 0 ? (control.job.state === Job.Finished ? 1 : 0) : control.job.progress
+                // A command that ended well is done, wherever its own count stopped.
+                value: control.job.state === Job.Finished ? 1 : Math.max(0, control.job.progress)
                 Accessible.name: qsTr("Progress of the job")
-            }
-            Item {
-                Layout.fillWidth: true
-                visible: !control.wasStarted
             }
             Label {
                 objectName: "timeLabel"
@@ -126,6 +123,9 @@ ToolBar {
                                                    : qsTr("%1, %2 left").arg(control.job.elapsed).arg(control.job.remaining)
                 textFormat: Text.PlainText
                 Accessible.name: qsTr("Elapsed time: %1").arg(text)
+            }
+            Item {
+                Layout.fillWidth: true
             }
             StripButton {
                 visible: !control.isNarrow && control.job.isSine

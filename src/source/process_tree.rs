@@ -276,7 +276,8 @@ mod tests {
         let tree = ProcessTree::new(child.id(), mark);
         wait_until("some", || tree.count() > 3);
         tree.hold();
-        assert!(tree.members().iter().all(|m| m.state == b'T'), "{:?}", tree.members());
+        // A signal is on its way for a moment before the state shows it.
+        wait_until("all held", || tree.members().iter().all(|m| m.state == b'T'));
         tree.kill();
         wait_until("none left", || tree.count() == 0);
         child.wait().unwrap();

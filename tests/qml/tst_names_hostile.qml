@@ -22,6 +22,7 @@ Item {
             job.start()
             tryCompare(job, "state", Job.Finished, 10000)
             const output = findChild(main, "messagePanes").paneAt(1).model
+            tryVerify(() => output.count >= 5)
             const text = output.text(0, output.count - 1)
             verify(text.includes("<img src="), text)
             // No control or direction character reaches the screen as such.
