@@ -2,7 +2,11 @@
 //!
 //! Plain data, owned by one thread at a time. Knows no thread, no store and no figure.
 
+mod column;
+
 use std::fmt;
+
+pub use column::{Column, Home, Values};
 
 /// Names a series within one job. Given out by the source, in ascending order from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,7 +41,7 @@ impl Color {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Xs {
     /// One x for each y, in any order.
-    Explicit(Vec<f64>),
+    Explicit(Column),
     /// Sample `i` of the batch stands at `start + i * step`.
     Steps {
         /// x of the first sample.
@@ -55,7 +59,7 @@ pub struct Batch {
     /// When the source made the batch: nanoseconds since the Unix epoch.
     pub stamp_nanos: i64,
     x: Xs,
-    y: Vec<f64>,
+    y: Column,
 }
 
 /// An x column and a y column of different lengths.
@@ -73,7 +77,8 @@ impl Batch {
     ///
     /// # Errors
     /// [`LengthMismatch`] if explicit x values are not as many as y values.
-    pub fn new(series: SeriesId, stamp_nanos: i64, x: Xs, y: Vec<f64>) -> Result<Self, LengthMismatch> {
+    pub fn new(series: SeriesId, stamp_nanos: i64, x: Xs, y: impl Into<Column>) -> Result<Self, LengthMismatch> {
+        let y = y.into();
         match &x {
             Xs::Explicit(values) if values.len() != y.len() => Err(LengthMismatch { x: values.len(), y: y.len() }),
             _ => Ok(Self { series, stamp_nanos, x, y }),
@@ -82,14 +87,14 @@ impl Batch {
 
     /// A batch of `y.len()` samples at `start`, `start + step`, `start + 2 * step`, …
     #[must_use]
-    pub fn steps(series: SeriesId, stamp_nanos: i64, start: f64, step: f64, y: Vec<f64>) -> Self {
-        Self { series, stamp_nanos, x: Xs::Steps { start, step }, y }
+    pub fn steps(series: SeriesId, stamp_nanos: i64, start: f64, step: f64, y: impl Into<Column>) -> Self {
+        Self { series, stamp_nanos, x: Xs::Steps { start, step }, y: y.into() }
     }
 
     /// A batch of one sample.
     #[must_use]
     pub fn point(series: SeriesId, stamp_nanos: i64, x: f64, y: f64) -> Self {
-        Self { series, stamp_nanos, x: Xs::Explicit(vec![x]), y: vec![y] }
+        Self { series, stamp_nanos, x: Xs::Explicit(vec![x].into()), y: vec![y].into() }
     }
 
     /// Number of samples.
@@ -116,9 +121,15 @@ impl Batch {
         &self.y
     }
 
+    /// The y values, to be shared without a copy.
+    #[must_use]
+    pub fn y_column(&self) -> &Column {
+        &self.y
+    }
+
     /// The columns, so that a receiver can take them over without a copy.
     #[must_use]
-    pub fn into_columns(self) -> (Xs, Vec<f64>) {
+    pub fn into_columns(self) -> (Xs, Column) {
         (self.x, self.y)
     }
 }

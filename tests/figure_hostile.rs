@@ -61,7 +61,7 @@ fn data_hostile_pairs_are_drawn_on_every_scale() {
             let mut made = Made::new();
             for (k, b) in UGLY.iter().enumerate() {
                 let style =
-                    made.add_at(0, &format!("s{k}"), Xs::Explicit(vec![*a, *b, 1.0, *a]), vec![*b, *a, *b, 2.0]);
+                    made.add_at(0, &format!("s{k}"), Xs::Explicit(vec![*a, *b, 1.0, *a].into()), vec![*b, *a, *b, 2.0]);
                 style.join = [Join::Line, Join::Steps, Join::Fill, Join::Points][(i + k) % 4];
                 style.marker = [Marker::None, Marker::Cross][k % 2];
             }
@@ -76,7 +76,7 @@ fn data_hostile_each_value_alone_is_drawn() {
     for a in UGLY {
         for b in UGLY {
             let mut made = Made::new();
-            made.add_at(0, "alone", Xs::Explicit(vec![a]), vec![b]);
+            made.add_at(0, "alone", Xs::Explicit(vec![a].into()), vec![b]);
             let drawn = made.draw(320, 240, 1.0);
             assert!(numbers(&drawn.scene).iter().all(|v| v.is_finite()), "({a}, {b})");
             if a.is_finite() && b.is_finite() {
@@ -102,11 +102,11 @@ fn data_hostile_order_duplicates_and_gaps() {
     let count = 5000_usize;
     made.add_at(0, "descending", Xs::Explicit((0..count).rev().map(|i| i as f64).collect()), sine(count));
     made.add_at(0, "duplicates", Xs::Explicit((0..count).map(|i| (i / 100) as f64).collect()), sine(count));
-    made.add_at(0, "circle", Xs::Explicit(sine(count)), (0..count).map(|i| (i as f64 * 0.05).cos()).collect());
+    made.add_at(0, "circle", Xs::Explicit(sine(count).into()), (0..count).map(|i| (i as f64 * 0.05).cos()).collect());
     let gaps = (0..count).map(|i| if i % 2 == 0 { f64::NAN } else { i as f64 }).collect();
     made.add(0, "every other missing", gaps);
     made.add(0, "nothing but gaps", vec![f64::NAN; count]);
-    made.add_at(0, "x unknown", Xs::Explicit(vec![f64::NAN; count]), sine(count));
+    made.add_at(0, "x unknown", Xs::Explicit(vec![f64::NAN; count].into()), sine(count));
     check(&made, "orders");
 }
 

@@ -144,9 +144,10 @@ fn names_hostile_stay_text_in_every_format() {
 #[test]
 fn data_hostile_values_give_finite_files() {
     let ys = vec![f64::NAN, 1e308, -1e308, f64::INFINITY, 5e-324, 0.0, f64::NEG_INFINITY, 1.0];
-    for xs in
-        [Xs::Steps { start: -1e308, step: 2e307 }, Xs::Explicit(vec![3.0, f64::NAN, -1e308, 0.0, 1e308, 2.0, 2.0, 1.0])]
-    {
+    for xs in [
+        Xs::Steps { start: -1e308, step: 2e307 },
+        Xs::Explicit(vec![3.0, f64::NAN, -1e308, 0.0, 1e308, 2.0, 2.0, 1.0].into()),
+    ] {
         let snapshot = render_support::snapshot(xs, ys.clone());
         for join in [Join::Line, Join::Steps, Join::Fill, Join::Points] {
             let mut figure = Figure::default();

@@ -112,12 +112,12 @@ fn curves() -> Vec<Curve> {
         Curve::new("huge", huge),
         Curve { y: (1e-3, 1e3), is_log: true, ..Curve::new("log", powers) },
         Curve { xs: descending, ..Curve::new("descending", sine(100, 1.5)) },
-        Curve { xs: Xs::Explicit(wander.0), ..Curve::new("spiral", wander.1) },
-        Curve { xs: Xs::Explicit(cloud.0.clone()), ..Curve::new("any-order", cloud.1.clone()) },
-        Curve { xs: Xs::Explicit(cloud.0), ..Curve::new("scatter", cloud.1).styled(|s| s.join = Join::Points) },
+        Curve { xs: Xs::Explicit(wander.0.into()), ..Curve::new("spiral", wander.1) },
+        Curve { xs: Xs::Explicit(cloud.0.clone().into()), ..Curve::new("any-order", cloud.1.clone()) },
+        Curve { xs: Xs::Explicit(cloud.0.into()), ..Curve::new("scatter", cloud.1).styled(|s| s.join = Join::Points) },
         Curve { x: (0.31, 0.33), ..Curve::new("zoomed", noise(1000)) },
         Curve {
-            xs: Xs::Explicit(vec![0.2, 0.5, 0.5, 0.5, 0.8]),
+            xs: Xs::Explicit(vec![0.2, 0.5, 0.5, 0.5, 0.8].into()),
             ..Curve::new("same-x", vec![0.0, 1.0, -1.0, 0.5, 0.0])
         },
         Curve::new("steps", few.clone()).styled(|s| (s.join, s.marker) = (Join::Steps, Marker::Circle)),

@@ -414,10 +414,10 @@ mod tests {
                     assert_eq!(pair.model.len() > back_at as usize, {
                         !pair.model.is_empty() && pair.series().x_order() == XOrder::Free
                     });
-                    pair.append(Xs::Explicit(x.to_vec()), vec![0.0; x.len()]);
+                    pair.append(Xs::Explicit(x.to_vec().into()), vec![0.0; x.len()]);
                 }
                 assert_eq!(pair.series().x_order(), XOrder::Free);
-                pair.replace(Xs::Explicit(vec![1.0, 2.0]), vec![0.0; 2]);
+                pair.replace(Xs::Explicit(vec![1.0, 2.0].into()), vec![0.0; 2]);
                 assert_eq!(pair.series().x_order(), XOrder::Ascending, "what was replaced no longer counts");
             }
         }
@@ -426,7 +426,7 @@ mod tests {
     #[test]
     fn edges_that_are_no_edges_give_no_columns() {
         let mut pair = Pair::default();
-        pair.append(Xs::Explicit(vec![1.0, 2.0, 3.0]), vec![1.0, 2.0, 3.0]);
+        pair.append(Xs::Explicit(vec![1.0, 2.0, 3.0].into()), vec![1.0, 2.0, 3.0]);
         let series = pair.series();
         let mut columns = Vec::new();
         for edges in [&[][..], &[2.0], &[f64::NAN, f64::NAN], &[4.0, 5.0], &[-5.0, -4.0], &[3.0, 1.0]] {

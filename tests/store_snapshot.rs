@@ -18,7 +18,7 @@ mod tests {
 
     /// Samples `range` of a curve that is the same wherever it is computed.
     fn wave(range: std::ops::Range<usize>, is_explicit: bool) -> Batch {
-        let y = range.clone().map(|i| (i as f64 * 0.01).sin()).collect();
+        let y: Vec<f64> = range.clone().map(|i| (i as f64 * 0.01).sin()).collect();
         let x = if is_explicit {
             Xs::Explicit(range.map(|i| i as f64).collect())
         } else {
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn empty_batches_declare_and_change_nothing_else() {
         let mut store = Store::default();
-        store.append(Batch::new(ID, 0, Xs::Explicit(vec![]), vec![]).unwrap());
+        store.append(Batch::new(ID, 0, Xs::Explicit(vec![].into()), vec![]).unwrap());
         let first = store.snapshot();
         assert!(first.get(ID).unwrap().is_empty());
         assert_eq!(first.get(ID).unwrap().x_order(), XOrder::Ascending);
@@ -166,7 +166,7 @@ mod tests {
         for (x, y) in [(ugly.to_vec(), ugly.to_vec()), (many.clone(), many)] {
             let mut store = Store::default();
             let expected: Vec<_> = x.iter().zip(&y).map(|(x, y)| (x.to_bits(), y.to_bits())).collect();
-            store.append(Batch::new(ID, 0, Xs::Explicit(x), y).unwrap());
+            store.append(Batch::new(ID, 0, Xs::Explicit(x.into()), y).unwrap());
             let snapshot = store.snapshot();
             let series = snapshot.get(ID).unwrap();
             assert_eq!(samples(series), expected);
@@ -188,7 +188,9 @@ mod tests {
         // Extremes in ascending order, as far apart as f64 allows.
         let mut store = Store::default();
         let x = vec![f64::MIN, -5e-324, 0.0, 5e-324, f64::MAX];
-        store.append(Batch::new(ID, 0, Xs::Explicit(x), vec![f64::MAX, f64::MIN, 5e-324, 1e308, -1e308]).unwrap());
+        store.append(
+            Batch::new(ID, 0, Xs::Explicit(x.into()), vec![f64::MAX, f64::MIN, 5e-324, 1e308, -1e308]).unwrap(),
+        );
         let snapshot = store.snapshot();
         snapshot.get(ID).unwrap().reduce(&[f64::MIN, 0.0, f64::MAX], &mut columns);
         let seen: Vec<_> = columns.iter().map(|c: &Column| (c.first, c.min, c.max, c.last, c.count)).collect();
@@ -302,7 +304,7 @@ mod tests {
         let addresses = (x.as_ptr(), y.as_ptr());
         let mut store = Store::default();
         let started = Instant::now();
-        store.replace(Batch::new(ID, 0, Xs::Explicit(x), y).unwrap(), None);
+        store.replace(Batch::new(ID, 0, Xs::Explicit(x.into()), y).unwrap(), None);
         assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
         let snapshot = store.snapshot();
         let series = snapshot.get(ID).unwrap();

@@ -217,7 +217,7 @@ mod tests {
             let id = SeriesId(i as u32);
             let name = (*name).to_owned();
             store.declare(SeriesInfo { id, name, x_label: String::new(), x_is_time: false, color: None });
-            store.append(Batch::new(id, 0, Xs::Explicit(x.clone()), y.clone()).unwrap());
+            store.append(Batch::new(id, 0, Xs::Explicit(x.clone().into()), y.clone()).unwrap());
             figure.subplots[0].series.push(SeriesStyle::new(id));
         }
         (figure, store.snapshot())

@@ -107,7 +107,7 @@ fn sine_object(k: u64, stamp_nanos: i64) -> Batch {
     let end = k as f64 * PI;
     // The quotient may be off by a rounding; the comparison that defines the curve decides.
     let guess = (end / STEP).ceil() as usize + 1;
-    let y = (0..guess).map(|i| i as f64 * STEP).take_while(|x| *x < end).map(f64::sin).collect();
+    let y: Vec<f64> = (0..guess).map(|i| i as f64 * STEP).take_while(|x| *x < end).map(f64::sin).collect();
     Batch::steps(SINE, stamp_nanos, 0.0, STEP, y)
 }
 

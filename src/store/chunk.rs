@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::batch::Column;
 use crate::store::column_x::XColumn;
 use crate::store::pyramid::{BLOCK_LEN, Cover, Pyramid};
 use crate::store::segment::{Segment, SegmentX};
@@ -18,7 +19,7 @@ pub(super) const SEAL_LEN: usize = 1024;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chunk {
     x: XColumn,
-    y: Vec<f64>,
+    y: Column,
     pyramid: Pyramid,
 }
 
@@ -41,7 +42,7 @@ pub(super) trait Visitor<'a> {
 
 impl Chunk {
     /// Takes columns of equal length over, in one pass that also tells what is in them.
-    pub fn take_over(x: XColumn, y: Vec<f64>) -> (Self, Scan) {
+    pub fn take_over(x: XColumn, y: Column) -> (Self, Scan) {
         let mut scan = Scan::EMPTY;
         let mut blocks = Vec::with_capacity(y.len() / BLOCK_LEN);
         let (x_all, _) = x.part(0..y.len());
@@ -58,8 +59,9 @@ impl Chunk {
         if held > used + used / 8 {
             chunk.x.shrink();
         }
-        if chunk.y.capacity() > chunk.y.len() + chunk.y.len() / 8 {
-            chunk.y.shrink_to_fit();
+        let used = chunk.y.len() * size_of::<f64>();
+        if chunk.y.heap_bytes() > used + used / 8 {
+            chunk.y.to_mut().shrink_to_fit();
         }
         (chunk, scan)
     }
@@ -67,7 +69,7 @@ impl Chunk {
     /// Adds as many x as y values at the end.
     pub fn push(&mut self, x: SegmentX<'_>, y: &[f64]) {
         self.x.push(self.y.len(), x, y.len());
-        self.y.extend_from_slice(y);
+        self.y.to_mut().extend_from_slice(y);
         while self.pyramid.covered_len() + BLOCK_LEN <= self.y.len() {
             let first = self.pyramid.covered_len();
             let block = self.summary_of(first..first + BLOCK_LEN);
@@ -84,17 +86,17 @@ impl Chunk {
             XColumn::Explicit(values) => {
                 let mut x = Vec::with_capacity(room);
                 x.extend_from_slice(values);
-                XColumn::Explicit(x)
+                XColumn::Explicit(x.into())
             }
             XColumn::Runs(runs) => XColumn::Runs(runs.clone()),
         };
-        Self { x, y, pyramid: self.pyramid.clone() }
+        Self { x, y: y.into(), pyramid: self.pyramid.clone() }
     }
 
     /// Gives back what the vectors hold in reserve.
     pub fn shrink(&mut self) {
         self.x.shrink();
-        self.y.shrink_to_fit();
+        self.y.to_mut().shrink_to_fit();
         self.pyramid.shrink();
     }
 
@@ -105,7 +107,7 @@ impl Chunk {
 
     /// Bytes on the heap.
     pub fn bytes(&self) -> usize {
-        self.x.bytes().1 + self.y.capacity() * size_of::<f64>() + self.pyramid.bytes()
+        self.x.bytes().1 + self.y.heap_bytes() + self.pyramid.bytes()
     }
 
     /// The y values.

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::batch::Xs;
+use crate::batch::{Column, Xs};
 use crate::store::segment::{SegmentX, step_value};
 
 /// A formula shorter than this takes more room than the values that it gives, or nearly so.
@@ -15,7 +15,7 @@ const RUN_LEN_MIN: usize = 8;
 #[derive(Clone, Debug)]
 pub(super) enum XColumn {
     /// One for each sample.
-    Explicit(Vec<f64>),
+    Explicit(Column),
     /// By formulas, in order.
     Runs(Vec<Run>),
 }
@@ -32,7 +32,7 @@ pub(super) struct Run {
 
 impl Default for XColumn {
     fn default() -> Self {
-        Self::Explicit(Vec::new())
+        Self::Explicit(Column::default())
     }
 }
 
@@ -55,7 +55,7 @@ impl XColumn {
     pub fn push(&mut self, len: usize, x: SegmentX<'_>, count: usize) {
         if len == 0 {
             *self = match x {
-                SegmentX::Slice(_) => Self::Explicit(Vec::new()),
+                SegmentX::Slice(_) => Self::Explicit(Column::default()),
                 SegmentX::Steps { .. } => Self::Runs(Vec::with_capacity(1)),
             };
         }
@@ -70,14 +70,14 @@ impl XColumn {
         }
         let mut values = self.take_values(len);
         match x {
-            SegmentX::Slice(x) => values.extend_from_slice(x),
-            SegmentX::Steps { .. } => values.extend((0..count).map(|i| x.value(i))),
+            SegmentX::Slice(x) => values.to_mut().extend_from_slice(x),
+            SegmentX::Steps { .. } => values.to_mut().extend((0..count).map(|i| x.value(i))),
         }
         *self = Self::Explicit(values);
     }
 
     /// The values in memory, computed now if they were not; leaves nothing behind.
-    fn take_values(&mut self, len: usize) -> Vec<f64> {
+    fn take_values(&mut self, len: usize) -> Column {
         let runs = match std::mem::take(self) {
             Self::Explicit(values) => return values,
             runs @ Self::Runs(_) => runs,
@@ -87,7 +87,7 @@ impl XColumn {
             let (x, count) = runs.part(values.len()..len);
             values.extend((0..count.max(1)).map(|i| x.value(i)));
         }
-        values
+        values.into()
     }
 
     /// The x values of `range`, or of its beginning where a formula ends within it, and how many they are.
@@ -126,7 +126,7 @@ impl XColumn {
     /// Gives back what the vectors hold in reserve.
     pub fn shrink(&mut self) {
         match self {
-            Self::Explicit(values) => values.shrink_to_fit(),
+            Self::Explicit(values) => values.to_mut().shrink_to_fit(),
             Self::Runs(runs) => runs.shrink_to_fit(),
         }
     }
@@ -134,7 +134,7 @@ impl XColumn {
     /// Bytes in use, and bytes held, on the heap.
     pub fn bytes(&self) -> (usize, usize) {
         match self {
-            Self::Explicit(values) => (values.len() * size_of::<f64>(), values.capacity() * size_of::<f64>()),
+            Self::Explicit(values) => (values.len() * size_of::<f64>(), values.heap_bytes()),
             Self::Runs(runs) => (runs.len() * size_of::<Run>(), runs.capacity() * size_of::<Run>()),
         }
     }

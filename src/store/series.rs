@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::batch::Xs;
+use crate::batch::{Column, Xs};
 use crate::store::chunk::{Chunk, Piece, SEAL_LEN, Visitor};
 use crate::store::column_x::XColumn;
 use crate::store::segment::{Segment, SegmentX};
@@ -46,7 +46,7 @@ impl Default for Series {
 
 impl Series {
     /// Adds samples at the end: many are taken over as they are, few are copied behind the last ones.
-    pub fn append(&mut self, x: Xs, y: Vec<f64>) {
+    pub fn append(&mut self, x: Xs, y: Column) {
         if y.len() < SEAL_LEN {
             match &x {
                 Xs::Explicit(x) => self.gather(SegmentX::Slice(x), &y),

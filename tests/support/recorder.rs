@@ -78,7 +78,7 @@ impl Outlet for Recorder {
                     record.batches += 1;
                     let (x, y) = batch.into_columns();
                     let Xs::Explicit(x) = x else { panic!("explicit x expected") };
-                    record.points.entry(id).or_default().extend(x.into_iter().zip(y));
+                    record.points.entry(id).or_default().extend(x.iter().copied().zip(y.iter().copied()));
                 }
             }
             Ok(())

@@ -27,7 +27,7 @@ impl Rig {
     }
 
     fn add_series(&mut self, id: u32) {
-        let ys = (0..101).map(|i| f64::from(i) + f64::from(id)).collect();
+        let ys: Vec<f64> = (0..101).map(|i| f64::from(i) + f64::from(id)).collect();
         self.store.append(Batch::new(SeriesId(id), 0, Xs::Steps { start: 0.0, step: 1.0 }, ys).unwrap());
         self.control.arrange(&self.store.snapshot());
         self.draw();

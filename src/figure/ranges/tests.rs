@@ -10,7 +10,7 @@ fn figure_of(series: &[(&[f64], &[f64])]) -> (Figure, Store) {
     for (i, (x, y)) in series.iter().enumerate() {
         let id = SeriesId(i as u32);
         store.declare(SeriesInfo { id, name: format!("s{i}"), x_label: String::new(), x_is_time: false, color: None });
-        store.append(Batch::new(id, 0, Xs::Explicit(x.to_vec()), y.to_vec()).unwrap());
+        store.append(Batch::new(id, 0, Xs::Explicit(x.to_vec().into()), y.to_vec()).unwrap());
         figure.subplots[0].series.push(SeriesStyle::new(id));
     }
     (figure, store)

@@ -129,7 +129,7 @@ fn a_million_samples_in_any_order_become_some_thousand_lines() {
     let (mut xs, mut ys): (Vec<f64>, Vec<f64>) = (0..1_000_000).map(|_| (random(), random() - 0.5)).collect();
     // The one sample far out must not be lost among them.
     (xs[777_777], ys[777_777]) = (0.5, 0.95);
-    let (shapes, stats) = draw(Xs::Explicit(xs), ys, &STYLE, axes((0.0, 1.0), (-1.0, 1.0), Scale::Linear));
+    let (shapes, stats) = draw(Xs::Explicit(xs.into()), ys, &STYLE, axes((0.0, 1.0), (-1.0, 1.0), Scale::Linear));
     assert!(stats.is_reduced);
     let segments: Vec<_> =
         shapes.iter().flat_map(|s| if let Shape::Segments { ends, .. } = s { &ends[..] } else { &[] }).collect();
@@ -173,10 +173,10 @@ proptest! {
             samples.retain(|(x, _)| x.is_finite());
             samples.sort_by(|a, b| a.0.total_cmp(&b.0));
         }
-        let (xs, ys) = samples.into_iter().unzip();
+        let (xs, ys): (Vec<f64>, Vec<f64>) = samples.into_iter().unzip();
         let style = ResolvedStyle { join, marker: Marker::Square, ..STYLE };
         let scale = if is_log { Scale::Log } else { Scale::Linear };
-        let (shapes, _) = draw(Xs::Explicit(xs), ys, &style, axes(x, y, scale));
+        let (shapes, _) = draw(Xs::Explicit(xs.into()), ys, &style, axes(x, y, scale));
         for shape in &shapes {
             let places: Vec<[f32; 2]> = match shape {
                 Shape::Line { points, .. } | Shape::Polygon { points, .. } => points.clone(),

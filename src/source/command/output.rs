@@ -181,7 +181,7 @@ impl Sink {
                 continue;
             }
             let (x, y) = (std::mem::take(x), std::mem::take(y));
-            if let Ok(batch) = Batch::new(SeriesId(id), stamp_nanos, Xs::Explicit(x), y) {
+            if let Ok(batch) = Batch::new(SeriesId(id), stamp_nanos, Xs::Explicit(x.into()), y) {
                 out.send(Item::Append(batch))?;
             }
         }

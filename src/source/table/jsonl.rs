@@ -190,7 +190,7 @@ impl Reader {
             return Err(TableError::NoNumbers { file: file_name(options), columns: list(&names) });
         }
         let (x, x_name, x_is_time) = match found_x {
-            Some((values, name, is_time)) => (Xs::Explicit(values), name, is_time),
+            Some((values, name, is_time)) => (Xs::Explicit(values.into()), name, is_time),
             None => (Xs::Steps { start: 1.0, step: 1.0 }, "row".to_owned(), false),
         };
         Ok(Table { x, x_name, x_is_time, columns, skipped })

@@ -124,7 +124,7 @@ impl Plan {
             return Err(TableError::NoNumbers { file: file_name(options), columns });
         }
         let (x, x_name, x_is_time) = match x {
-            Some((values, name, is_time)) => (Xs::Explicit(values), name, is_time),
+            Some((values, name, is_time)) => (Xs::Explicit(values.into()), name, is_time),
             None => (Xs::Steps { start: 1.0, step: 1.0 }, "row".to_owned(), false),
         };
         Ok(Table { x, x_name, x_is_time, columns: out, skipped })
