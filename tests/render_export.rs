@@ -45,7 +45,7 @@ fn figure(names: &[&str]) -> (Figure, Snapshot) {
             x_is_time: false,
             color: None,
         });
-        let ys = (0..50).map(|i| (f64::from(i) * 0.2 + f64::from(id)).sin()).collect();
+        let ys: Vec<f64> = (0..50).map(|i| (f64::from(i) * 0.2 + f64::from(id)).sin()).collect();
         store.append(Batch::new(SeriesId(id), 0, Xs::Steps { start: 0.0, step: 0.1 }, ys).unwrap());
     }
     (figure, store.snapshot())
