@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("noise 100,000", snapshot(step(100_000), n100k)?),
         ("noise 1,000,000", snapshot(step(1_000_000), n1m)?),
         ("smooth 1,000,000", snapshot(step(1_000_000), wave)?),
-        ("any order 1,000,000", snapshot(Xs::Explicit(free.0), free.1)?),
+        ("any order 1,000,000", snapshot(Xs::Explicit(free.0.into()), free.1)?),
         ("axes only", snapshot(step(2), vec![f64::NAN, f64::NAN])?),
     ];
     for scale in [1.0_f32, 2.0] {
