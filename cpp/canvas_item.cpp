@@ -23,6 +23,20 @@ double CanvasItem::pixelRatio() const
     return window() ? window()->effectiveDevicePixelRatio() : 1.0;
 }
 
+void CanvasItem::fitWindow(double width, double height)
+{
+    if (window())
+        window()->resize(window()->width() + qRound(width - this->width()), window()->height() + qRound(height - this->height()));
+}
+
+void CanvasItem::frameWasSwapped()
+{
+    if (m_awaitsSwap) {
+        m_awaitsSwap = false;
+        Q_EMIT presented();
+    }
+}
+
 bool CanvasItem::isShown() const
 {
     return isVisible() && window() && window()->isVisible() && window()->visibility() != QWindow::Minimized;
@@ -40,8 +54,11 @@ void CanvasItem::itemChange(ItemChange change, const ItemChangeData &data)
     QQuickItem::itemChange(change, data);
     if (change == ItemSceneChange) {
         disconnect(m_windowConnection);
-        if (data.window)
+        disconnect(m_swapConnection);
+        if (data.window) {
+            m_swapConnection = connect(data.window, &QQuickWindow::frameSwapped, this, &CanvasItem::frameWasSwapped);
             m_windowConnection = connect(data.window, &QWindow::visibilityChanged, this, &CanvasItem::surfaceChanged);
+        }
     }
     if (change == ItemSceneChange || change == ItemVisibleHasChanged || change == ItemDevicePixelRatioHasChanged)
         Q_EMIT surfaceChanged();
@@ -65,6 +82,7 @@ QSGNode *CanvasItem::updatePaintNode(QSGNode *node, UpdatePaintNodeData *)
         imageNode->setTexture(window()->createTextureFromImage(m_image, QQuickWindow::TextureIsOpaque));
         imageNode->setRect(QRectF(QPointF(), QSizeF(m_image.size()) / window()->effectiveDevicePixelRatio()));
         m_imageIsNew = false;
+        m_awaitsSwap = true;
     }
     return imageNode;
 }

@@ -24,7 +24,13 @@ public:
     // Whether a person can see the item: it and its window are visible and the window is not minimised.
     bool isShown() const;
 
+    // Resizes the window so that the item becomes `width` by `height` logical pixels, if it fills what the window gains.
+    void fitWindow(double width, double height);
+
 Q_SIGNALS:
+    // The image handed over last is on the screen.
+    void presented();
+
     // The size, the pixel ratio or the visibility of the item changed.
     void surfaceChanged();
 
@@ -34,7 +40,12 @@ protected:
     QSGNode *updatePaintNode(QSGNode *node, UpdatePaintNodeData *) override;
 
 private:
+    void frameWasSwapped();
+
     QImage m_image;
     QMetaObject::Connection m_windowConnection;
+    QMetaObject::Connection m_swapConnection;
     bool m_imageIsNew = false;
+    // Set where the render thread holds the GUI thread, read by the GUI thread.
+    bool m_awaitsSwap = false;
 };

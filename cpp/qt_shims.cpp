@@ -2,6 +2,7 @@
 #include "qt_shims.h"
 
 #include <QtCore/QLibraryInfo>
+#include <QtCore/QTimer>
 #include <QtGui/QGuiApplication>
 #include <QtGui/QIcon>
 #include <QtQml/QQmlApplicationEngine>
@@ -30,6 +31,14 @@ QString qmlImportPath()
 void useSoftwareRenderer()
 {
     QQuickWindow::setSceneGraphBackend(QStringLiteral("software"));
+}
+
+void startHeartbeat(int intervalMs, rust::Fn<void()> beat)
+{
+    auto *timer = new QTimer(qApp);
+    timer->setTimerType(Qt::PreciseTimer);
+    QObject::connect(timer, &QTimer::timeout, qApp, [beat] { beat(); });
+    timer->start(intervalMs);
 }
 
 bool hasRootObject(QQmlApplicationEngine &engine)

@@ -3,6 +3,8 @@
 
 #include <QtCore/QString>
 
+#include "rust/cxx.h"
+
 class QQmlApplicationEngine;
 
 namespace kymograph {
@@ -11,6 +13,8 @@ void setNames(const QString &name, const QString &version, const QString &deskto
 void setWindowIcon(const QString &path);
 QString qmlImportPath();
 void useSoftwareRenderer();
+// Calls `beat` on the GUI thread each `intervalMs`, until the application ends.
+void startHeartbeat(int intervalMs, rust::Fn<void()> beat);
 bool hasRootObject(QQmlApplicationEngine &engine);
 
 }

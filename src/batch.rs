@@ -352,4 +352,6 @@ pub enum Notice {
     Finished(Outcome),
     /// The job failed.
     Failed(Failure),
+    /// Recording stands still, and why; or goes on again, if there is no text.
+    Recording(Option<String>),
 }

@@ -43,7 +43,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
 
 fn launch(kind: JobKind, global: &GlobalArgs, autostart: bool) -> Launch {
     let GlobalArgs { quit_when_done, save, .. } = global;
-    Launch { kind, autostart, quit_when_done: *quit_when_done, save: save.clone(), is_plain: false }
+    Launch { kind, autostart, quit_when_done: *quit_when_done, save: save.clone(), ..Launch::default() }
 }
 
 fn command(args: RunArgs) -> anyhow::Result<JobKind> {

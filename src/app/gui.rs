@@ -61,6 +61,9 @@ fn run_widgets() -> i32 {
 
 fn load() -> Option<cxx::UniquePtr<QQmlApplicationEngine>> {
     qt::set_window_icon(ICON);
+    if launch::get().watches_gui || log::log_enabled!(log::Level::Debug) {
+        qt::start_heartbeat();
+    }
     let mut engine = QQmlApplicationEngine::new();
     let mut loading = engine.as_mut()?;
     // The default from Qt 6.5 on.

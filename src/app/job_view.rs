@@ -17,6 +17,8 @@ pub struct JobView {
     pub receiver: ThreadView,
     /// How it ended, once it did.
     pub end: Option<Result<Outcome, Failure>>,
+    /// Why nothing is recorded at present, if that is so.
+    pub recording_trouble: Option<String>,
     started: Option<Instant>,
     ended: Option<Duration>,
 }
@@ -65,6 +67,7 @@ impl JobView {
             Notice::Thread(role, state) => self.thread(*role).state = *state,
             Notice::Job(state) => self.state = *state,
             Notice::Finished(outcome) => self.finish(State::Finished, Ok(outcome.clone())),
+            Notice::Recording(trouble) => self.recording_trouble.clone_from(trouble),
             Notice::Failed(failure) => self.finish(State::Failed, Err(failure.clone())),
         }
         Changes { state: true, progress: true, panes: false }

@@ -18,8 +18,28 @@ pub struct Launch {
     pub autostart: bool,
     /// Whether the window closes when the job has ended.
     pub quit_when_done: bool,
+    /// Width and height that the figure of the window is to have, in logical pixels; as the window has it if not given.
+    pub canvas_px: Option<(f64, f64)>,
+    /// Whether frames follow each other as fast as they are drawn, for measuring; else at most 60 a second.
+    pub is_unpaced: bool,
+    /// Whether the heartbeat of the GUI thread is watched.
+    pub watches_gui: bool,
+    /// Whether and where runs are recorded.
+    pub recording: Recording,
     /// Where the figure is written when the job has ended.
     pub save: Option<PathBuf>,
+}
+
+/// Whether and where runs are recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Recording {
+    /// In the data directory of the person: that of the environment, or that of the desktop's conventions.
+    #[default]
+    Standard,
+    /// Below a directory of choice.
+    Into(PathBuf),
+    /// Not at all.
+    Off,
 }
 
 /// Sets what this process was asked for; the first call counts.

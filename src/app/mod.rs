@@ -11,4 +11,5 @@ pub mod launch;
 pub mod pane_log;
 pub mod pipeline;
 pub mod printable;
+pub mod pulse;
 pub mod render_file;

@@ -363,6 +363,14 @@ pub mod qobject {
         /// Height in logical pixels.
         #[inherit]
         fn height(self: &FigureItem) -> f64;
+        /// Resizes the window so that the item gets this size, in logical pixels.
+        #[inherit]
+        #[cxx_name = "fitWindow"]
+        fn fit_window(self: Pin<&mut FigureItem>, width: f64, height: f64);
+        /// The image handed over last is on the screen.
+        #[inherit]
+        #[qsignal]
+        fn presented(self: Pin<&mut FigureItem>);
         /// The size, the pixel ratio or the visibility changed.
         #[inherit]
         #[qsignal]
@@ -378,12 +386,15 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::ptr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use cxx_qt::{CxxQtType, Initialize, Threading};
 use cxx_qt_lib::{QColor, QPointF, QRectF, QString, QStringList, QUrl};
 
 use crate::app::figure_control::{Button, Changed, FigureControl, Tool};
+use crate::app::launch;
 use crate::app::printable::printable;
+use crate::app::pulse::{self, Painted};
 use crate::batch::Color;
 use crate::bridge::{guarded, image};
 use crate::export::{ExportOptions, OnSaved};
@@ -401,6 +412,8 @@ pub struct FigureItemRust {
     background: QColor,
     text: QColor,
     frames: u64,
+    /// The frame handed to Qt last, until it is on the screen.
+    awaited: Option<Painted>,
 }
 
 impl Default for FigureItemRust {
@@ -413,6 +426,7 @@ impl Default for FigureItemRust {
             background: QColor::from_rgb(255, 255, 255),
             text: QColor::from_rgb(0, 0, 0),
             frames: 0,
+            awaited: None,
         }
     }
 }
@@ -425,9 +439,17 @@ impl Initialize for qobject::FigureItem {
             _ = queue.queue(|item| guarded("showing a frame", || item.take_frame()));
         };
         match FigureThread::spawn("main", Arc::new(wake)) {
-            Ok(thread) => self.as_mut().rust_mut().thread = Some(thread),
+            Ok(thread) => {
+                if launch::get().is_unpaced {
+                    thread.set_unpaced();
+                }
+                self.as_mut().rust_mut().thread = Some(thread);
+            }
             Err(error) => log::error!("no figure can be drawn: {error}"),
         }
+        #[cfg(feature = "bench")]
+        crate::bridge::bench::enter_figure(self.qt_thread());
+        self.as_mut().on_presented(|item| guarded("noting a frame", || item.was_painted())).release();
         self.on_surface_changed(|item| guarded("resizing a figure", || item.surface_was_changed())).release();
     }
 }
@@ -442,11 +464,14 @@ impl qobject::FigureItem {
         }
         if let Some(frame) = frame {
             let (_, snapshot) = thread.contents();
+            let recycler = thread.recycler();
             let mut state = self.as_mut().rust_mut();
             state.frames += 1;
+            let (serial, version) = (frame.serial, frame.snapshot_version);
+            state.awaited = Some(Painted { at: Instant::now(), serial, version, in_view: frame.stats.in_view });
             state.control.set_layout(Arc::clone(&frame.layout), frame.size.scale);
             let is_rearranged = state.control.arrange(&snapshot);
-            self.as_mut().present(&image::from_frame(frame));
+            self.as_mut().present(&image::from_frame(frame, recycler));
             if is_rearranged {
                 self.as_mut().push_figure();
             }
@@ -458,7 +483,20 @@ impl qobject::FigureItem {
         }
     }
 
-    fn surface_was_changed(self: Pin<&mut Self>) {
+    /// The frame handed over last is on the screen.
+    fn was_painted(mut self: Pin<&mut Self>) {
+        if let Some(frame) = self.as_mut().rust_mut().awaited.take() {
+            pulse::painted(Painted { at: Instant::now(), ..frame });
+        }
+    }
+
+    fn surface_was_changed(mut self: Pin<&mut Self>) {
+        if let Some((width, height)) = launch::get().canvas_px
+            && self.is_shown()
+            && (self.width(), self.height()) != (width, height)
+        {
+            self.as_mut().fit_window(width, height);
+        }
         let Some(thread) = &self.thread else { return };
         let scale = self.pixel_ratio();
         let side = |length: f64| (length * scale).round().clamp(0.0, f64::from(FrameSize::MAX_SIDE_PX)) as u32;
@@ -591,6 +629,12 @@ impl qobject::FigureItem {
     /// The wheel turned.
     pub fn wheel(self: Pin<&mut Self>, x: f64, y: f64, angle: f64) {
         self.act("wheel", |control| control.wheel([x, y], angle));
+    }
+
+    /// Shows the part of the first subplot between two x and two y values.
+    #[cfg(feature = "bench")]
+    pub(crate) fn show(self: Pin<&mut Self>, x: (f64, f64), y: (f64, f64)) {
+        self.act("show", |control| control.show(x, y));
     }
 
     /// Writes the figure as it stands to a local file.

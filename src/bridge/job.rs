@@ -269,6 +269,8 @@ impl qobject::Job {
             // A failed post means that the job's object is gone, and with it all who could read the mail.
             _ = thread.queue(|job| guarded("reading a job's messages", || job.drain()));
         }));
+        #[cfg(feature = "bench")]
+        crate::bridge::bench::enter_data(self.feed.data().clone());
         let started = pipeline::start(&self.kind, self.feed.data(), mailbox, None);
         let mut state = self.as_mut().rust_mut();
         state.view = JobView::started_now();

@@ -3,6 +3,8 @@
 //! Every object lives on the GUI thread. Background threads reach it by one merged wake-up through
 //! `CxxQtThread::queue`; a wake-up that cannot be delivered means that the object is gone.
 
+#[cfg(feature = "bench")]
+pub mod bench;
 pub mod figure_item;
 pub mod image;
 pub mod job;

@@ -23,12 +23,17 @@ mod ffi {
         fn qmlImportPath() -> QString;
         #[rust_name = "use_software_renderer"]
         fn useSoftwareRenderer();
+        #[rust_name = "start_heartbeat"]
+        fn startHeartbeat(interval_ms: i32, beat: fn());
         #[rust_name = "has_root_object"]
         fn hasRootObject(engine: Pin<&mut QQmlApplicationEngine>) -> bool;
     }
 }
 
 use std::pin::Pin;
+
+use crate::app::pulse;
+use crate::bridge::guarded;
 
 use cxx_qt_lib::{QQmlApplicationEngine, QString};
 
@@ -50,6 +55,12 @@ pub(crate) fn qml_import_path() -> Option<String> {
 /// Lets Qt Quick draw without OpenGL. Only before the first window.
 pub(crate) fn use_software_renderer() {
     ffi::use_software_renderer();
+}
+
+/// Lets a timer of the GUI thread call [`pulse::beat`]. After the application object was made.
+pub(crate) fn start_heartbeat() {
+    let interval_ms = i32::try_from(pulse::BEAT.as_millis()).unwrap_or(i32::MAX);
+    ffi::start_heartbeat(interval_ms, || guarded("the heartbeat", pulse::beat));
 }
 
 /// Whether the engine has loaded a window.

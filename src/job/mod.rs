@@ -65,7 +65,7 @@ pub use control::Limits;
 pub use detached::{StopToken, spawn_detached};
 pub use fake_clock::{FAKE_EPOCH_NANOS, FakeClock};
 pub use handle::{JobHandle, JobRef};
-pub use mailbox::{Drain, MAILBOX_BYTES, MAILBOX_LINES, Mailbox, Wake, mailbox};
+pub use mailbox::{Drain, MAILBOX_BYTES, MAILBOX_LINES, Mailbox, Wake, Witness, mailbox};
 pub use polling::{Polling, Tick};
 pub use pool::{Pool, PoolJob};
 pub use receiver::{ReceiverPlan, Sink};

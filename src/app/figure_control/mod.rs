@@ -15,7 +15,7 @@ use std::time::Instant;
 use crate::figure::series_layout::arrange_series;
 use crate::figure::view::{Gesture, SubplotView, View, ViewHistory};
 use crate::figure::zoom::{AxisLock, zoom_subplot};
-use crate::figure::{Figure, FrameLayout};
+use crate::figure::{AxisRange, Figure, FrameLayout};
 use crate::store::Snapshot;
 use mouse::Drag;
 
@@ -178,6 +178,13 @@ impl FigureControl {
         let Some(plot) = self.layout.subplots.get(index).map(|subplot| subplot.plot) else { return Changed::default() };
         let middle = [f64::from(plot.x_px + plot.width_px / 2.0), f64::from(plot.y_px + plot.height_px / 2.0)];
         self.zoom_about(index, middle, WHEEL_FACTOR.powf(steps * 2.0), Gesture::Once)
+    }
+
+    /// Shows the part of the first subplot between two x and two y values, as if a person had zoomed to it.
+    pub fn show(&mut self, x: (f64, f64), y: (f64, f64)) -> Changed {
+        let range = |(min, max): (f64, f64)| (min < max).then_some(AxisRange::Fixed { min, max });
+        self.push(0, SubplotView { x: range(x), y: range(y) }, Gesture::Once);
+        self.view_changed()
     }
 
     fn zoom_about(&mut self, index: usize, at_px: [f64; 2], factor: f64, gesture: Gesture) -> Changed {

@@ -1,0 +1,123 @@
+//! `kymograph-bench`: the whole window under load, from the worker's thread to the painted frame, measured.
+//!
+//! Prints one line of JSON a case. Switches, workloads and fields are those of the benches of other plotting libraries
+//! that `benches/side_by_side` runs beside it; docs/performance.md says what each means.
+
+mod allocations;
+mod report;
+mod signal;
+mod workload;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use clap::{Parser, ValueEnum};
+use kymograph::app::launch::{Launch, Recording};
+use kymograph::app::pipeline::JobKind;
+use kymograph::app::gui;
+use kymograph::job::JobSpec;
+
+use allocations::Counting;
+use report::Report;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "UPPER")]
+enum Workload {
+    /// Replace a curve of N points.
+    W1,
+    /// Append 1000 points to N.
+    W2,
+    /// Stream batches of 1000 points.
+    W3,
+    /// From the start of the process to the first frame with 1000 points.
+    W4,
+    /// Pan and zoom over N points.
+    W5,
+}
+
+/// When a frame is asked for while data stream in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Mode {
+    /// As the program does it: at most 60 frames a second.
+    Timer,
+    /// After each group of batches, as fast as frames are drawn.
+    Each,
+}
+
+/// Measures the window under load.
+#[derive(Clone, Debug, Parser)]
+struct Args {
+    /// The workload
+    #[arg(long)]
+    workload: Workload,
+    /// Number of points
+    #[arg(long, default_value = "1000", value_parser = count)]
+    n: usize,
+    /// Batches a second (W3)
+    #[arg(long, default_value_t = 100.0)]
+    rate: f64,
+    /// When a frame is asked for (W3)
+    #[arg(long, value_enum, default_value = "timer")]
+    mode: Mode,
+    /// Seconds that data stream (W3)
+    #[arg(long, default_value_t = 20.0)]
+    secs: f64,
+    /// Most frames measured
+    #[arg(long, default_value_t = 60)]
+    frames: usize,
+    /// Seconds measured at most
+    #[arg(long, default_value_t = 10.0)]
+    budget: f64,
+    /// `default`, or `recorded`: every sample also goes to disk in W1, W2 and W5, as it always does in W3
+    #[arg(long, default_value = "default")]
+    variant: String,
+    /// Where runs are recorded; they are removed at the end
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+}
+
+fn count(text: &str) -> Result<usize, String> {
+    let number = text.parse::<f64>().ok().filter(|number| (1.0..=1e10).contains(number));
+    number.map(|number| number as usize).ok_or_else(|| "expected a number from 1 to 1e10, such as 1e6".to_owned())
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    env_logger::Builder::new().filter_level(log::LevelFilter::Warn).init();
+    let records = args.workload == Workload::W3 || args.variant == "recorded";
+    let data_dir = args.data_dir.clone().unwrap_or_else(|| std::env::temp_dir().join(format!("kymograph-bench-{}", std::process::id())));
+    let report = Arc::new(Mutex::new(Report::new(&args)));
+    let job = {
+        let (args, report) = (args.clone(), Arc::clone(&report));
+        JobKind::custom("bench", move || {
+            let (args, report) = (args.clone(), Arc::clone(&report));
+            JobSpec::from_fn("bench", move |out| {
+                let measured = workload::run(&args, out)?;
+                *report.lock().unwrap_or_else(PoisonError::into_inner) = measured;
+                Ok(())
+            })
+        })
+    };
+    let code = gui::run(Launch {
+        kind: job,
+        autostart: true,
+        quit_when_done: true,
+        canvas_px: Some((1000.0, 600.0)),
+        is_unpaced: args.workload != Workload::W3 || args.mode == Mode::Each,
+        watches_gui: args.workload != Workload::W4,
+        recording: if records { Recording::Into(data_dir.clone()) } else { Recording::Off },
+        ..Launch::default()
+    });
+    let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
+    report.count("samples_recorded", recorded(&data_dir, records));
+    if args.data_dir.is_none() && records {
+        std::fs::remove_dir_all(&data_dir).unwrap_or_default();
+    }
+    report.print();
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
+}
