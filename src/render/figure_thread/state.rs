@@ -18,7 +18,7 @@ pub(super) const HELD_UP_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Shared by the handle, the actor and the wake-up of the data.
 pub(super) struct Shared {
-    pub(super) frames: FrameSlot,
+    pub(super) frames: Arc<FrameSlot>,
     state: Mutex<State>,
     changed: Condvar,
     on_frame: Arc<dyn Fn() + Send + Sync>,
@@ -63,7 +63,7 @@ impl std::fmt::Debug for Shared {
 
 impl Shared {
     pub(super) fn new(on_frame: Arc<dyn Fn() + Send + Sync>) -> Self {
-        Self { frames: FrameSlot::new(), state: Mutex::default(), changed: Condvar::new(), on_frame }
+        Self { frames: Arc::default(), state: Mutex::default(), changed: Condvar::new(), on_frame }
     }
 
     pub(super) fn set_data(&self, data: SnapshotSlot, subscription: Subscription) {
