@@ -248,7 +248,7 @@ fn reduced_data_are_said_to_be_reduced_and_others_are_not() {
     made.add(0, "a", sine(300_000));
     let drawn = made.draw(1000, 600, 1.0);
     assert!(has_text(&drawn.scene, "300,000 of 300,000 samples drawn as min-max"));
-    assert_eq!((drawn.stats.in_view, drawn.stats.reduced), (300_000, 300_000));
+    assert_eq!((drawn.stats.in_view, drawn.stats.by_column), (300_000, 300_000));
     made.figure.subplots[0].x.range = AxisRange::Fixed { min: 0.0, max: 100.0 };
     let near = made.draw(1000, 600, 1.0);
     assert!(!texts(&near.scene).iter().any(|t| t.content.contains("min-max")));

@@ -18,6 +18,8 @@ pub struct Figure {
     pub spacing: Spacing,
     /// Colours and text size.
     pub theme: Theme,
+    /// How much of the data an automatic x range shows.
+    pub follow_span: FollowSpan,
     /// What to do, shown in the middle while no series has a sample; may have several lines.
     pub empty_hint: String,
 }
@@ -95,7 +97,7 @@ pub enum Scale {
 /// What part of an axis is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum AxisRange {
-    /// All data, with a margin on y; follows the data as it comes.
+    /// All data, with a margin on y; on x as much of them as the figure's [`FollowSpan`]. Follows the data as it comes.
     #[default]
     Auto,
     /// From `min` to `max`, both finite, `min < max`.
@@ -110,6 +112,21 @@ pub enum AxisRange {
         /// Width in data units, above zero.
         width: f64,
     },
+}
+
+/// How much of the data an automatic x range shows; it ends at the greatest x, so it moves along as data come.
+///
+/// A span that cannot be meant (no samples, a width of zero or less or that is not finite) shows everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum FollowSpan {
+    /// Everything.
+    #[default]
+    All,
+    /// The last so many units of x; seconds where x is a time.
+    LastX(f64),
+    /// As far back as the last so many samples reach, of the series whose samples lie densest: no series shows more. Of a
+    /// series whose x goes anywhere these are the samples that came last.
+    LastSamples(u64),
 }
 
 /// Where the legend stands.
@@ -232,6 +249,7 @@ impl Default for Figure {
             subplots: vec![Subplot::default()],
             spacing: Spacing::default(),
             theme: Theme::light(),
+            follow_span: FollowSpan::All,
             empty_hint: String::new(),
         }
     }

@@ -3,8 +3,8 @@
 //! Pure; runs on the figure's thread. Every range that comes out is finite, ascending and wide enough to be divided
 //! into ticks, whatever the data are: plotters and the curve code rely on it.
 
-use crate::figure::figure::{Axis, AxisRange, Figure, Grid, Join, Scale, SeriesStyle, Subplot};
-use crate::store::{SeriesSnapshot, Snapshot};
+use crate::figure::figure::{Axis, AxisRange, Figure, FollowSpan, Grid, Join, Scale, SeriesStyle, Subplot};
+use crate::store::{SeriesSnapshot, Snapshot, XOrder};
 
 /// Part of an axis: finite, `min < max`, above zero on a log axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,7 +59,7 @@ pub fn resolve(figure: &Figure, snapshot: &Snapshot) -> Vec<SubplotRanges> {
     for group in groups(subplots.len(), figure.grid, Direction::Columns) {
         let shared: Vec<&Shown<'_>> = group.iter().filter_map(|i| subplots.get(*i)).collect();
         let axis = leading(shared.iter().map(|s| &s.subplot.x));
-        let limits = axis.and_then(|axis| x_limits(axis, &shared));
+        let limits = axis.and_then(|axis| x_limits(axis, figure.follow_span, &shared));
         set(&mut ranges, &group, |r| r.x = limits);
     }
     for group in groups(subplots.len(), figure.grid, Direction::Rows) {
@@ -135,7 +135,7 @@ impl<'a> Shown<'a> {
     }
 }
 
-fn x_limits(axis: &Axis, shared: &[&Shown<'_>]) -> Option<AxisLimits> {
+fn x_limits(axis: &Axis, span: FollowSpan, shared: &[&Shown<'_>]) -> Option<AxisLimits> {
     let series = || shared.iter().flat_map(|s| s.series.iter().map(|(_, series)| *series));
     if let AxisRange::Fixed { min, max } = axis.range
         && let Some(limits) = fixed(axis.scale, min, max, series().filter_map(|s| s.least_positive().0))
@@ -145,9 +145,16 @@ fn x_limits(axis: &Axis, shared: &[&Shown<'_>]) -> Option<AxisLimits> {
     let (first, last) = union(series().filter_map(SeriesSnapshot::x_bounds))?;
     let least = if axis.scale == Scale::Log { least_of(series().filter_map(|s| s.least_positive().0))? } else { first };
     let first = match axis.range {
-        AxisRange::Last { width } if width > 0.0 && (last - width).is_finite() => (last - width).max(f64::MIN),
-        _ => least,
-    };
+        AxisRange::Last { width } => last_x(width, last),
+        AxisRange::Auto => match span {
+            FollowSpan::All => None,
+            // Of data that reach less far, all: a strip of paper that fills up would waste the window.
+            FollowSpan::LastX(width) => last_x(width, last).filter(|start| *start > first),
+            FollowSpan::LastSamples(count) => last_samples(count, series()).filter(|start| *start > first),
+        },
+        AxisRange::Fixed { .. } => None,
+    }
+    .unwrap_or(least);
     let first = if axis.scale == Scale::Log && first <= 0.0 { least } else { first };
     if first == last && axis.scale != Scale::Log {
         // One place: as wide as the step between counts or seconds, so that it does not look like a precise one.
@@ -155,6 +162,30 @@ fn x_limits(axis: &Axis, shared: &[&Shown<'_>]) -> Option<AxisLimits> {
         return AxisLimits::sane(axis.scale, last - half, last + half);
     }
     AxisLimits::sane(axis.scale, first, last)
+}
+
+/// Where the last `width` before `last` begin.
+fn last_x(width: f64, last: f64) -> Option<f64> {
+    (width > 0.0 && (last - width).is_finite()).then_some(last - width)
+}
+
+/// Where the last `count` samples begin, of the series that reaches least far back; `None` if none has more samples.
+///
+/// For x in any order this looks at each of the last `count` samples.
+fn last_samples<'a>(count: u64, series: impl Iterator<Item = &'a SeriesSnapshot>) -> Option<f64> {
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    let start = |series: &SeriesSnapshot| {
+        let index = series.len().checked_sub(count).filter(|index| *index > 0 && count > 0)?;
+        match series.x_order() {
+            XOrder::Ascending => series.sample(index).map(|(x, _)| x),
+            XOrder::Free => {
+                let mut least = f64::INFINITY;
+                series.for_each(index..series.len(), |x, _| least = if x < least { x } else { least });
+                Some(least)
+            }
+        }
+    };
+    series.filter_map(start).filter(|start| start.is_finite()).max_by(f64::total_cmp)
 }
 
 fn y_limits(axis: &Axis, shared: &[(&Shown<'_>, Option<AxisLimits>)]) -> Option<AxisLimits> {

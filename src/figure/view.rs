@@ -190,6 +190,16 @@ impl ViewHistory {
         let view = if follows { self.view().running() } else { held(shown) };
         self.push(view, Gesture::Once, Instant::now());
     }
+
+    /// Lets x move with the data in the way that the figure asks for, and y with it. Where a person chose no x, and so
+    /// the view follows already, it stays as it is. An entry of the history.
+    pub fn follow_as_figure(&mut self) {
+        self.open = None;
+        let follow = |subplot: &SubplotView| if subplot.x.is_none() { *subplot } else { SubplotView::default() };
+        let view = View { subplots: self.view().subplots.iter().map(follow).collect() };
+        // An entry that shows the same as the one before would make Back seem dead.
+        self.push(if view.is_home() { View::default() } else { view }, Gesture::Once, Instant::now());
+    }
 }
 
 impl View {

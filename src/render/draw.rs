@@ -48,8 +48,10 @@ pub struct Drawn {
 pub struct DrawStats {
     /// Within the view.
     pub in_view: u64,
-    /// Of these, in curves that are drawn by column (first, least, greatest, last) instead of sample by sample.
-    pub reduced: u64,
+    /// Of these, drawn by pixel column: its first, least, greatest and last sample stand for all that lie in it.
+    pub by_column: u64,
+    /// Of these, left out because what they would draw is covered already by others of their series.
+    pub covered: u64,
     /// Without a finite value, in view or not.
     pub without_value: u64,
 }
@@ -154,7 +156,8 @@ impl Drawn {
 impl DrawStats {
     fn add(&mut self, curves: &SubplotCurves) {
         self.in_view += curves.stats.in_view;
-        self.reduced += curves.stats.reduced;
+        self.by_column += curves.stats.by_column;
+        self.covered += curves.stats.covered;
         self.without_value += curves.stats.without_value;
     }
 }
@@ -197,10 +200,11 @@ impl SubplotCurves {
                 join: style.join,
                 alpha: 1.0,
             };
-            let CurveStats { in_view, is_reduced, nonfinite_x_px } =
+            let CurveStats { in_view, by_column, covered, nonfinite_x_px } =
                 curve(series, &style, &cell.plot, &cell.x, &cell.y, shapes, scratch);
             curves.stats.in_view += in_view;
-            curves.stats.reduced += if is_reduced { in_view } else { 0 };
+            curves.stats.by_column += by_column;
+            curves.stats.covered += covered;
             curves.stats.without_value += series.nonfinite_count();
             if !nonfinite_x_px.is_empty() {
                 curves.gaps.push((style, nonfinite_x_px));

@@ -8,14 +8,14 @@ mod painter;
 mod state;
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crate::figure::Figure;
 use crate::figure::readout::Readout;
 use crate::job::thread::{self, Thread};
 use crate::job::{Clock, SystemClock};
-use crate::render::frame::{Frame, FrameSize};
+use crate::render::frame::{Frame, FrameSize, FrameSlot};
 use crate::store::{Snapshot, SnapshotSlot};
 
 pub use painter::FramePainter;
@@ -82,6 +82,11 @@ impl FigureThread {
         self.shared.set_active(is_active);
     }
 
+    /// Draws as soon as something has changed, however soon after the frame before: for measuring.
+    pub fn set_unpaced(&self) {
+        self.shared.set_unpaced();
+    }
+
     /// Asks what stands at a place in device pixels: answered now and after each frame until the place is `None`.
     pub fn probe(&self, place_px: Option<[f32; 2]>) {
         self.shared.set_probe(place_px);
@@ -108,10 +113,34 @@ impl FigureThread {
         self.shared.frames.recycle(pixels);
     }
 
+    /// A handle that gives pixels back from any thread, whatever became of this one by then.
+    #[must_use]
+    pub fn recycler(&self) -> Recycler {
+        Recycler { frames: Arc::downgrade(&self.shared.frames) }
+    }
+
     /// What is shown, for a file of it: the figure as it was set last and the newest data.
     #[must_use]
     pub fn contents(&self) -> (Arc<Figure>, Snapshot) {
         self.shared.contents()
+    }
+}
+
+/// Gives the pixels of taken frames back to be drawn into again, from whichever thread is done with them.
+///
+/// A window's toolkit lets go of an image on a thread of its own and when it pleases, so this holds neither the figure's
+/// thread nor its buffers alive: after the [`FigureThread`] was dropped the pixels are freed.
+#[derive(Clone, Debug)]
+pub struct Recycler {
+    frames: Weak<FrameSlot>,
+}
+
+impl Recycler {
+    /// Gives the pixels of a taken frame back. Waits for no frame; the lock is held for an assignment.
+    pub fn recycle(&self, pixels: Vec<u8>) {
+        if let Some(frames) = self.frames.upgrade() {
+            frames.recycle(pixels);
+        }
     }
 }
 

@@ -66,8 +66,9 @@ struct Inner {
     spare: Vec<Vec<u8>>,
 }
 
-/// Buffers kept for reuse: one to draw into while another waits for its frame's end on screen.
-const SPARE_BUFFERS: usize = 2;
+/// Buffers kept for reuse: one is drawn into, one waits to be taken and one is on screen, and all may come back before
+/// the next is asked for.
+const SPARE_BUFFERS: usize = 3;
 
 impl FrameSlot {
     /// An empty slot.

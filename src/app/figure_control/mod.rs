@@ -15,7 +15,7 @@ use std::time::Instant;
 use crate::figure::series_layout::arrange_series;
 use crate::figure::view::{Gesture, SubplotView, View, ViewHistory};
 use crate::figure::zoom::{AxisLock, zoom_subplot};
-use crate::figure::{AxisRange, Figure, FrameLayout};
+use crate::figure::{AxisRange, Figure, FollowSpan, FrameLayout};
 use crate::store::Snapshot;
 use mouse::Drag;
 
@@ -167,9 +167,29 @@ impl FigureControl {
     }
 
     /// Lets the view follow the data, or holds it as it is.
+    ///
+    /// It follows by the span that was set; without one it keeps the width of x that is shown.
     pub fn set_is_following(&mut self, follows: bool) -> Changed {
-        self.history.set_following(follows, &self.layout);
+        if follows && self.base.follow_span != FollowSpan::All {
+            self.history.follow_as_figure();
+        } else {
+            self.history.set_following(follows, &self.layout);
+        }
         self.view_changed()
+    }
+
+    /// How much of the data the view shows while it follows them.
+    #[must_use]
+    pub fn follow_span(&self) -> FollowSpan {
+        self.base.follow_span
+    }
+
+    /// Shows so much of the data and follows them: a range of x that was chosen gives way, and Back leads to it.
+    pub fn set_follow_span(&mut self, span: FollowSpan) -> Changed {
+        self.drag = None;
+        self.base.follow_span = span;
+        self.history.follow_as_figure();
+        Changed { style: true, ..self.view_changed() }
     }
 
     /// Zooms about the middle of the subplot under the cursor, or of the first one: in for a positive number of steps.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::batch::{Batch, Color, SeriesId, Xs};
-use crate::figure::{AxisRange, LegendPlace, PlotRect, Scale};
+use crate::figure::{AxisRange, FollowSpan, LegendPlace, PlotRect, Scale};
 use crate::render::figure_thread::FramePainter;
 use crate::render::frame::FrameSize;
 use crate::store::Store;
@@ -274,6 +274,39 @@ fn follow_holds_the_view_and_lets_it_go() {
     rig.control.home();
     assert!(rig.control.is_following());
     assert!(rig.shown(0)[1] > 190.0);
+}
+
+#[test]
+fn a_follow_span_shows_the_last_of_the_data_and_a_chosen_view_gives_way_to_it() {
+    let mut rig = Rig::new(1);
+    assert_eq!(rig.control.follow_span(), FollowSpan::All);
+    let changed = rig.control.set_follow_span(FollowSpan::LastX(20.0));
+    assert!(changed.figure && changed.style);
+    assert!(!rig.control.can_go_back(), "nothing was chosen that Back could show");
+    assert_near(rig.shown(0), [80.0, 100.0, 79.0, 101.0]);
+    rig.store.append(Batch::steps(SeriesId(0), 0, 101.0, 1.0, vec![90.0; 100]));
+    assert_near(
+        rig.shown(0)[..2].try_into().map(|[a, b]: [f64; 2]| [a, b, 0.0, 0.0]).unwrap(),
+        [180.0, 200.0, 0.0, 0.0],
+    );
+    rig.control.set_tool(Tool::Zoom);
+    rig.drag(Button::Left, rig.place(0, 0.25, 0.25), rig.place(0, 0.75, 0.75));
+    let chosen = rig.shown(0);
+    assert!(!rig.control.is_following());
+    rig.control.set_follow_span(FollowSpan::LastSamples(51));
+    assert_eq!(rig.control.follow_span(), FollowSpan::LastSamples(51));
+    assert!(rig.control.is_following());
+    let shown = rig.shown(0);
+    assert_near([shown[0], shown[1], 0.0, 0.0], [150.0, 200.0, 0.0, 0.0]);
+    assert!(rig.control.back().view);
+    assert_near(rig.shown(0), chosen);
+    rig.control.set_is_following(true);
+    let shown = rig.shown(0);
+    assert_near([shown[0], shown[1], 0.0, 0.0], [150.0, 200.0, 0.0, 0.0]);
+    rig.control.set_is_following(false);
+    rig.control.set_follow_span(FollowSpan::All);
+    let shown = rig.shown(0);
+    assert_near([shown[0], shown[1], 0.0, 0.0], [0.0, 200.0, 0.0, 0.0]);
 }
 
 #[test]

@@ -105,6 +105,58 @@ fn a_following_range_moves_with_the_newest_sample() {
 }
 
 #[test]
+fn an_automatic_range_shows_the_last_x_and_y_of_what_is_in_view() {
+    let x: Vec<f64> = (0..1000).map(f64::from).collect();
+    let y: Vec<f64> = x.iter().map(|x| x * 2.0).collect();
+    let (mut figure, mut store) = figure_of(&[(&x, &y)]);
+    figure.follow_span = FollowSpan::LastX(99.0);
+    near(one(&figure, &store).x, 900.0, 999.0);
+    near(one(&figure, &store).y, 1800.0 - 9.9, 1998.0 + 9.9);
+    store.append(Batch::point(SeriesId(0), 0, 1099.0, 1900.0));
+    near(one(&figure, &store).x, 1000.0, 1099.0);
+    figure.follow_span = FollowSpan::LastX(5000.0);
+    near(one(&figure, &store).x, 0.0, 1099.0);
+    for width in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e308] {
+        figure.follow_span = FollowSpan::LastX(width);
+        near(one(&figure, &store).x, 0.0, 1099.0);
+    }
+    // What a person chose rules.
+    figure.follow_span = FollowSpan::LastX(99.0);
+    figure.subplots[0].x.range = AxisRange::Fixed { min: 3.0, max: 4.0 };
+    near(one(&figure, &store).x, 3.0, 4.0);
+}
+
+#[test]
+fn an_automatic_range_shows_the_last_samples_of_the_densest_series() {
+    let dense: Vec<f64> = (0..1000).map(f64::from).collect();
+    let sparse: Vec<f64> = (0..11).map(|i| f64::from(i) * 100.0).collect();
+    let (mut figure, mut store) = figure_of(&[(&dense, &dense), (&sparse, &sparse)]);
+    figure.follow_span = FollowSpan::LastSamples(100);
+    near(one(&figure, &store).x, 900.0, 1000.0);
+    figure.follow_span = FollowSpan::LastSamples(2);
+    near(one(&figure, &store).x, 998.0, 1000.0);
+    store.append(Batch::point(SeriesId(0), 0, 1200.0, 7.0));
+    near(one(&figure, &store).x, 999.0, 1200.0);
+    for count in [0, 1001, 5000, u64::MAX] {
+        figure.follow_span = FollowSpan::LastSamples(count);
+        near(one(&figure, &store).x, 0.0, 1200.0);
+    }
+    // The last sample of all alone has room around it.
+    figure.follow_span = FollowSpan::LastSamples(1);
+    let (min, max) = ends(one(&figure, &store).x);
+    assert!(min < 1200.0 && 1200.0 < max && max - min < 10.0, "{min}..{max}");
+}
+
+#[test]
+fn x_in_any_order_follows_its_greatest_x_or_what_came_last() {
+    let (mut figure, store) = figure_of(&[(&[5.0, 90.0, 2.0, 60.0, 40.0, f64::NAN, 55.0], &[1.0; 7])]);
+    figure.follow_span = FollowSpan::LastX(10.0);
+    near(one(&figure, &store).x, 80.0, 90.0);
+    figure.follow_span = FollowSpan::LastSamples(4);
+    near(one(&figure, &store).x, 40.0, 90.0);
+}
+
+#[test]
 fn log_axes_begin_at_the_least_positive_value() {
     let (mut figure, store) = figure_of(&[(&[-1.0, 0.0, 0.1, 100.0], &[0.0, -5.0, 1e-3, 1e3])]);
     figure.subplots[0].x.scale = Scale::Log;
@@ -180,6 +232,7 @@ fn data_hostile_values_give_ranges_that_can_be_drawn() {
         for scale in [Scale::Linear, Scale::Log, Scale::Time] {
             for range in [AxisRange::Auto, AxisRange::Last { width: 1e-3 }, AxisRange::Fixed { min: a, max: b }] {
                 let (mut figure, store) = figure_of(&[(&[a, b], &[b, a])]);
+                figure.follow_span = if a > b { FollowSpan::LastX(b) } else { FollowSpan::LastSamples(1) };
                 let subplot = &mut figure.subplots[0];
                 (subplot.x.scale, subplot.y.scale) = (scale, scale);
                 (subplot.x.range, subplot.y.range) = (range, range);

@@ -76,8 +76,12 @@ fn words(stats: DrawStats) -> Vec<String> {
         1 => words.push("1 sample without a value".to_owned()),
         count => words.push(format!("{} samples without a value", grouped(count))),
     }
-    if stats.reduced > 0 {
-        words.push(format!("{} of {} samples drawn as min-max", grouped(stats.reduced), grouped(stats.in_view)));
+    let in_view = || grouped(stats.in_view);
+    if stats.by_column > 0 {
+        words.push(format!("{} of {} samples drawn as min-max", grouped(stats.by_column), in_view()));
+    }
+    if stats.covered > 0 {
+        words.push(format!("{} of {} samples covered by others", grouped(stats.covered), in_view()));
     }
     words
 }
@@ -110,14 +114,17 @@ mod tests {
 
     #[test]
     fn notes_say_what_is_missing_and_what_was_reduced() {
-        let say = |in_view, reduced, without_value| words(DrawStats { in_view, reduced, without_value }).join(" · ");
-        assert_eq!(say(10, 0, 0), "");
-        assert_eq!(say(10, 0, 1), "1 sample without a value");
-        assert_eq!(say(10, 0, 2), "2 samples without a value");
+        let say = |in_view, by_column, covered, without_value| {
+            words(DrawStats { in_view, by_column, covered, without_value }).join(" · ")
+        };
+        assert_eq!(say(10, 0, 0, 0), "");
+        assert_eq!(say(10, 0, 0, 1), "1 sample without a value");
+        assert_eq!(say(10, 0, 0, 2), "2 samples without a value");
         assert_eq!(
-            say(1_234_567, 1_000_000, 12_345),
+            say(1_234_567, 1_000_000, 0, 12_345),
             "12,345 samples without a value · 1,000,000 of 1,234,567 samples drawn as min-max"
         );
+        assert_eq!(say(30_000, 0, 12_000, 0), "12,000 of 30,000 samples covered by others");
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub(super) const HELD_UP_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Shared by the handle, the actor and the wake-up of the data.
 pub(super) struct Shared {
-    pub(super) frames: FrameSlot,
+    pub(super) frames: Arc<FrameSlot>,
     state: Mutex<State>,
     changed: Condvar,
     on_frame: Arc<dyn Fn() + Send + Sync>,
@@ -32,6 +32,7 @@ pub(super) struct State {
     subscription: Option<Subscription>,
     size: Option<FrameSize>,
     is_hidden: bool,
+    is_unpaced: bool,
     probe_px: Option<[f32; 2]>,
     /// Figure, size or the source of the data changed since the last frame was begun.
     is_changed: bool,
@@ -63,7 +64,7 @@ impl std::fmt::Debug for Shared {
 
 impl Shared {
     pub(super) fn new(on_frame: Arc<dyn Fn() + Send + Sync>) -> Self {
-        Self { frames: FrameSlot::new(), state: Mutex::default(), changed: Condvar::new(), on_frame }
+        Self { frames: Arc::default(), state: Mutex::default(), changed: Condvar::new(), on_frame }
     }
 
     pub(super) fn set_data(&self, data: SnapshotSlot, subscription: Subscription) {
@@ -101,6 +102,13 @@ impl Shared {
         self.change(|state| {
             state.is_hidden = !is_active;
             is_active
+        });
+    }
+
+    pub(super) fn set_unpaced(&self) {
+        self.change(|state| {
+            state.is_unpaced = true;
+            false
         });
     }
 
@@ -214,7 +222,9 @@ impl Shared {
         if state.has_new_data && drawn_version == Some(state.data.latest().version) && !state.is_changed {
             state.has_new_data = false;
         }
-        let interval = if state.is_changed {
+        let interval = if state.is_unpaced && (state.is_changed || state.has_new_data) {
+            Duration::ZERO
+        } else if state.is_changed {
             FRAME_INTERVAL
         } else if state.has_new_data {
             if self.frames.is_waiting() { HELD_UP_INTERVAL } else { FRAME_INTERVAL }

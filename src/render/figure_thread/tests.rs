@@ -256,3 +256,27 @@ fn a_size_that_cannot_be_drawn_is_waited_out() {
     rig.thread.set_size(FrameSize { width_px: 100, height_px: 80, scale: 1.0 });
     assert_eq!(rig.frame_of(0).pixels.len(), 100 * 80 * 4);
 }
+
+#[test]
+fn pixels_come_back_from_any_thread_and_outlive_the_figure() {
+    fn crosses<T: Send + Sync + Clone>(_: &T) {}
+    let mut rig = Rig::new();
+    let frame = rig.start();
+    let recycler = rig.thread.recycler();
+    crosses(&recycler);
+    let (address, theirs) = (frame.pixels.as_ptr() as usize, recycler.clone());
+    #[allow(clippy::disallowed_methods, reason = "a thread of a toolkit, joined at once")]
+    std::thread::spawn(move || theirs.recycle(frame.pixels)).join().unwrap();
+    // The buffer is drawn into again, by the next frame or, if one was begun meanwhile, by one soon after.
+    let mut taken = Vec::new();
+    let is_back = (0..10).any(|y| {
+        rig.publish(f64::from(y) + 5.0);
+        let next = rig.frame_of(rig.slot.latest().version);
+        let is_same = next.pixels.as_ptr() as usize == address;
+        taken.push(next.pixels);
+        is_same
+    });
+    assert!(is_back, "the buffer was not used again");
+    drop(rig);
+    taken.into_iter().for_each(|pixels| recycler.recycle(pixels));
+}

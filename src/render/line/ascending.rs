@@ -51,7 +51,6 @@ impl Walk<'_> {
     }
 
     fn reduced(&self, in_view: Range<usize>, trace: &mut Trace<'_>, columns: &mut Vec<Column>) {
-        trace.stats.is_reduced = true;
         self.raw(in_view.start.saturating_sub(1)..in_view.start, trace);
         self.series.reduce(self.edges, columns);
         let mut last_px = self.left_px;
@@ -66,6 +65,7 @@ impl Walk<'_> {
                 let start = self.series.lower_bound(edge);
                 self.raw(start..start + column.count as usize, trace);
             } else {
+                trace.stats.by_column += column.count;
                 dense(column, column_px, trace);
             }
             last_px = column_px + 1.0;
@@ -83,7 +83,8 @@ impl Walk<'_> {
         if in_view.len() <= SCATTER_SAMPLES {
             return self.raw(in_view, trace);
         }
-        trace.stats.is_reduced = true;
+        let stride = in_view.len().div_ceil(SCATTER_SAMPLES);
+        trace.stats.by_column += (in_view.len() - in_view.len().div_ceil(stride)) as u64;
         self.series.reduce(self.edges, columns);
         for column in columns.iter() {
             let middle_px = self.left_px + f64::from(column.index) + 0.5;
@@ -93,7 +94,7 @@ impl Walk<'_> {
                 trace.note_nonfinite(middle_px);
             }
         }
-        for index in in_view.clone().step_by(in_view.len().div_ceil(SCATTER_SAMPLES)) {
+        for index in in_view.clone().step_by(stride) {
             if let Some((x, y)) = self.series.sample(index)
                 && y.is_finite()
             {

@@ -48,11 +48,11 @@ pub(super) fn trace(
             (Some(ink), Some(previous)) if !place.1.is_nan() => {
                 let length_px = (place.0 - previous.0).abs().max((place.1 - previous.1).abs());
                 if length_px < SAME_PLACE_PX {
-                    trace.stats.is_reduced = true;
+                    trace.stats.covered += u64::from(is_in_view);
                     return;
                 }
                 let is_drawn = trace.marks.window().cut(previous, place).is_none_or(|(a, b)| ink.adds(a, b));
-                trace.stats.is_reduced |= !is_drawn;
+                trace.stats.covered += u64::from(is_in_view && !is_drawn);
                 if is_drawn && length_px < JOINED_PX {
                     trace.runs.wander(place);
                 } else {

@@ -51,8 +51,10 @@ pub struct ResolvedStyle {
 pub struct CurveStats {
     /// Number of samples whose x lies in view.
     pub in_view: u64,
-    /// Whether samples were drawn by column (M4) or left out where they would cover what is covered already.
-    pub is_reduced: bool,
+    /// Of these, drawn by pixel column (M4): first, least, greatest and last of the column stand for them.
+    pub by_column: u64,
+    /// Of these, left out because what they would draw is covered already by others of the series.
+    pub covered: u64,
     /// Where samples in view have no finite y, in device pixels, ascending, at most one a pixel.
     pub nonfinite_x_px: Vec<f32>,
 }
