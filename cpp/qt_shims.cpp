@@ -33,6 +33,12 @@ void useSoftwareRenderer()
     QQuickWindow::setSceneGraphBackend(QStringLiteral("software"));
 }
 
+void drawWithoutDelay()
+{
+    if (!qEnvironmentVariableIsSet("QT_QPA_UPDATE_IDLE_TIME"))
+        qputenv("QT_QPA_UPDATE_IDLE_TIME", "0");
+}
+
 void startHeartbeat(int intervalMs, rust::Fn<void()> beat)
 {
     auto *timer = new QTimer(qApp);

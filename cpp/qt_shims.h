@@ -13,6 +13,8 @@ void setNames(const QString &name, const QString &version, const QString &deskto
 void setWindowIcon(const QString &path);
 QString qmlImportPath();
 void useSoftwareRenderer();
+// Frames are asked for at once instead of after 5 ms, Qt's default for merging requests. Only before the application.
+void drawWithoutDelay();
 // Calls `beat` on the GUI thread each `intervalMs`, until the application ends.
 void startHeartbeat(int intervalMs, rust::Fn<void()> beat);
 bool hasRootObject(QQmlApplicationEngine &engine);

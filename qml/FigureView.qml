@@ -13,12 +13,10 @@ FocusScope {
     signal fullScreenRequested()
 
     function openSaveDialog() {
-        saveDialog.open()
+        saveDialog.get().open()
     }
     function showNote(text, isError) {
-        note.text = text
-        note.isError = isError
-        note.open()
+        note.get().show(text, isError)
     }
 
     activeFocusOnTab: true
@@ -112,7 +110,7 @@ FocusScope {
             Layout.fillWidth: true
             figure: canvas
             onSaveRequested: view.openSaveDialog()
-            onSubplotsRequested: (anchor) => subplotsPopup.openAt(anchor)
+            onSubplotsRequested: (anchor) => subplotsPopup.get().openAt(anchor)
         }
 
         Rectangle {
@@ -261,49 +259,27 @@ FocusScope {
                 }
             }
 
-            // What was saved, or why not.
-            Popup {
+            LazyPopup {
                 id: note
-                property alias text: noteText.text
-                property bool isError: false
-                x: (parent.width - width) / 2
-                y: parent.height - height - 16
-                width: Math.min(implicitWidth, parent.width - 32)
-                padding: 10
-                closePolicy: Popup.CloseOnEscape | Popup.CloseOnPressOutside
-                enter: Transition { NumberAnimation { property: "opacity"; from: 0; to: 1; duration: 120 } }
-                exit: Transition { NumberAnimation { property: "opacity"; to: 0; duration: 120 } }
-                onOpened: if (!isError) hideNote.restart()
-                contentItem: RowLayout {
-                    Label {
-                        textFormat: Text.PlainText
-                        text: note.isError ? "✖" : "✓"
-                        color: note.isError ? Appearance.errorColor(palette.window) : palette.windowText
-                    }
-                    Label {
-                        id: noteText
-                        Layout.fillWidth: true
-                        textFormat: Text.PlainText
-                        wrapMode: Text.WrapAnywhere
-                    }
-                }
-                Timer {
-                    id: hideNote
-                    interval: 4000
-                    onTriggered: note.close()
-                }
+                host: surface
+                NotePopup {}
             }
         }
     }
 
-    SubplotsPopup {
+    LazyPopup {
         id: subplotsPopup
-        figure: canvas
+        host: view
+        SubplotsPopup {
+            figure: canvas
+        }
     }
-
-    SaveDialog {
+    LazyPopup {
         id: saveDialog
-        name: view.job.name
-        onChosen: (file) => canvas.save(file)
+        host: view
+        SaveDialog {
+            name: view.job.name
+            onChosen: (file) => canvas.save(file)
+        }
     }
 }

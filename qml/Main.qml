@@ -124,8 +124,11 @@ ThemedWindow {
     header: ThreadControl {
         objectName: "threadControl"
         job: theJob
-        onMenuRequested: (anchor) => mainMenu.popup(anchor, anchor.width - mainMenu.width, anchor.height)
-        onSettingsRequested: (anchor) => jobSettings.openAt(anchor)
+        onMenuRequested: (anchor) => {
+            const menu = mainMenu.get()
+            menu.popup(anchor, anchor.width - menu.width, anchor.height)
+        }
+        onSettingsRequested: (anchor) => jobSettings.get().openAt(anchor)
     }
 
     ColumnLayout {
@@ -164,7 +167,7 @@ ThemedWindow {
                     visible: errorBar.lines.length > 1
                     flat: true
                     text: qsTr("&Details")
-                    onClicked: details.open()
+                    onClicked: details.get().open()
                 }
                 StripButton {
                     symbol: "close"
@@ -201,110 +204,46 @@ ThemedWindow {
         }
     }
 
-    JobSettings {
+    LazyPopup {
         id: jobSettings
-        job: theJob
+        host: window.contentItem
+        JobSettings {
+            job: theJob
+        }
     }
-    ShortcutsDialog {
+    LazyPopup {
         id: shortcuts
+        host: window.contentItem
+        ShortcutsDialog {}
     }
-    Dialog {
+    LazyPopup {
         id: details
-        title: qsTr("Why the job failed")
-        modal: true
-        anchors.centerIn: parent
-        width: Math.min(680, window.width - 24)
-        height: Math.min(420, window.height - 24)
-        standardButtons: Dialog.Close
-        contentItem: ScrollView {
-            TextArea {
-                text: theJob.errorText
-                textFormat: TextEdit.PlainText
-                readOnly: true
-                wrapMode: TextEdit.Wrap
-                font.family: Appearance.fixedFamily
-            }
+        host: window.contentItem
+        DetailsDialog {
+            text: theJob.errorText
         }
     }
-    Dialog {
+    LazyPopup {
         id: linesDialog
-        title: qsTr("Lines kept in each pane")
-        modal: true
-        anchors.centerIn: parent
-        standardButtons: Dialog.Ok | Dialog.Cancel
-        onAboutToShow: linesBox.value = Appearance.paneLines
-        onAccepted: Appearance.paneLines = linesBox.value
-        contentItem: SpinBox {
-            id: linesBox
-            from: 100
-            to: 1000000
-            stepSize: 1000
-            editable: true
-            Accessible.name: linesDialog.title
-        }
+        host: window.contentItem
+        LinesDialog {}
     }
-    Dialog {
+    LazyPopup {
         id: about
-        title: qsTr("About Kymograph")
-        modal: true
-        anchors.centerIn: parent
-        width: Math.min(440, window.width - 24)
-        standardButtons: Dialog.Close
-        contentItem: Label {
-            wrapMode: Text.WordWrap
-            text: qsTr("Kymograph %1\n\nShows long background computations live: their curves, progress and printed output.\n\nLicence: MIT or Apache-2.0").arg(Program.version)
-        }
+        host: window.contentItem
+        AboutDialog {}
     }
-
-    component ThemeItem: MenuItem {
-        required property string theme
-        checkable: true
-        checked: Appearance.theme === theme
-        onTriggered: Appearance.theme = theme
-    }
-
-    Menu {
+    LazyPopup {
         id: mainMenu
-        MenuItem {
-            text: qsTr("&New figure window")
-            onTriggered: window.openFigureWindow()
-        }
-        MenuItem {
-            text: window.visibility === Window.FullScreen ? qsTr("Leave &full screen") : qsTr("&Full screen")
-            onTriggered: window.toggleFullScreen()
-        }
-        Menu {
-            title: qsTr("&Theme")
-            ThemeItem {
-                theme: "system"
-                text: qsTr("&System")
-            }
-            ThemeItem {
-                theme: "light"
-                text: qsTr("&Light")
-            }
-            ThemeItem {
-                theme: "dark"
-                text: qsTr("&Dark")
-            }
-        }
-        MenuItem {
-            text: qsTr("&Lines kept in panes…")
-            onTriggered: linesDialog.open()
-        }
-        MenuSeparator {}
-        MenuItem {
-            text: qsTr("&Keyboard and mouse")
-            onTriggered: shortcuts.open()
-        }
-        MenuItem {
-            text: qsTr("&About Kymograph")
-            onTriggered: about.open()
-        }
-        MenuSeparator {}
-        MenuItem {
-            text: qsTr("&Quit")
-            onTriggered: window.requestQuit()
+        host: window.contentItem
+        MainMenu {
+            isFullScreen: window.visibility === Window.FullScreen
+            onFigureWindowRequested: window.openFigureWindow()
+            onFullScreenRequested: window.toggleFullScreen()
+            onLinesRequested: linesDialog.get().open()
+            onShortcutsRequested: shortcuts.get().open()
+            onAboutRequested: about.get().open()
+            onQuitRequested: window.requestQuit()
         }
     }
 
@@ -338,11 +277,14 @@ ThemedWindow {
     }
     Shortcut {
         sequence: "F1"
-        onActivated: shortcuts.open()
+        onActivated: shortcuts.get().open()
     }
     Shortcut {
         sequence: "F10"
-        onActivated: mainMenu.popup(window.width - mainMenu.width - 8, Appearance.stripHeight)
+        onActivated: {
+            const menu = mainMenu.get()
+            menu.popup(window.width - menu.width - 8, Appearance.stripHeight)
+        }
     }
     Shortcut {
         sequences: [StandardKey.New]

@@ -22,15 +22,15 @@ ToolBar {
     topPadding: 0
     bottomPadding: 0
 
-    GridLayout {
+    // Two rows of their own, side by side or one below the other: nested layouts polish each other without end.
+    Item {
         anchors.fill: parent
-        columns: control.isNarrow ? 1 : 2
-        columnSpacing: 16
-        rowSpacing: 0
 
         RowLayout {
+            id: buttons
+            width: control.isNarrow ? parent.width : implicitWidth
+            height: control.isNarrow ? parent.height / 2 : parent.height
             spacing: Appearance.spacing
-            Layout.fillWidth: control.isNarrow
 
             Button {
                 id: startButton
@@ -91,8 +91,11 @@ ToolBar {
         }
 
         RowLayout {
+            x: control.isNarrow ? 0 : buttons.width + 16
+            y: control.isNarrow ? buttons.height : 0
+            width: parent.width - x
+            height: buttons.height
             spacing: 14
-            Layout.fillWidth: true
 
             ThreadChip {
                 title: qsTr("worker")

@@ -127,6 +127,12 @@ impl Batch {
         &self.y
     }
 
+    /// The same samples as those of another series.
+    #[must_use]
+    pub fn into_series(self, series: SeriesId) -> Self {
+        Self { series, ..self }
+    }
+
     /// The columns, so that a receiver can take them over without a copy.
     #[must_use]
     pub fn into_columns(self) -> (Xs, Column) {
@@ -352,6 +358,8 @@ pub enum Notice {
     Finished(Outcome),
     /// The job failed.
     Failed(Failure),
+    /// How long a job took whose recording is shown again.
+    Took(std::time::Duration),
     /// Recording stands still, and why; or goes on again, if there is no text.
     Recording(Option<String>),
 }

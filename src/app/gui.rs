@@ -41,6 +41,8 @@ pub fn run(launch: Launch) -> i32 {
     qmetaobject::log::init_qt_to_rust();
     init();
     choose_renderer();
+    // Our figures come at most 60 times a second, so there is nothing to merge.
+    qt::draw_without_delay();
     // KDE's style draws with Qt Widgets, which need the larger application object.
     let style = choose_style();
     QQuickStyle::set_style(&QString::from(&style));

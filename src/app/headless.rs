@@ -15,7 +15,7 @@ use signal_hook::flag;
 
 use crate::app::job_view::JobView;
 use crate::app::launch::Launch;
-use crate::app::pipeline::{self, JobKind, LineTap, StartError};
+use crate::app::pipeline::{self, JobKind, LineTap, StartError, StartOptions};
 use crate::batch::{Level, Message, Notice, Pane, Progress, Role};
 use crate::export::{self, ExportError, ExportOptions, Format};
 use crate::figure::series_layout::arrange_series;
@@ -51,7 +51,12 @@ pub fn run(launch: &Launch) -> Result<i32, HeadlessError> {
     let data = SnapshotSlot::new();
     let (mailbox, mut drain) = job::mailbox();
     let terminal = Terminal::new(&launch.kind);
-    let handle = pipeline::start(&launch.kind, &data, mailbox, terminal.tap())?;
+    let options = StartOptions {
+        recording: launch.recording.clone(),
+        budget_bytes: launch.budget_bytes,
+        tap: terminal.tap(),
+    };
+    let handle = pipeline::start(&launch.kind, &data, mailbox, options)?;
     let mut view = JobView::started_now();
     while view.end.is_none() {
         // Woken by the mailbox; the limit is how late a signal is noticed.

@@ -68,6 +68,7 @@ impl JobView {
             Notice::Job(state) => self.state = *state,
             Notice::Finished(outcome) => self.finish(State::Finished, Ok(outcome.clone())),
             Notice::Recording(trouble) => self.recording_trouble.clone_from(trouble),
+            Notice::Took(time) => self.ended = Some(*time),
             Notice::Failed(failure) => self.finish(State::Failed, Err(failure.clone())),
         }
         Changes { state: true, progress: true, panes: false }
@@ -103,7 +104,7 @@ impl JobView {
     fn finish(&mut self, state: State, end: Result<Outcome, Failure>) {
         self.state = state;
         self.end = Some(end);
-        self.ended = self.started.map(|started| started.elapsed());
+        self.ended = self.ended.or_else(|| self.started.map(|started| started.elapsed()));
     }
 
     /// The part done, 0 to 1, where the worker knows its end.

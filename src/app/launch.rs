@@ -26,6 +26,8 @@ pub struct Launch {
     pub watches_gui: bool,
     /// Whether and where runs are recorded.
     pub recording: Recording,
+    /// Bytes of samples that may stand in memory; a quarter of the machine's memory if not given.
+    pub budget_bytes: Option<usize>,
     /// Where the figure is written when the job has ended.
     pub save: Option<PathBuf>,
 }

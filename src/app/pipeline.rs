@@ -7,13 +7,20 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::app::launch::Recording;
+use crate::app::open_run::Opening;
+use crate::app::recording::Journal;
 use crate::batch::{Item, Message, Pane};
 use crate::figure::{Axis, Figure, Subplot};
 use crate::job::sine;
 use crate::job::{JobError, JobHandle, JobSpec, Mailbox, Sink};
+use crate::record::{RecordHandle, RunEntry};
 use crate::source::command::{CommandOptions, CommandSource, command_text};
 use crate::source::sine::SineOptions;
-use crate::store::{SnapshotSlot, Store};
+use crate::store::{BudgetOptions, Snapshot, SnapshotSlot, Store, budget_default};
+
+/// The word for commands.
+const COMMAND: &str = "command";
 
 /// What a job runs.
 #[derive(Clone)]
@@ -27,6 +34,8 @@ pub enum JobKind {
         /// What is run and how its output is read.
         options: CommandOptions,
     },
+    /// Runs that were recorded, shown again.
+    Recorded(Vec<RunEntry>),
     /// A job of a program of one's own.
     Custom {
         /// Name of the job.
@@ -60,7 +69,38 @@ impl JobKind {
         match self {
             Self::Sine(_) => "sine",
             Self::Command { name, options } => name.as_deref().unwrap_or_else(|| program_name(options)),
+            Self::Recorded(runs) => runs.first().and_then(|run| run.meta.as_ref()).map_or("run", |meta| &meta.name),
             Self::Custom { name, .. } => name,
+        }
+    }
+
+    /// One word for the kind of job, as it stands in the description of a run.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Sine(_) => "sine",
+            Self::Command { .. } => COMMAND,
+            Self::Recorded(_) => "recorded",
+            Self::Custom { .. } => "custom",
+        }
+    }
+
+    /// The command and its arguments; empty for jobs that run none.
+    #[must_use]
+    pub fn command(&self) -> Vec<String> {
+        match self {
+            Self::Command { options, .. } => options.argv.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
+            Self::Recorded(runs) => runs.first().and_then(|run| run.meta.as_ref()).map_or_else(Vec::new, |meta| meta.command.clone()),
+            Self::Sine(_) | Self::Custom { .. } => Vec::new(),
+        }
+    }
+
+    /// Whether it is a command's output that its panes show.
+    fn is_command(&self) -> bool {
+        match self {
+            Self::Command { .. } => true,
+            Self::Recorded(runs) => runs.iter().flat_map(|run| &run.meta).all(|meta| meta.kind == COMMAND),
+            Self::Sine(_) | Self::Custom { .. } => false,
         }
     }
 
@@ -70,18 +110,19 @@ impl JobKind {
         match self {
             Self::Sine(_) | Self::Custom { .. } => String::new(),
             Self::Command { options, .. } => command_text(&options.argv),
+            Self::Recorded(_) => self.command().join(" "),
         }
     }
 
     /// Title of a pane: a command's panes show its two streams.
     #[must_use]
     pub fn pane_title(&self, pane: Pane) -> &'static str {
-        match (self, pane) {
+        match (self.is_command(), pane) {
             (_, Pane::Control) => "Control",
-            (Self::Sine(_) | Self::Custom { .. }, Pane::Worker) => "Worker",
-            (Self::Sine(_) | Self::Custom { .. }, Pane::Receiver) => "Receiver",
-            (Self::Command { .. }, Pane::Worker) => "Output",
-            (Self::Command { .. }, Pane::Receiver) => "Error output",
+            (false, Pane::Worker) => "Worker",
+            (false, Pane::Receiver) => "Receiver",
+            (true, Pane::Worker) => "Output",
+            (true, Pane::Receiver) => "Error output",
         }
     }
 
@@ -97,7 +138,7 @@ impl JobKind {
                 }],
                 ..Figure::default()
             },
-            Self::Command { .. } | Self::Custom { .. } => Figure::default(),
+            Self::Command { .. } | Self::Recorded(_) | Self::Custom { .. } => Figure::default(),
         }
     }
 
@@ -109,6 +150,7 @@ impl JobKind {
                 // A command is ended in three steps, which take longer than a thread that only has to look.
                 JobSpec { grace: COMMAND_GRACE, ..JobSpec::new(self.name(), source) }
             }
+            Self::Recorded(_) => return Err(StartError::Recorded),
             Self::Custom { make, .. } => make(),
         })
     }
@@ -132,43 +174,115 @@ pub enum StartError {
     /// The system refuses what a command needs.
     #[error("cannot prepare the command: {0}")]
     Command(std::io::Error),
+    /// A recorded run cannot be opened because the system refuses a thread.
+    #[error("cannot open the run: {0}")]
+    Open(std::io::Error),
+    /// A recorded run is shown, not run again.
+    #[error("a recorded run is shown, not run again")]
+    Recorded,
 }
 
 /// Sees every line that a job captures, on the receiver's thread and before it is shown. It may wait: the job then waits
 /// with it, and no line is lost.
 pub type LineTap = Box<dyn FnMut(&Message) + Send>;
 
+/// How a job is started.
+#[derive(Default)]
+pub struct StartOptions {
+    /// Whether and where it is recorded; as usual if not set.
+    pub recording: Recording,
+    /// Bytes of samples that may stand in memory before the oldest are read back from disk; a quarter of the machine's
+    /// memory if not set.
+    pub budget_bytes: Option<usize>,
+    /// Sees every captured line.
+    pub tap: Option<LineTap>,
+}
+
+/// A started job. Dropping it stops the job, waits for its end and until what it made is on disk.
+pub struct Running {
+    activity: Activity,
+    // Dropped after the job: it takes in what the job says last.
+    journal: Option<Journal>,
+}
+
+enum Activity {
+    Job(JobHandle),
+    Opening(Opening),
+}
+
+impl Running {
+    /// Asks it to stop; its end is told in the mailbox.
+    pub fn stop(&self) {
+        match &self.activity {
+            Activity::Job(job) => job.stop(),
+            Activity::Opening(opening) => opening.stop(),
+        }
+    }
+
+    /// Holds it.
+    pub fn pause(&self) {
+        if let Activity::Job(job) = &self.activity {
+            job.pause();
+        }
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        if let Activity::Job(job) = &self.activity {
+            job.resume();
+        }
+    }
+
+    /// The directory that it is recorded into, if it is.
+    #[must_use]
+    pub fn run_path(&self) -> Option<&Path> {
+        self.journal.as_ref().map(Journal::path)
+    }
+}
+
 /// Starts a job whose samples are published in `data`, which is emptied first, and whose notices go to `mailbox`.
 ///
 /// # Errors
-/// [`StartError`] if the system refuses what the job needs.
-pub fn start(
-    kind: &JobKind,
-    data: &SnapshotSlot,
-    mailbox: Mailbox,
-    tap: Option<LineTap>,
-) -> Result<JobHandle, StartError> {
-    let sink = StoreSink { store: Store::default(), slot: data.clone(), is_changed: false, tap };
-    data.publish(sink.store.snapshot());
-    Ok(JobHandle::start(kind.spec()?, Box::new(sink), mailbox)?)
+/// [`StartError`] if the system refuses what the job needs. A disk that takes nothing is no such error: it is said in
+/// the mailbox and the job goes on.
+pub fn start(kind: &JobKind, data: &SnapshotSlot, mailbox: Mailbox, options: StartOptions) -> Result<Running, StartError> {
+    data.publish(Snapshot::default());
+    if let JobKind::Recorded(runs) = kind {
+        let activity = Activity::Opening(Opening::start(runs, data, mailbox)?);
+        return Ok(Running { activity, journal: None });
+    }
+    let spec = kind.spec()?;
+    let (journal, spill) = Journal::begin(kind, &options.recording, &mailbox).unzip();
+    let budget_bytes = options.budget_bytes.unwrap_or_else(budget_default);
+    let sink = StoreSink {
+        store: Store::with_budget(BudgetOptions { budget_bytes, spill: spill.flatten() }),
+        slot: data.clone(),
+        is_changed: false,
+        tap: options.tap,
+        record: journal.as_ref().map(Journal::handle),
+    };
+    let watched = journal.as_ref().map_or_else(|| mailbox.clone(), |journal| journal.watch(&mailbox));
+    let activity = Activity::Job(JobHandle::start(spec, Box::new(sink), watched)?);
+    Ok(Running { activity, journal })
 }
 
-/// The receiver's end of the pipeline: everything goes into the store, and a snapshot to the figures after each group.
+/// The receiver's end of the pipeline: everything goes to the recorder and into the store, and a snapshot to the figures
+/// after each group.
 struct StoreSink {
     store: Store,
     slot: SnapshotSlot,
     is_changed: bool,
     tap: Option<LineTap>,
+    record: Option<RecordHandle>,
 }
 
 impl Sink for StoreSink {
     fn item(&mut self, item: Item) {
         self.is_changed = true;
-        match item {
-            Item::Declare(info) => self.store.declare(info),
-            Item::Append(batch) => self.store.append(batch),
-            Item::Replace(batch, color) => self.store.replace(batch, color),
+        if let Some(record) = &self.record {
+            record.item(&item);
         }
+        self.store.apply(item);
     }
 
     fn line(&mut self, line: &Message) {

@@ -403,6 +403,9 @@ use crate::figure::zoom::AxisLock;
 use crate::render::figure_thread::FigureThread;
 use crate::render::frame::FrameSize;
 
+/// The other parts of the window take a share of what it gains, so the figure's size is reached in steps.
+const MOST_FITS: u32 = 20;
+
 /// State of [`qobject::FigureItem`].
 pub struct FigureItemRust {
     job: *mut qobject::Job,
@@ -412,6 +415,8 @@ pub struct FigureItemRust {
     background: QColor,
     text: QColor,
     frames: u64,
+    /// How often the window was resized to give the figure its size.
+    fits: u32,
     /// The frame handed to Qt last, until it is on the screen.
     awaited: Option<Painted>,
 }
@@ -426,6 +431,7 @@ impl Default for FigureItemRust {
             background: QColor::from_rgb(255, 255, 255),
             text: QColor::from_rgb(0, 0, 0),
             frames: 0,
+            fits: 0,
             awaited: None,
         }
     }
@@ -493,8 +499,10 @@ impl qobject::FigureItem {
     fn surface_was_changed(mut self: Pin<&mut Self>) {
         if let Some((width, height)) = launch::get().canvas_px
             && self.is_shown()
-            && (self.width(), self.height()) != (width, height)
+            && self.fits < MOST_FITS
+            && (self.width() - width).abs().max((self.height() - height).abs()) >= 1.0
         {
+            self.as_mut().rust_mut().fits += 1;
             self.as_mut().fit_window(width, height);
         }
         let Some(thread) = &self.thread else { return };

@@ -212,10 +212,10 @@ use cxx_qt_lib::QString;
 use crate::app::feed::JobFeed;
 use crate::app::job_view::{Changes, JobView, duration_text};
 use crate::app::launch;
-use crate::app::pipeline::{self, JobKind};
+use crate::app::pipeline::{self, JobKind, Running, StartOptions};
 use crate::batch::{self, Notice, Pane};
 use crate::bridge::{guarded, program};
-use crate::job::{Drain, JobHandle, mailbox};
+use crate::job::{Drain, mailbox, spawn_detached};
 use crate::source::sine::SineOptions;
 
 /// Longest time that one wake-up may keep the GUI thread; what is left comes with the next one.
@@ -228,7 +228,7 @@ pub struct JobRust {
     feed: Arc<JobFeed>,
     drain: Option<Drain>,
     // Dropped last: it joins the threads, which may still fill the mailbox.
-    handle: Option<JobHandle>,
+    handle: Option<Running>,
 }
 
 impl Default for JobRust {
@@ -271,13 +271,21 @@ impl qobject::Job {
         }));
         #[cfg(feature = "bench")]
         crate::bridge::bench::enter_data(self.feed.data().clone());
-        let started = pipeline::start(&self.kind, self.feed.data(), mailbox, None);
+        let launch = launch::get();
+        let options = StartOptions {
+            recording: launch.recording.clone(),
+            budget_bytes: launch.budget_bytes,
+            ..StartOptions::default()
+        };
+        let started = pipeline::start(&self.kind, self.feed.data(), mailbox, options);
         let mut state = self.as_mut().rust_mut();
         state.view = JobView::started_now();
         match started {
             Ok(handle) => {
                 state.drain = Some(drain);
-                state.handle = Some(handle);
+                if let Some(old) = state.handle.replace(handle) {
+                    release(old);
+                }
                 self.feed.panes_changed();
                 self.as_mut().started();
                 self.as_mut().progress_changed();
@@ -328,7 +336,7 @@ impl qobject::Job {
                 Notice::Message(message) => state.feed.pane(message.pane).push(message),
                 Notice::Skipped(pane, count) => state.feed.pane(pane).push_skipped(count),
                 Notice::Finished(_) | Notice::Failed(_) => ends.push(notice),
-                Notice::Progress(..) | Notice::Thread(..) | Notice::Job(_) | Notice::Recording(_) => {}
+                Notice::Progress(..) | Notice::Thread(..) | Notice::Job(_) | Notice::Recording(_) | Notice::Took(_) => {}
             }
         });
         state.drain = Some(drain);
@@ -475,6 +483,16 @@ sine_setting!(worker_batch, set_worker_batch, worker_batch: u64, least 1);
 sine_setting!(receiver_iterations, set_receiver_iterations, receiver_iterations: u64, least 0);
 sine_setting!(receiver_ms, set_receiver_ms, receiver_ms: u64, least 1);
 sine_setting!(receiver_batch, set_receiver_batch, receiver_batch: u64, least 1);
+
+/// Lets go of a job that has ended. Its run may still be on its way to the disk, which the GUI thread does not wait for.
+fn release(old: Running) {
+    if let Err(error) = spawn_detached("release", move |_| {
+        drop(old);
+        Ok(())
+    }) {
+        log::error!("a job was released on the GUI thread: {error}");
+    }
+}
 
 impl From<batch::State> for qobject::State {
     fn from(state: batch::State) -> Self {

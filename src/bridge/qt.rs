@@ -23,6 +23,8 @@ mod ffi {
         fn qmlImportPath() -> QString;
         #[rust_name = "use_software_renderer"]
         fn useSoftwareRenderer();
+        #[rust_name = "draw_without_delay"]
+        fn drawWithoutDelay();
         #[rust_name = "start_heartbeat"]
         fn startHeartbeat(interval_ms: i32, beat: fn());
         #[rust_name = "has_root_object"]
@@ -55,6 +57,11 @@ pub(crate) fn qml_import_path() -> Option<String> {
 /// Lets Qt Quick draw without OpenGL. Only before the first window.
 pub(crate) fn use_software_renderer() {
     ffi::use_software_renderer();
+}
+
+/// Lets Qt draw a frame as soon as it is asked for one. Only before the application object is made.
+pub(crate) fn draw_without_delay() {
+    ffi::draw_without_delay();
 }
 
 /// Lets a timer of the GUI thread call [`pulse::beat`]. After the application object was made.

@@ -1,0 +1,153 @@
+//! Recording of a job: its run, the recorder's end, and what a person is told of the disk.
+//!
+//! Set up on the thread that starts the job; the end is written on a thread of its own, so nobody waits for the disk.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use crate::app::launch::Recording;
+use crate::app::pipeline::JobKind;
+use crate::batch::{Level, Message, Notice, Pane};
+use crate::job::{Mailbox, spawn_detached};
+use crate::record::{
+    DataDir, OnTrouble, RecordError, RecordHandle, Recorder, RecorderOptions, RunAbout, RunEnd, Spill, Trouble,
+};
+use crate::store;
+
+/// The recorder of one start of a job. Dropping it waits until what came is on disk, as long as the recorder's bound
+/// says; after the job's end that is most often done already.
+pub struct Journal {
+    shared: Arc<Shared>,
+    handle: RecordHandle,
+    path: PathBuf,
+}
+
+struct Shared {
+    /// Taken out by whoever writes the end, with the lock held until it is written.
+    recorder: Mutex<Option<Recorder>>,
+    name: String,
+    teller: Teller,
+}
+
+/// Tells people of the disk, not through the recorder.
+#[derive(Clone)]
+struct Teller {
+    mailbox: Mailbox,
+    t0: Instant,
+}
+
+impl Journal {
+    /// Makes a run for the job and begins to record it. What goes wrong is said in `mailbox`; the job goes on without.
+    /// Also returns what takes samples out of memory.
+    pub fn begin(kind: &JobKind, recording: &Recording, mailbox: &Mailbox) -> Option<(Self, Option<Box<dyn store::Spill>>)> {
+        let teller = Teller { mailbox: mailbox.clone(), t0: Instant::now() };
+        let data_dir = match recording {
+            Recording::Off => return None,
+            Recording::Standard => DataDir::find(None),
+            Recording::Into(path) => Ok(DataDir::new(path)),
+        };
+        match data_dir.and_then(|data_dir| Self::open(kind, &data_dir, &teller)) {
+            Ok(begun) => Some(begun),
+            Err(error) => {
+                teller.stopped(&format!("This run is not recorded: {error}"));
+                None
+            }
+        }
+    }
+
+    fn open(kind: &JobKind, data_dir: &DataDir, teller: &Teller) -> Result<(Self, Option<Box<dyn store::Spill>>), RecordError> {
+        let name = kind.name().to_owned();
+        let about = RunAbout { name: name.clone(), kind: kind.word().to_owned(), command: kind.command() };
+        let run = data_dir.create_run(&about)?;
+        let path = run.path().to_owned();
+        let spill = Spill::create(&run).map(|spill| Box::new(spill) as Box<dyn store::Spill>);
+        let spill = spill.inspect_err(|error| log::warn!("samples cannot leave memory: {error}")).ok();
+        let told = teller.clone();
+        let on_trouble: OnTrouble = Arc::new(move |trouble| match trouble {
+            Trouble::Resumed { text } => told.resumed(&text),
+            Trouble::Stopped { text, .. } => told.stopped(&text),
+            _ => {}
+        });
+        let cannot_start = |cause| RecordError::Io { action: "record into", path: path.clone(), cause };
+        let recorder = Recorder::start(run, RecorderOptions::default(), on_trouble).map_err(cannot_start)?;
+        let handle = recorder.handle();
+        log::info!("recording into {}", path.display());
+        let shared = Shared { recorder: Mutex::new(Some(recorder)), name, teller: teller.clone() };
+        Ok((Self { shared: Arc::new(shared), handle, path }, spill))
+    }
+
+    /// The run's directory.
+    #[must_use]
+    pub fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+
+    /// Where the samples go.
+    #[must_use]
+    pub fn handle(&self) -> RecordHandle {
+        self.handle.clone()
+    }
+
+    /// The job's mailbox from now on: all that is sent to it is recorded as well, and the job's end ends the run.
+    #[must_use]
+    pub fn watch(&self, mailbox: &Mailbox) -> Mailbox {
+        let (handle, shared) = (self.handle.clone(), Arc::downgrade(&self.shared));
+        mailbox.witnessed(Arc::new(move |notice| {
+            handle.notice(notice);
+            let end: RunEnd = match notice {
+                Notice::Finished(outcome) => outcome.into(),
+                Notice::Failed(failure) => failure.into(),
+                _ => return,
+            };
+            let Some(shared) = shared.upgrade() else { return };
+            let name = format!("record:{}", shared.name);
+            let written = spawn_detached(&name, move |_| {
+                shared.finish(end);
+                Ok(())
+            });
+            if let Err(error) = written {
+                log::error!("the end of the run is written later: {error}");
+            }
+        }))
+    }
+}
+
+impl Shared {
+    fn finish(&self, end: RunEnd) {
+        let mut recorder = self.recorder.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Err(error)) = recorder.take().map(|recorder| recorder.finish(end)) {
+            self.teller.stopped(&error.to_string());
+        }
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        // Waits for whoever is writing the end; a job that never came to one is marked as failed by the recorder's drop.
+        drop(self.shared.recorder.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+impl store::Spill for Spill {
+    fn put(&mut self, values: &[f64]) -> std::io::Result<crate::batch::Column> {
+        Self::put(self, values)
+    }
+}
+
+impl Teller {
+    fn stopped(&self, text: &str) {
+        self.mailbox.send(Notice::Recording(Some(text.to_owned())));
+        self.say(Level::Error, text);
+    }
+
+    fn resumed(&self, text: &str) {
+        self.mailbox.send(Notice::Recording(None));
+        self.say(Level::Info, text);
+    }
+
+    fn say(&self, level: Level, text: &str) {
+        let (time_secs, text) = (self.t0.elapsed().as_secs_f64(), text.replace(['\n', '\r'], " "));
+        self.mailbox.send(Notice::Message(Message { pane: Pane::Control, level, time_secs, text }));
+    }
+}
