@@ -21,6 +21,8 @@ pub(super) struct Chunk {
     x: XColumn,
     y: Column,
     pyramid: Pyramid,
+    /// Whether the samples were copied together from small batches: then nobody else knows them as these columns.
+    is_gathered: bool,
 }
 
 /// Part of a covered range.
@@ -53,21 +55,12 @@ impl Chunk {
                 blocks.push(block.summary);
             }
         }
-        let mut chunk = Self { x, y, pyramid: Pyramid::of(blocks) };
-        let (used, held) = chunk.x.bytes();
-        // A vector that grew by doubling may hold twice what it uses. Large ones shrink without a copy.
-        if held > used + used / 8 {
-            chunk.x.shrink();
-        }
-        let used = chunk.y.len() * size_of::<f64>();
-        if chunk.y.heap_bytes() > used + used / 8 {
-            chunk.y.to_mut().shrink_to_fit();
-        }
-        (chunk, scan)
+        (Self { x, y, pyramid: Pyramid::of(blocks), is_gathered: false }, scan)
     }
 
     /// Adds as many x as y values at the end.
     pub fn push(&mut self, x: SegmentX<'_>, y: &[f64]) {
+        self.is_gathered = true;
         self.x.push(self.y.len(), x, y.len());
         self.y.to_mut().extend_from_slice(y);
         while self.pyramid.covered_len() + BLOCK_LEN <= self.y.len() {
@@ -90,13 +83,13 @@ impl Chunk {
             }
             XColumn::Runs(runs) => XColumn::Runs(runs.clone()),
         };
-        Self { x, y: y.into(), pyramid: self.pyramid.clone() }
+        Self { x, y: y.into(), pyramid: self.pyramid.clone(), is_gathered: true }
     }
 
     /// Gives back what the vectors hold in reserve.
     pub fn shrink(&mut self) {
         self.x.shrink();
-        self.y.to_mut().shrink_to_fit();
+        self.y.shrink();
         self.pyramid.shrink();
     }
 
@@ -107,7 +100,37 @@ impl Chunk {
 
     /// Bytes on the heap.
     pub fn bytes(&self) -> usize {
-        self.x.bytes().1 + self.y.heap_bytes() + self.pyramid.bytes()
+        self.x.bytes() + self.y.heap_bytes() + self.pyramid.bytes()
+    }
+
+    /// Bytes of samples on the heap: what counts against a budget.
+    pub fn sample_bytes(&self) -> usize {
+        self.x.values().map_or(0, Column::heap_bytes) + self.y.heap_bytes()
+    }
+
+    /// Whether the samples were copied together from small batches.
+    pub fn is_gathered(&self) -> bool {
+        self.is_gathered
+    }
+
+    /// The same chunk with those columns in other places that `elsewhere` knows a place for; none if it knows none.
+    pub fn moved(&self, mut elsewhere: impl FnMut(&Column) -> Option<Column>) -> Option<Self> {
+        let mut other = |column: &Column| {
+            let is_movable = column.heap_bytes() > 0;
+            // A place that holds less or more than the samples is none: half a curve is worse than a full memory.
+            is_movable.then(|| elsewhere(column)).flatten().filter(|other| other.len() == column.len())
+        };
+        let x = self.x.values().and_then(&mut other).map(XColumn::Explicit);
+        let y = other(&self.y);
+        if x.is_none() && y.is_none() {
+            return None;
+        }
+        Some(Self {
+            x: x.unwrap_or_else(|| self.x.clone()),
+            y: y.unwrap_or_else(|| self.y.clone()),
+            pyramid: self.pyramid.clone(),
+            is_gathered: self.is_gathered,
+        })
     }
 
     /// The y values.
