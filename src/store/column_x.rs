@@ -24,10 +24,10 @@ pub(super) enum XColumn {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Run {
     /// Index in the chunk of the run's first sample.
-    first: usize,
-    start: f64,
-    step: f64,
-    offset: usize,
+    pub first: usize,
+    pub start: f64,
+    pub step: f64,
+    pub offset: usize,
 }
 
 impl Default for XColumn {

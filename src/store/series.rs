@@ -116,6 +116,31 @@ impl Series {
         self.frozen.push(chunk);
     }
 
+    /// Adds a chunk at the end without a look at its samples; [`set_known`](Self::set_known) says what is in all of them.
+    pub fn push_known(&mut self, chunk: Chunk) {
+        self.freeze();
+        self.growing = Arc::new(chunk);
+        // The last one may be the one that was growing, which goes on then.
+        if !self.growing.is_gathered() || self.growing.len() >= SEAL_LEN {
+            self.frozen.push(std::mem::take(&mut self.growing));
+        }
+    }
+
+    /// Says what is in all samples.
+    pub fn set_known(&mut self, known: Scan) {
+        self.known = known;
+    }
+
+    /// All chunks in order.
+    pub fn chunks(&self) -> impl Iterator<Item = &Chunk> {
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let (chunk, first) = self.find(at)?;
+            at = first + chunk.len();
+            Some(chunk)
+        })
+    }
+
     /// Number of samples.
     pub fn len(&self) -> usize {
         self.frozen.len() + self.growing.len()

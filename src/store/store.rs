@@ -45,6 +45,24 @@ impl Store {
         }
     }
 
+    /// An empty store that goes on from a version.
+    pub(super) fn at_version(version: u64) -> Self {
+        Self { version, ..Self::default() }
+    }
+
+    /// Adds a series whose samples are known. False if its number is there already.
+    pub(super) fn insert(&mut self, info: SeriesInfo, samples: Series) -> bool {
+        if self.series.find(info.id).is_some() {
+            return false;
+        }
+        let series = SeriesSnapshot { info: Arc::new(info), samples: Arc::new(samples) };
+        self.series_bytes += series.bytes();
+        self.sample_bytes += series.samples.sample_bytes();
+        self.samples += series.len();
+        self.series.push(series);
+        true
+    }
+
     /// Adds a series, or gives one that exists its new description.
     pub fn declare(&mut self, info: SeriesInfo) {
         let id = info.id;
