@@ -12,19 +12,30 @@ use std::sync::{Arc, OnceLock};
 pub trait Values: Send + Sync {
     /// The numbers. Always the same ones at the same place.
     fn values(&self) -> &[f64];
+
+    /// Where they begin in the run's log, in bytes from its start; none, as by default, if they do not stand there as
+    /// plain little-endian numbers.
+    fn place(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// Where the numbers of a column stand besides in memory.
 pub trait Home: Send + Sync {
     /// The same numbers from there; none if they cannot be reached now.
     fn fetch(&self) -> Option<Arc<dyn Values>>;
+
+    /// As [`Values::place`], known without fetching them.
+    fn place(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// Numbers of one kind, in order. Cheap to clone; never changes while shared.
 #[derive(Clone, Default)]
 pub struct Column {
-    memory: Arc<InMemory>,
-    /// If set, the numbers are these and the memory holds none.
+    /// None if the numbers stand elsewhere, or if there are none.
+    memory: Option<Arc<InMemory>>,
     elsewhere: Option<Arc<dyn Values>>,
 }
 
@@ -34,26 +45,38 @@ struct InMemory {
     home: OnceLock<Box<dyn Home>>,
 }
 
+/// From this many numbers on, what a vector holds in reserve is worth giving back.
+const TIGHT_LEN: usize = 1024;
+
 impl Column {
     /// Numbers that stand elsewhere.
     #[must_use]
     pub fn elsewhere(values: Arc<dyn Values>) -> Self {
-        Self { memory: Arc::default(), elsewhere: Some(values) }
+        Self { memory: None, elsewhere: Some(values) }
     }
 
     /// Says where the numbers stand besides in memory. The first word counts; on a column that is not in memory it has
     /// no effect.
     pub fn set_home(&self, home: Box<dyn Home>) {
-        if self.elsewhere.is_none() {
+        if let Some(memory) = &self.memory {
             // A second home is as good as the first.
-            self.memory.home.set(home).unwrap_or_default();
+            memory.home.set(home).unwrap_or_default();
         }
     }
 
     /// The same numbers without the memory, if they are known to stand elsewhere and can be reached there.
     #[must_use]
     pub fn at_home(&self) -> Option<Self> {
-        self.memory.home.get()?.fetch().map(Self::elsewhere)
+        self.memory.as_ref()?.home.get()?.fetch().map(Self::elsewhere)
+    }
+
+    /// Where the numbers begin in the run's log, in bytes from its start, if they stand there and that is known.
+    #[must_use]
+    pub fn place(&self) -> Option<u64> {
+        match &self.elsewhere {
+            Some(values) => values.place(),
+            None => self.memory.as_ref()?.home.get()?.place(),
+        }
     }
 
     /// Whether the numbers are in memory: what counts against a budget.
@@ -62,18 +85,26 @@ impl Column {
         self.elsewhere.is_none()
     }
 
-    /// Bytes on the heap, room in reserve included; 0 if the numbers stand elsewhere.
+    /// Bytes on the heap, room in reserve and the account of sharing included; 0 if the numbers stand elsewhere.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
-        self.memory.values.capacity() * size_of::<f64>()
+        let shared = size_of::<InMemory>() + 2 * size_of::<usize>();
+        self.memory.as_ref().map_or(0, |memory| shared + memory.values.capacity() * size_of::<f64>())
+    }
+
+    /// Gives back what is held in reserve, unless others share the numbers. A home that was set stays.
+    pub fn shrink(&mut self) {
+        if let Some(memory) = self.memory.as_mut().and_then(Arc::get_mut) {
+            memory.values.shrink_to_fit();
+        }
     }
 
     /// The numbers to be changed: copied first if they are shared or stand elsewhere. A home that was set is forgotten.
     pub fn to_mut(&mut self) -> &mut Vec<f64> {
         if let Some(elsewhere) = self.elsewhere.take() {
-            self.memory = Arc::new(InMemory { values: elsewhere.values().to_vec(), home: OnceLock::new() });
+            *self = elsewhere.values().to_vec().into();
         }
-        let memory = Arc::make_mut(&mut self.memory);
+        let memory = Arc::make_mut(self.memory.get_or_insert_default());
         memory.home = OnceLock::new();
         &mut memory.values
     }
@@ -86,8 +117,13 @@ impl Clone for InMemory {
 }
 
 impl From<Vec<f64>> for Column {
-    fn from(values: Vec<f64>) -> Self {
-        Self { memory: Arc::new(InMemory { values, home: OnceLock::new() }), elsewhere: None }
+    fn from(mut values: Vec<f64>) -> Self {
+        // A vector that grew by doubling may hold twice what it uses. Now is the time to give that back: later the
+        // numbers are shared. Large ones shrink without a copy.
+        if values.len() >= TIGHT_LEN && values.capacity() - values.len() > values.len() / 8 {
+            values.shrink_to_fit();
+        }
+        Self { memory: Some(Arc::new(InMemory { values, home: OnceLock::new() })), elsewhere: None }
     }
 }
 
@@ -101,9 +137,10 @@ impl Deref for Column {
     type Target = [f64];
 
     fn deref(&self) -> &[f64] {
-        match &self.elsewhere {
-            None => &self.memory.values,
-            Some(values) => values.values(),
+        match (&self.elsewhere, &self.memory) {
+            (Some(values), _) => values.values(),
+            (None, Some(memory)) => &memory.values,
+            (None, None) => &[],
         }
     }
 }

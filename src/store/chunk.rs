@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use crate::batch::Column;
 use crate::store::column_x::XColumn;
 use crate::store::pyramid::{BLOCK_LEN, Cover, Pyramid};
@@ -15,12 +17,20 @@ use crate::store::summary::{Scan, Summary};
 /// growing chunk is copied if a snapshot still holds it: 16 KiB at most, about a microsecond.
 pub(super) const SEAL_LEN: usize = 1024;
 
+/// Samples from which on a batch is looked through by several threads: below, handing the work out takes as long.
+const PARALLEL_LEN: usize = 1 << 20;
+
+/// Samples that one of them looks through at a time.
+const PART_LEN: usize = 1 << 17;
+
 /// Consecutive samples of one series.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chunk {
     x: XColumn,
     y: Column,
     pyramid: Pyramid,
+    /// Whether the samples were copied together from small batches: then nobody else knows them as these columns.
+    is_gathered: bool,
 }
 
 /// Part of a covered range.
@@ -43,31 +53,32 @@ pub(super) trait Visitor<'a> {
 impl Chunk {
     /// Takes columns of equal length over, in one pass that also tells what is in them.
     pub fn take_over(x: XColumn, y: Column) -> (Self, Scan) {
-        let mut scan = Scan::EMPTY;
-        let mut blocks = Vec::with_capacity(y.len() / BLOCK_LEN);
+        let mut blocks = vec![Summary::EMPTY; y.len() / BLOCK_LEN];
         let (x_all, _) = x.part(0..y.len());
-        for (i, y) in y.chunks(BLOCK_LEN).enumerate() {
-            let block = Scan::of(x_all.part(i * BLOCK_LEN, y.len()), y);
-            scan.merge(&block);
-            if y.len() == BLOCK_LEN {
-                blocks.push(block.summary);
-            }
+        let mut scan = Scan::EMPTY;
+        let covered_len = blocks.len() * BLOCK_LEN;
+        if y.len() >= PARALLEL_LEN {
+            let parts = blocks.par_chunks_mut(PART_LEN / BLOCK_LEN).zip(y.par_chunks(PART_LEN)).enumerate();
+            let scans: Vec<Scan> = parts.map(|(i, (blocks, y))| scan_part(x_all, i * PART_LEN, y, blocks)).collect();
+            scans.iter().for_each(|part| scan.merge(part));
+        } else {
+            scan = scan_part(x_all, 0, &y, &mut blocks);
         }
-        let mut chunk = Self { x, y, pyramid: Pyramid::of(blocks) };
-        let (used, held) = chunk.x.bytes();
-        // A vector that grew by doubling may hold twice what it uses. Large ones shrink without a copy.
-        if held > used + used / 8 {
-            chunk.x.shrink();
+        if let Some(rest) = y.get(covered_len..).filter(|rest| !rest.is_empty()) {
+            scan.merge(&Scan::of(x_all.part(covered_len, rest.len()), rest));
         }
-        let used = chunk.y.len() * size_of::<f64>();
-        if chunk.y.heap_bytes() > used + used / 8 {
-            chunk.y.to_mut().shrink_to_fit();
-        }
-        (chunk, scan)
+        (Self { x, y, pyramid: Pyramid::of(blocks), is_gathered: false }, scan)
+    }
+
+    /// A chunk of which everything is known: `blocks` are the summaries of level 0.
+    pub fn from_parts(x: XColumn, y: Column, blocks: Vec<Summary>, is_gathered: bool) -> Self {
+        let pyramid = if is_gathered { Pyramid::flat(blocks) } else { Pyramid::of(blocks) };
+        Self { x, y, pyramid, is_gathered }
     }
 
     /// Adds as many x as y values at the end.
     pub fn push(&mut self, x: SegmentX<'_>, y: &[f64]) {
+        self.is_gathered = true;
         self.x.push(self.y.len(), x, y.len());
         self.y.to_mut().extend_from_slice(y);
         while self.pyramid.covered_len() + BLOCK_LEN <= self.y.len() {
@@ -90,13 +101,13 @@ impl Chunk {
             }
             XColumn::Runs(runs) => XColumn::Runs(runs.clone()),
         };
-        Self { x, y: y.into(), pyramid: self.pyramid.clone() }
+        Self { x, y: y.into(), pyramid: self.pyramid.clone(), is_gathered: true }
     }
 
     /// Gives back what the vectors hold in reserve.
     pub fn shrink(&mut self) {
         self.x.shrink();
-        self.y.to_mut().shrink_to_fit();
+        self.y.shrink();
         self.pyramid.shrink();
     }
 
@@ -107,7 +118,52 @@ impl Chunk {
 
     /// Bytes on the heap.
     pub fn bytes(&self) -> usize {
-        self.x.bytes().1 + self.y.heap_bytes() + self.pyramid.bytes()
+        self.x.bytes() + self.y.heap_bytes() + self.pyramid.bytes()
+    }
+
+    /// Bytes of samples on the heap: what counts against a budget.
+    pub fn sample_bytes(&self) -> usize {
+        self.x.values().map_or(0, Column::heap_bytes) + self.y.heap_bytes()
+    }
+
+    /// Whether the samples were copied together from small batches.
+    pub fn is_gathered(&self) -> bool {
+        self.is_gathered
+    }
+
+    /// The same chunk with those columns in other places that `elsewhere` knows a place for; none if it knows none.
+    pub fn moved(&self, mut elsewhere: impl FnMut(&Column) -> Option<Column>) -> Option<Self> {
+        let mut other = |column: &Column| {
+            let is_movable = column.heap_bytes() > 0;
+            // A place that holds less or more than the samples is none: half a curve is worse than a full memory.
+            is_movable.then(|| elsewhere(column)).flatten().filter(|other| other.len() == column.len())
+        };
+        let x = self.x.values().and_then(&mut other).map(XColumn::Explicit);
+        let y = other(&self.y);
+        if x.is_none() && y.is_none() {
+            return None;
+        }
+        Some(Self {
+            x: x.unwrap_or_else(|| self.x.clone()),
+            y: y.unwrap_or_else(|| self.y.clone()),
+            pyramid: self.pyramid.clone(),
+            is_gathered: self.is_gathered,
+        })
+    }
+
+    /// The x values, as they are stored.
+    pub fn x(&self) -> &XColumn {
+        &self.x
+    }
+
+    /// The y values, as they are stored.
+    pub fn y_column(&self) -> &Column {
+        &self.y
+    }
+
+    /// The summaries of level 0.
+    pub fn blocks(&self) -> &[Summary] {
+        self.pyramid.blocks()
     }
 
     /// The y values.
@@ -180,5 +236,47 @@ impl Chunk {
             at += part.y.len().max(1);
         }
         all
+    }
+}
+
+/// What is in the whole blocks of `y`, whose first sample is sample `first` of `x_all`; each block's summary goes into
+/// `blocks`.
+fn scan_part(x_all: SegmentX<'_>, first: usize, y: &[f64], blocks: &mut [Summary]) -> Scan {
+    let mut scan = Scan::EMPTY;
+    for (i, (y, block)) in y.chunks_exact(BLOCK_LEN).zip(blocks).enumerate() {
+        let found = Scan::of(x_all.part(first + i * BLOCK_LEN, y.len()), y);
+        *block = found.summary;
+        scan.merge(&found);
+    }
+    scan
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::Xs;
+
+    #[test]
+    fn several_threads_find_what_one_finds() {
+        let len = PARALLEL_LEN + 3 * PART_LEN + 1000;
+        let mut y: Vec<f64> = (0..len).map(|i| (i as f64 * 0.001).sin() * i as f64).collect();
+        for i in [0, PART_LEN - 1, PART_LEN, 5 * PART_LEN + 70, len - 1] {
+            y[i] = f64::NAN;
+        }
+        let ascending: Vec<f64> = (0..len).map(|i| i as f64 - 10.0).collect();
+        let mut back = ascending.clone();
+        back[PART_LEN] = back[PART_LEN - 2];
+        let steps = Xs::Steps { start: -0.25, step: 0.1 };
+        for x in [Xs::Explicit(ascending.into()), Xs::Explicit(back.into()), steps] {
+            let x = XColumn::of(x);
+            let mut blocks = vec![Summary::EMPTY; len / BLOCK_LEN];
+            let (x_all, _) = x.part(0..len);
+            let mut scan = scan_part(x_all, 0, &y, &mut blocks);
+            let covered_len = blocks.len() * BLOCK_LEN;
+            scan.merge(&Scan::of(x_all.part(covered_len, len - covered_len), &y[covered_len..]));
+            let (chunk, found) = Chunk::take_over(x.clone(), y.clone().into());
+            assert_eq!(format!("{found:?}"), format!("{scan:?}"));
+            assert!(chunk.blocks() == blocks);
+        }
     }
 }

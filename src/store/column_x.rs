@@ -24,10 +24,10 @@ pub(super) enum XColumn {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Run {
     /// Index in the chunk of the run's first sample.
-    first: usize,
-    start: f64,
-    step: f64,
-    offset: usize,
+    pub first: usize,
+    pub start: f64,
+    pub step: f64,
+    pub offset: usize,
 }
 
 impl Default for XColumn {
@@ -126,16 +126,24 @@ impl XColumn {
     /// Gives back what the vectors hold in reserve.
     pub fn shrink(&mut self) {
         match self {
-            Self::Explicit(values) => values.to_mut().shrink_to_fit(),
+            Self::Explicit(values) => values.shrink(),
             Self::Runs(runs) => runs.shrink_to_fit(),
         }
     }
 
-    /// Bytes in use, and bytes held, on the heap.
-    pub fn bytes(&self) -> (usize, usize) {
+    /// Bytes on the heap.
+    pub fn bytes(&self) -> usize {
         match self {
-            Self::Explicit(values) => (values.len() * size_of::<f64>(), values.heap_bytes()),
-            Self::Runs(runs) => (runs.len() * size_of::<Run>(), runs.capacity() * size_of::<Run>()),
+            Self::Explicit(values) => values.heap_bytes(),
+            Self::Runs(runs) => runs.capacity() * size_of::<Run>(),
+        }
+    }
+
+    /// The values that stand as numbers; none if formulas give them.
+    pub fn values(&self) -> Option<&Column> {
+        match self {
+            Self::Explicit(values) => Some(values),
+            Self::Runs(_) => None,
         }
     }
 }

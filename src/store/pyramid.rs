@@ -44,6 +44,16 @@ impl Pyramid {
         }
     }
 
+    /// A pyramid without levels above the lowest, as [`push`](Self::push) makes it.
+    pub fn flat(blocks: Vec<Summary>) -> Self {
+        Self { blocks, upper: Vec::new() }
+    }
+
+    /// The summaries of level 0.
+    pub fn blocks(&self) -> &[Summary] {
+        &self.blocks
+    }
+
     /// Adds the next block of level 0, without levels above: for a chunk that is still growing and stays small.
     pub fn push(&mut self, block: Summary) {
         self.blocks.push(block);

@@ -19,7 +19,17 @@ pub(super) struct Series {
     frozen: Tree,
     growing: Arc<Chunk>,
     known: Scan,
+    /// Tells this series from those that stood under its number before or after.
+    pub life: u64,
+    /// Number of samples, from the first on, whose chunks the store has noted for its budget.
+    noted_len: usize,
+    /// Number of chunks noted.
+    noted_chunks: usize,
 }
+
+/// Samples from which on a batch that stands in a file is taken over as a chunk of its own: what is kept about a chunk,
+/// about 300 bytes, is then little beside the samples that need no memory.
+const MAPPED_LEN_MIN: usize = 256;
 
 /// A place among the samples, and the chunk there: it is at hand, and finding it again takes longer than most of what is
 /// asked of it.
@@ -40,14 +50,27 @@ impl Place<'_> {
 
 impl Default for Series {
     fn default() -> Self {
-        Self { frozen: Tree::default(), growing: Arc::default(), known: Scan::EMPTY }
+        Self {
+            frozen: Tree::default(),
+            growing: Arc::default(),
+            known: Scan::EMPTY,
+            life: 0,
+            noted_len: 0,
+            noted_chunks: 0,
+        }
     }
 }
 
 impl Series {
+    /// A series without samples; see [`life`](Self::life).
+    pub fn new(life: u64) -> Self {
+        Self { life, ..Self::default() }
+    }
+
     /// Adds samples at the end: many are taken over as they are, few are copied behind the last ones.
     pub fn append(&mut self, x: Xs, y: Column) {
-        if y.len() < SEAL_LEN {
+        let least_len = if y.is_in_memory() { SEAL_LEN } else { MAPPED_LEN_MIN };
+        if y.len() < least_len {
             match &x {
                 Xs::Explicit(x) => self.gather(SegmentX::Slice(x), &y),
                 Xs::Steps { start, step } => {
@@ -93,6 +116,31 @@ impl Series {
         self.frozen.push(chunk);
     }
 
+    /// Adds a chunk at the end without a look at its samples; [`set_known`](Self::set_known) says what is in all of them.
+    pub fn push_known(&mut self, chunk: Chunk) {
+        self.freeze();
+        self.growing = Arc::new(chunk);
+        // The last one may be the one that was growing, which goes on then.
+        if !self.growing.is_gathered() || self.growing.len() >= SEAL_LEN {
+            self.frozen.push(std::mem::take(&mut self.growing));
+        }
+    }
+
+    /// Says what is in all samples.
+    pub fn set_known(&mut self, known: Scan) {
+        self.known = known;
+    }
+
+    /// All chunks in order.
+    pub fn chunks(&self) -> impl Iterator<Item = &Chunk> {
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let (chunk, first) = self.find(at)?;
+            at = first + chunk.len();
+            Some(chunk)
+        })
+    }
+
     /// Number of samples.
     pub fn len(&self) -> usize {
         self.frozen.len() + self.growing.len()
@@ -107,6 +155,48 @@ impl Series {
     pub fn bytes(&self) -> usize {
         let counts = 2 * size_of::<usize>();
         size_of::<Self>() + counts + self.frozen.bytes() + size_of::<Chunk>() + counts + self.growing.bytes()
+    }
+
+    /// Bytes of samples on the heap: what counts against a budget.
+    pub fn sample_bytes(&self) -> usize {
+        self.frozen.sample_bytes() + self.growing.sample_bytes()
+    }
+
+    /// The first frozen chunk that was not asked for before and has samples on the heap, by its first sample's index.
+    pub fn note_next(&mut self) -> Option<usize> {
+        while let Some((chunk, first)) = self.frozen.find(self.noted_len) {
+            self.noted_len = first + chunk.len();
+            if chunk.sample_bytes() > 0 {
+                self.noted_chunks += 1;
+                return Some(first);
+            }
+        }
+        None
+    }
+
+    /// Has [`note_next`](Self::note_next) begin again.
+    pub fn forget_notes(&mut self) {
+        (self.noted_len, self.noted_chunks) = (0, 0);
+    }
+
+    /// Whether [`note_next`](Self::note_next) has chunks to tell of.
+    pub fn has_news(&self) -> bool {
+        self.noted_len < self.frozen.len()
+    }
+
+    /// Number of chunks that [`note_next`](Self::note_next) has told of.
+    pub fn noted_chunks(&self) -> usize {
+        self.noted_chunks
+    }
+
+    /// The frozen chunk that holds sample `index`.
+    pub fn frozen_chunk(&self, index: usize) -> Option<&Chunk> {
+        self.frozen.find(index).map(|(chunk, _)| chunk)
+    }
+
+    /// Puts `chunk`, which holds the same samples, in the place of the frozen one that holds sample `index`.
+    pub fn put(&mut self, index: usize, chunk: Chunk) {
+        self.frozen.put(index, chunk);
     }
 
     /// The chunk that holds sample `index`, and the index of its first sample.

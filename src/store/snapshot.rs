@@ -110,8 +110,8 @@ impl SeriesList {
 
 impl SeriesSnapshot {
     /// A series without samples.
-    pub(super) fn new(info: Arc<SeriesInfo>) -> Self {
-        Self { info, samples: Arc::default() }
+    pub(super) fn new(info: Arc<SeriesInfo>, life: u64) -> Self {
+        Self { info, samples: Arc::new(Series::new(life)) }
     }
 
     /// Number of samples.

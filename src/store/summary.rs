@@ -47,9 +47,9 @@ pub(super) struct Scan {
     /// Whether x is finite throughout and never descends.
     pub is_ascending: bool,
     /// x of the first sample; infinity while there is none, so that anything merges in front.
-    first_x: f64,
+    pub first_x: f64,
     /// x of the last sample; minus infinity while there is none, so that anything merges behind.
-    last_x: f64,
+    pub last_x: f64,
 }
 
 /// Values that are looked at side by side: independent lanes and selects instead of branches become vector instructions,

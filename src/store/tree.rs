@@ -18,6 +18,7 @@ pub(super) struct Tree {
     ranks: Vec<Arc<Vec<Node>>>,
     len: usize,
     bytes: usize,
+    sample_bytes: usize,
 }
 
 /// A chunk or a group of nodes, and what is in it.
@@ -40,6 +41,7 @@ impl Tree {
     pub fn push(&mut self, chunk: Arc<Chunk>) {
         self.len += chunk.len();
         // Both reference counts of the `Arc` and, spread over the ranks, a fifteenth more nodes for the groups.
+        self.sample_bytes += chunk.sample_bytes();
         self.bytes += chunk.bytes() + size_of::<Chunk>() + 2 * size_of::<usize>() + size_of::<Node>() * 16 / 15;
         let mut len = chunk.len();
         let (mut summary, mut child) = (chunk.summary(), Child::Chunk(chunk));
@@ -65,6 +67,28 @@ impl Tree {
     /// Bytes that the chunks and their nodes take.
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Bytes of samples on the heap.
+    pub fn sample_bytes(&self) -> usize {
+        self.sample_bytes
+    }
+
+    /// Puts `chunk`, which holds the same samples, in the place of the one that holds sample `index`. Clones keep theirs.
+    pub fn put(&mut self, index: usize, chunk: Chunk) {
+        let mut base = 0;
+        for rank in self.ranks.iter_mut().rev() {
+            let end = base + end_of(rank);
+            if index < end {
+                let (bytes, sample_bytes) = (chunk.bytes(), chunk.sample_bytes());
+                if let Some(old) = put(rank, index - base, Arc::new(chunk)) {
+                    self.bytes = self.bytes - old.bytes() + bytes;
+                    self.sample_bytes = self.sample_bytes - old.sample_bytes() + sample_bytes;
+                }
+                return;
+            }
+            base = end;
+        }
     }
 
     /// The chunk that holds sample `index`, and the index of that chunk's first sample.
@@ -119,6 +143,19 @@ impl Tree {
 /// Number of samples in a group of nodes.
 fn end_of(nodes: &[Node]) -> usize {
     nodes.last().map_or(0, |node| node.end)
+}
+
+/// Exchanges the chunk that holds sample `index`, counted from the group's first one, and returns the one before.
+fn put(nodes: &mut Arc<Vec<Node>>, index: usize, chunk: Arc<Chunk>) -> Option<Arc<Chunk>> {
+    let (mut nodes, mut index) = (nodes, index);
+    loop {
+        let at = nodes.partition_point(|node| node.end <= index);
+        index -= at.checked_sub(1).and_then(|last| nodes.get(last)).map_or(0, |node| node.end);
+        match &mut Arc::make_mut(nodes).get_mut(at)?.child {
+            Child::Chunk(old) => return Some(std::mem::replace(old, chunk)),
+            Child::Group(group) => nodes = group,
+        }
+    }
 }
 
 /// Covers `range`, counted from the group's first sample.
