@@ -231,6 +231,7 @@ fn cache_key(log: &Path, reader: &LogReader) -> Option<CacheKey> {
     let log_bytes = reader.progress().1;
     let mut end = vec![0; usize::try_from(log_bytes.min(4096)).ok()?];
     let file = File::open(log).ok()?;
-    file.read_exact_at(&mut end, log_bytes - end.len() as u64).ok()?;
+    let start = log_bytes - end.len() as u64;
+    file.read_exact_at(&mut end, start).ok()?;
     Some(CacheKey { log_bytes, log_mark: u64::from(crc32c::crc32c(&end)) })
 }

@@ -67,7 +67,6 @@ impl Journal {
         let on_trouble: OnTrouble = Arc::new(move |trouble| match trouble {
             Trouble::Resumed { text } => told.resumed(&text),
             Trouble::Stopped { text, .. } => told.stopped(&text),
-            _ => {}
         });
         let cannot_start = |cause| RecordError::Io { action: "record into", path: path.clone(), cause };
         let recorder = Recorder::start(run, RecorderOptions::default(), on_trouble).map_err(cannot_start)?;

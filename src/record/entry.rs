@@ -1,5 +1,6 @@
 //! What stands in a log besides what the job made: its header, gaps, and the end. As plain values.
 
+use std::fmt;
 use crate::batch::{Failure, Item, Notice, Outcome};
 
 /// How a run stands, or how it ended.
@@ -104,6 +105,14 @@ impl Gap {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.items == 0 && self.notices == 0
+    }
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { samples, notices, reason, .. } = self;
+        let (from, to) = (self.from_nanos as f64 / 1e9, self.to_nanos as f64 / 1e9);
+        write!(f, "Not recorded from {from:.3} s to {to:.3} s: {samples} samples and {notices} messages ({reason})")
     }
 }
 

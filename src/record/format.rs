@@ -243,6 +243,15 @@ pub(super) fn with_notice<R>(notice: Notice, write: impl FnOnce(u32, &dyn Encode
             write(record::THREAD, &StateRecord { role: code(&ROLES, &role), state: code(&STATES, &state) })
         }
         Notice::Job(state) => write(record::JOB, &StateRecord { role: 0, state: code(&STATES, &state) }),
+        // Of the recording itself, which the recorder does not hear of from others; as a line if it ever does.
+        Notice::Recording(_) | Notice::Took(_) => {
+            let (pane, level) = (code(&PANES, &Pane::Control), code(&LEVELS, &Level::Info));
+            let text = match notice {
+                Notice::Recording(trouble) => trouble.unwrap_or_else(|| "recording goes on".to_owned()),
+                _ => String::new(),
+            };
+            write(record::LINE, &LineRecord { pane, level, time_secs: 0.0, text })
+        }
         Notice::Finished(Outcome { summary, exit_code, was_stopped }) => {
             write(record::FINISHED, &ResultRecord { text: summary, exit_code, was_stopped })
         }

@@ -1,5 +1,6 @@
 //! Reads a log back, damaged or not. Large columns are mapped, not copied. Runs on the caller's thread.
 
+use std::fmt;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
@@ -59,6 +60,25 @@ pub enum LossKind {
     OutOfOrder,
     /// Records are missing here that were never in the file.
     Missing,
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Range { start, end } = self.range;
+        let what = match self.kind {
+            LossKind::Cut => "the log ends within a record",
+            LossKind::Damaged => "damaged",
+            LossKind::Malformed => "not a record of a log",
+            LossKind::OutOfOrder => "out of order",
+            LossKind::Missing => "records are missing",
+        };
+        write!(f, "The log cannot be read from byte {start} to {end}: {what}")?;
+        match self.records {
+            Some(1) => f.write_str("; one record is lost"),
+            Some(records) => write!(f, "; {records} records are lost"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl LogReader {

@@ -23,7 +23,7 @@ const WINDOW_BYTES: u64 = 256 << 20;
 const PAGE_BYTES: u64 = 64 << 10;
 
 /// A file of numbers that is only ever appended to.
-pub(super) struct MappedFile {
+pub struct MappedFile {
     file: File,
     windows: Mutex<BTreeMap<u64, Weak<Mmap>>>,
 }

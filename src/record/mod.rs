@@ -38,6 +38,7 @@ pub use error::RecordError;
 pub use format::FORMAT_VERSION;
 pub use lane::{LANE_BYTES, LANE_NOTICES, LANE_TEXT_BYTES};
 pub use log_reader::{LogReader, Loss, LossKind, MAPPED_LEN};
+pub use mapped::MappedFile;
 pub use log_writer::{GROUP_BYTES, HOME_LEN};
 pub use meta::RunMeta;
 pub use recorder::{FINISH_BOUND, OnTrouble, RecordHandle, Recorder, RecorderOptions, Trouble};

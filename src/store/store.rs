@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::batch::{Batch, Color, Column, SeriesId, SeriesInfo};
+use crate::batch::{Batch, Color, Column, Item, SeriesId, SeriesInfo};
 use crate::store::budget::{Budget, BudgetOptions, Candidate};
 use crate::store::series::Series;
 use crate::store::snapshot::{SeriesList, SeriesSnapshot, Snapshot};
@@ -74,6 +74,15 @@ impl Store {
             self.series.push(series);
         } else {
             self.change(id, |series| series.info = info);
+        }
+    }
+
+    /// Takes an item in, whatever it is.
+    pub fn apply(&mut self, item: Item) {
+        match item {
+            Item::Declare(info) => self.declare(info),
+            Item::Append(batch) => self.append(batch),
+            Item::Replace(batch, color) => self.replace(batch, color),
         }
     }
 
