@@ -110,6 +110,7 @@ FocusScope {
             Layout.fillWidth: true
             figure: canvas
             onSaveRequested: view.openSaveDialog()
+            onFollowSpanRequested: (anchor) => followPopup.get().openAt(anchor)
             onSubplotsRequested: (anchor) => subplotsPopup.get().openAt(anchor)
         }
 
@@ -271,6 +272,13 @@ FocusScope {
         id: subplotsPopup
         host: view
         SubplotsPopup {
+            figure: canvas
+        }
+    }
+    LazyPopup {
+        id: followPopup
+        host: view
+        FollowPopup {
             figure: canvas
         }
     }

@@ -136,45 +136,25 @@ ThemedWindow {
         spacing: 0
 
         // Why the job failed, until it is started again or the bar is dismissed.
-        Rectangle {
+        NoticeBar {
             id: errorBar
             objectName: "errorBar"
             property bool isDismissed: false
-            readonly property var lines: theJob.errorText.split("\n")
             Layout.fillWidth: true
-            implicitHeight: errorRow.implicitHeight + 8
             visible: theJob.errorText !== "" && !isDismissed
-            color: Qt.tint(palette.window, Qt.alpha(Appearance.errorColor(palette.window), 0.18))
-
-            RowLayout {
-                id: errorRow
-                anchors.fill: parent
-                anchors.leftMargin: 12
-                anchors.rightMargin: 4
-                Label {
-                    textFormat: Text.PlainText
-                    text: "✖"
-                    color: Appearance.errorColor(palette.window)
-                }
-                Label {
-                    objectName: "errorLabel"
-                    Layout.fillWidth: true
-                    text: errorBar.lines[0]
-                    textFormat: Text.PlainText
-                    elide: Text.ElideRight
-                }
-                Button {
-                    visible: errorBar.lines.length > 1
-                    flat: true
-                    text: qsTr("&Details")
-                    onClicked: details.get().open()
-                }
-                StripButton {
-                    symbol: "close"
-                    tip: qsTr("Dismiss")
-                    onClicked: errorBar.isDismissed = true
-                }
-            }
+            text: theJob.errorText
+            onDetailsRequested: details.get().open()
+            onDismissed: isDismissed = true
+        }
+        // Why nothing is recorded, for as long as that is so.
+        NoticeBar {
+            id: recordingBar
+            objectName: "recordingBar"
+            property string dismissed
+            Layout.fillWidth: true
+            visible: theJob.recordingTrouble !== "" && dismissed !== theJob.recordingTrouble
+            text: theJob.recordingTrouble
+            onDismissed: dismissed = theJob.recordingTrouble
         }
 
         SplitView {
@@ -265,6 +245,7 @@ ThemedWindow {
     }
     Shortcut {
         sequence: "F5"
+        enabled: !theJob.isRecorded
         onActivated: theJob.start()
     }
     Shortcut {

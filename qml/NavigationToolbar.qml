@@ -10,6 +10,7 @@ ToolBar {
     required property FigureItem figure
     signal saveRequested()
     signal subplotsRequested(Item anchor)
+    signal followSpanRequested(Item anchor)
 
     implicitHeight: 40
     leftPadding: 6
@@ -104,6 +105,12 @@ ToolBar {
             checkable: true
             checked: toolbar.figure.isFollowing
             onToggled: toolbar.figure.isFollowing = checked
+        }
+        StripButton {
+            objectName: "followSpanButton"
+            symbol: "down"
+            tip: qsTr("How much to show while following")
+            onClicked: toolbar.followSpanRequested(this)
         }
         Label {
             objectName: "cursorLabel"

@@ -41,10 +41,11 @@ ToolBar {
                 icon.width: Appearance.iconSize
                 icon.height: Appearance.iconSize
                 icon.color: palette.buttonText
-                enabled: !control.job.isActive
+                enabled: !control.job.isActive && !control.job.isRecorded
                 opacity: enabled ? 1 : 0.5
                 onClicked: control.job.start()
-                ToolTip.text: qsTr("Clear the panes and start the worker and the receiver (F5)")
+                ToolTip.text: control.job.isRecorded ? qsTr("A recorded run is shown, not run again")
+                                                     : qsTr("Clear the panes and start the worker and the receiver (F5)")
                 ToolTip.visible: hovered || visualFocus
                 ToolTip.delay: 600
             }

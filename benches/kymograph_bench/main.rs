@@ -8,15 +8,17 @@ mod report;
 mod signal;
 mod workload;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::{Parser, ValueEnum};
+use kymograph::app::gui;
 use kymograph::app::launch::{Launch, Recording};
 use kymograph::app::pipeline::JobKind;
-use kymograph::app::gui;
+use kymograph::batch::Item;
 use kymograph::job::JobSpec;
+use kymograph::record::{Body, DataDir, LogReader};
 
 use allocations::Counting;
 use report::Report;
@@ -81,6 +83,22 @@ struct Args {
     data_dir: Option<PathBuf>,
 }
 
+/// Samples in the logs below `data_dir`, as read back from them.
+fn recorded(data_dir: &Path, records: bool) -> Option<u64> {
+    if !records {
+        return None;
+    }
+    let mut count = 0;
+    for run in DataDir::new(data_dir).list().ok()? {
+        for entry in LogReader::open(&run.log_path()).ok()? {
+            if let Body::Item(Item::Append(batch) | Item::Replace(batch, _)) = entry.body {
+                count += batch.len() as u64;
+            }
+        }
+    }
+    Some(count)
+}
+
 fn count(text: &str) -> Result<usize, String> {
     let number = text.parse::<f64>().ok().filter(|number| (1.0..=1e10).contains(number));
     number.map(|number| number as usize).ok_or_else(|| "expected a number from 1 to 1e10, such as 1e6".to_owned())
@@ -114,7 +132,7 @@ fn main() -> ExitCode {
         ..Launch::default()
     });
     let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
-    report.count("samples_recorded", None);
+    report.count("samples_recorded", recorded(&data_dir, records));
     if args.data_dir.is_none() && records {
         std::fs::remove_dir_all(&data_dir).unwrap_or_default();
     }

@@ -1,6 +1,5 @@
 //! The workloads, driven from the worker's thread of an ordinary job.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kymograph::app::pulse;

@@ -88,6 +88,8 @@ pub mod qobject {
         #[qproperty(Tool, tool, READ = tool, WRITE = set_tool, NOTIFY = view_changed)]
         #[qproperty(Axes, axes, READ = axes, WRITE = set_axes, NOTIFY = view_changed)]
         #[qproperty(bool, is_following, cxx_name = "isFollowing", READ = is_following, WRITE = set_is_following, NOTIFY = view_changed)]
+        #[qproperty(f64, follow_x, cxx_name = "followX", READ = follow_x, WRITE = set_follow_x, NOTIFY = view_changed)]
+        #[qproperty(f64, follow_samples, cxx_name = "followSamples", READ = follow_samples, WRITE = set_follow_samples, NOTIFY = view_changed)]
         #[qproperty(bool, can_go_back, cxx_name = "canGoBack", READ = can_go_back, NOTIFY = view_changed)]
         #[qproperty(bool, can_go_forward, cxx_name = "canGoForward", READ = can_go_forward, NOTIFY = view_changed)]
         #[qproperty(bool, is_dragging, cxx_name = "isDragging", READ = is_dragging, NOTIFY = view_changed)]
@@ -299,6 +301,18 @@ pub mod qobject {
         /// Sets it.
         #[cxx_name = "setIsFollowing"]
         fn set_is_following(self: Pin<&mut FigureItem>, value: bool);
+        /// How much of x a view that follows shows, in data units; 0 for everything.
+        #[cxx_name = "followX"]
+        fn follow_x(self: &FigureItem) -> f64;
+        /// Sets it.
+        #[cxx_name = "setFollowX"]
+        fn set_follow_x(self: Pin<&mut FigureItem>, value: f64);
+        /// How many of the last samples a view that follows shows; 0 for everything.
+        #[cxx_name = "followSamples"]
+        fn follow_samples(self: &FigureItem) -> f64;
+        /// Sets it.
+        #[cxx_name = "setFollowSamples"]
+        fn set_follow_samples(self: Pin<&mut FigureItem>, value: f64);
         /// Whether there is a view before this one.
         #[cxx_name = "canGoBack"]
         fn can_go_back(self: &FigureItem) -> bool;
@@ -399,6 +413,7 @@ use crate::batch::Color;
 use crate::bridge::{guarded, image};
 use crate::export::{ExportOptions, OnSaved};
 use crate::figure::readout::{Readout, SeriesReadout};
+use crate::figure::FollowSpan;
 use crate::figure::zoom::AxisLock;
 use crate::render::figure_thread::FigureThread;
 use crate::render::frame::FrameSize;
@@ -731,6 +746,30 @@ impl qobject::FigureItem {
             _ => AxisLock::Both,
         };
         self.act("axes", |control| control.set_lock(axes));
+    }
+
+    fn follow_x(&self) -> f64 {
+        match self.control.follow_span() {
+            FollowSpan::LastX(width) => width,
+            FollowSpan::All | FollowSpan::LastSamples(_) => 0.0,
+        }
+    }
+
+    fn set_follow_x(self: Pin<&mut Self>, value: f64) {
+        let span = if value > 0.0 { FollowSpan::LastX(value) } else { FollowSpan::All };
+        self.act("follow", |control| control.set_follow_span(span));
+    }
+
+    fn follow_samples(&self) -> f64 {
+        match self.control.follow_span() {
+            FollowSpan::LastSamples(count) => count as f64,
+            FollowSpan::All | FollowSpan::LastX(_) => 0.0,
+        }
+    }
+
+    fn set_follow_samples(self: Pin<&mut Self>, value: f64) {
+        let span = if value >= 1.0 { FollowSpan::LastSamples(value as u64) } else { FollowSpan::All };
+        self.act("follow", |control| control.set_follow_span(span));
     }
 
     fn is_log_x(&self) -> bool {

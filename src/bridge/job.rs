@@ -41,6 +41,9 @@ pub mod qobject {
         #[qproperty(State, worker_state, cxx_name = "workerState", READ = worker_state, NOTIFY = state_changed)]
         #[qproperty(State, receiver_state, cxx_name = "receiverState", READ = receiver_state, NOTIFY = state_changed)]
         #[qproperty(bool, is_active, cxx_name = "isActive", READ = is_active, NOTIFY = state_changed)]
+        #[qproperty(QString, recording_trouble, cxx_name = "recordingTrouble", READ = recording_trouble, NOTIFY = state_changed)]
+        #[qproperty(QString, run_path, cxx_name = "runPath", READ = run_path, NOTIFY = state_changed)]
+        #[qproperty(bool, is_recorded, cxx_name = "isRecorded", READ = is_recorded, CONSTANT)]
         #[qproperty(QString, error_text, cxx_name = "errorText", READ = error_text, NOTIFY = state_changed)]
         #[qproperty(QString, summary, READ = summary, NOTIFY = state_changed)]
         #[qproperty(i32, exit_code, cxx_name = "exitCode", READ = exit_code, NOTIFY = state_changed)]
@@ -124,6 +127,15 @@ pub mod qobject {
 
     // What the properties read and write.
     extern "RustQt" {
+        /// Why nothing is recorded at present; empty if all is well.
+        #[cxx_name = "recordingTrouble"]
+        fn recording_trouble(self: &Job) -> QString;
+        /// Directory that the job is recorded into; empty if it is not.
+        #[cxx_name = "runPath"]
+        fn run_path(self: &Job) -> QString;
+        /// Whether it shows what was recorded, so that there is nothing to start.
+        #[cxx_name = "isRecorded"]
+        fn is_recorded(self: &Job) -> bool;
         /// Name of the job, for titles.
         fn name(self: &Job) -> QString;
         /// The command line it runs; empty for built-in jobs.
@@ -397,6 +409,19 @@ impl qobject::Job {
         QString::from(&self.kind.command_line())
     }
 
+    fn recording_trouble(&self) -> QString {
+        QString::from(self.view.recording_trouble.as_deref().unwrap_or_default())
+    }
+
+    fn run_path(&self) -> QString {
+        let path = self.handle.as_ref().and_then(Running::run_path);
+        QString::from(&path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default())
+    }
+
+    fn is_recorded(&self) -> bool {
+        matches!(self.kind, JobKind::Recorded(_))
+    }
+
     fn is_sine(&self) -> bool {
         matches!(self.kind, JobKind::Sine(_))
     }
@@ -463,7 +488,7 @@ macro_rules! sine_setting {
             fn $get(&self) -> i32 {
                 match &self.kind {
                     JobKind::Sine(options) => i32::try_from(options.$field).unwrap_or(i32::MAX),
-                    JobKind::Command { .. } | JobKind::Custom { .. } => 0,
+                    JobKind::Command { .. } | JobKind::Recorded(_) | JobKind::Custom { .. } => 0,
                 }
             }
 
