@@ -212,6 +212,7 @@ impl Actor {
         let written = self.writer.written();
         let meta = self.run.write_end(&end, written.samples, written.bytes);
         if self.has_given_up {
+            self.counters.add_lost(&Gap { samples: self.writer.waiting_samples(), ..Gap::default() });
             let why = self.trouble.take().unwrap_or_default();
             let stats = self.counters.read();
             return Err(format!(
