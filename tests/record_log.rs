@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what stands outside the test functions serves them")]
 
 use std::fs;
+use std::process::Command;
 
-use kymograph::batch::{Batch, Item, SeriesId, Xs};
+use kymograph::batch::{Batch, Item, Notice, Progress, SeriesId, Xs};
 use kymograph::record::{Body, HOME_LEN, LogReader, LossKind, RecordError, RunState};
 
 use record_support::{Place, all_kinds, finished, ledger, ledger_of, push, read, same, start};
@@ -34,7 +35,7 @@ fn what_was_recorded_is_read_to_the_bit() {
     assert!(entries.iter().zip(1..).all(|(entry, seq)| entry.seq == seq));
     assert!(entries.windows(2).all(|pair| pair[0].time_nanos <= pair[1].time_nanos));
     assert_eq!((stats.records, stats.records_synced), (entries.len() as u64 + 1, entries.len() as u64 + 1));
-    assert_eq!((stats.samples, stats.bytes), (25, fs::metadata(&path).unwrap().len()));
+    assert_eq!((stats.samples, stats.bytes), (19, fs::metadata(&path).unwrap().len()));
     assert_eq!(handle.stats(), stats);
 }
 
@@ -152,6 +153,105 @@ fn log_flip_of_every_bit_loses_one_record_and_says_so() {
         assert_eq!(loss.range, start as u64..ends[hit] as u64, "bit {bit}");
         let is_last = hit + 1 == ends.len();
         assert_eq!(loss.records, if is_last { None } else { Some(1) }, "bit {bit}");
+    }
+}
+
+/// The reader in Python knows nothing of this program but the description of the format.
+fn by_python(path: &std::path::Path, flags: &[&str]) -> (Option<i32>, Vec<serde_json::Value>) {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/read_run.py");
+    let output = Command::new("python3").arg(script).args(flags).arg(path).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (output.status.code(), lines)
+}
+
+#[test]
+fn a_reader_made_from_the_description_finds_the_same() {
+    let place = Place::new();
+    let run = place.run("oracle");
+    let path = run.log_path();
+    let recorder = start(run);
+    let mut pushed = all_kinds();
+    pushed.push(Body::Item(ledger(3, 0, 20_000)));
+    for body in &pushed {
+        push(&recorder, body);
+    }
+    recorder.finish(finished()).unwrap();
+    let (status, lines) = by_python(path.parent().unwrap(), &["--bits"]);
+    assert_eq!(status, Some(0), "{lines:?}");
+    assert_eq!(lines[0]["kind"], "header");
+    assert_eq!(lines[0]["name"], "oracle");
+    let (entries, _) = read(&path);
+    assert_eq!(lines.len(), entries.len() + 1);
+    for (line, entry) in lines[1..].iter().zip(&entries) {
+        assert_eq!((line["seq"].as_u64(), line["time_nanos"].as_u64()), (Some(entry.seq), Some(entry.time_nanos)));
+        let hex =
+            |values: &[f64]| -> Vec<_> { values.iter().map(|v| format!("{:016x}", v.to_bits()).into()).collect() };
+        match &entry.body {
+            Body::Item(Item::Append(batch) | Item::Replace(batch, _)) => {
+                assert_eq!(line["stamp_nanos"], batch.stamp_nanos);
+                assert_eq!(line["series"], batch.series.0);
+                assert_eq!(line["y"], serde_json::Value::Array(hex(batch.y())));
+                match batch.x() {
+                    Xs::Explicit(x) => assert_eq!(line["x"], serde_json::Value::Array(hex(x))),
+                    Xs::Steps { start, step } => {
+                        assert_eq!(line["x_start"], hex(&[*start])[0]);
+                        assert_eq!(line["x_step"], hex(&[*step])[0]);
+                    }
+                }
+            }
+            Body::Item(Item::Declare(info)) => {
+                assert_eq!((&line["name"], &line["x_is_time"]), (&info.name.clone().into(), &info.x_is_time.into()))
+            }
+            Body::Notice(Notice::Message(message)) => {
+                assert_eq!((&line["kind"], &line["text"]), (&"line".into(), &message.text.clone().into()));
+                assert_eq!(line["pane"], message.pane.to_string());
+            }
+            Body::Notice(Notice::Failed(failure)) => assert_eq!(line["exit_code"], failure.exit_code),
+            Body::Notice(Notice::Finished(outcome)) => assert_eq!(line["exit_code"], outcome.exit_code),
+            Body::Notice(Notice::Skipped(_, count)) => assert_eq!(line["count"], *count),
+            Body::Notice(Notice::Progress(_, progress)) => {
+                let (done, total) = match progress {
+                    Progress::Unknown { done } => (*done, None),
+                    Progress::Steps { done, total } => (*done, Some(*total)),
+                };
+                assert_eq!((line["done"].as_u64(), line["total"].as_u64()), (Some(done), total));
+            }
+            Body::Notice(Notice::Job(_)) => assert_eq!(line["state"], "running"),
+            Body::Notice(Notice::Thread(role, _)) => {
+                assert_eq!((&line["role"], &line["state"]), (&role.to_string().into(), &"stopping".into()))
+            }
+            Body::Gap(gap) => panic!("{gap:?}"),
+            Body::End(end) => {
+                assert_eq!((&line["state"], &line["text"]), (&end.state.word().into(), &end.text.clone().into()))
+            }
+        }
+    }
+}
+
+#[test]
+fn log_flip_is_reported_alike_by_the_reader_in_python() {
+    let (bytes, ends) = small_log();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("log.tfrecord");
+    for (at, wanted) in [(ends[4] + 3, "damaged"), (ends[6] + 20, "damaged"), (bytes.len(), "cut")] {
+        let mut bytes = bytes.clone();
+        match bytes.get_mut(at) {
+            Some(byte) => *byte ^= 0x10,
+            None => bytes.truncate(at - 5),
+        }
+        fs::write(&path, &bytes).unwrap();
+        let (_, reader) = {
+            let mut reader = LogReader::open(&path).unwrap();
+            let count = reader.by_ref().count();
+            (count, reader)
+        };
+        let (status, lines) = by_python(&path, &[]);
+        let lost: Vec<_> = lines.iter().filter(|line| line["kind"] == "lost").collect();
+        let [loss] = reader.lost() else { panic!("{:?}", reader.lost()) };
+        assert_eq!((status, lost.len()), (Some(1), 1));
+        assert_eq!((&lost[0]["from_byte"], &lost[0]["to_byte"]), (&loss.range.start.into(), &loss.range.end.into()));
+        assert_eq!((&lost[0]["why"], &lost[0]["records"]), (&wanted.into(), &loss.records.into()));
     }
 }
 

@@ -19,6 +19,13 @@ use super::stats::Counters;
 /// Bytes that are written before those who wait for room hear of it.
 const RELEASE_BYTES: usize = 1 << 20;
 
+/// How often the end of a run is tried to be written while the disk takes nothing: half a second, so that a disk that is
+/// full for a moment loses nothing, and nobody who closes a window waits for one that stays so.
+const LAST_ATTEMPTS: u32 = 10;
+
+/// Time between two of these attempts.
+const LAST_PAUSE: Duration = Duration::from_millis(50);
+
 pub(super) struct Actor {
     lane: Arc<Lane>,
     writer: LogWriter,
@@ -74,6 +81,8 @@ impl Actor {
     /// Records until the lane is closed, then writes the end. The error says what is missing.
     pub fn run(mut self) -> Result<(), String> {
         let _closer = CloseOnDrop(Arc::clone(&self.lane));
+        // A run that says nothing for long has a log that can be opened nevertheless.
+        self.flush();
         let mut entries = Vec::new();
         loop {
             // What is in the writer's buffer is flushed below, so only a sync may be due.
@@ -141,23 +150,26 @@ impl Actor {
         self.synced_at = Instant::now();
     }
 
-    /// Tries until it works. Once the lane is closed there is one more attempt.
+    /// Tries until it works; once the lane is closed, [`LAST_ATTEMPTS`] times more.
     fn insist(&mut self, mut act: impl FnMut(&mut LogWriter) -> io::Result<()>) -> Result<(), GivenUp> {
         if self.has_given_up {
             return Err(GivenUp);
         }
-        let mut is_last = false;
+        let mut last_attempts = 0;
         loop {
             let Err(error) = act(&mut self.writer) else {
                 self.resume();
                 return Ok(());
             };
             self.stop(&explain(&error));
-            if is_last {
+            if last_attempts == LAST_ATTEMPTS {
                 self.has_given_up = true;
                 return Err(GivenUp);
             }
-            is_last = self.lane.wait_closed(self.options.retry_every);
+            if self.lane.wait_closed(self.options.retry_every) {
+                last_attempts += 1;
+                std::thread::sleep(LAST_PAUSE);
+            }
         }
     }
 
@@ -212,6 +224,7 @@ impl Actor {
         let written = self.writer.written();
         let meta = self.run.write_end(&end, written.samples, written.bytes);
         if self.has_given_up {
+            self.counters.add_lost(&Gap { samples: self.writer.waiting_samples(), ..Gap::default() });
             let why = self.trouble.take().unwrap_or_default();
             let stats = self.counters.read();
             return Err(format!(

@@ -146,6 +146,8 @@ impl LogReader {
             }
             // Nothing that can be read: a file of another kind, if it is not the beginning of a header.
             Some(Frame::Damaged(range)) if range.end == self.map.len() => return Err(not_a_log()),
+            // No header is as long as four gigabytes, so the upper half of its length is zero.
+            Some(Frame::Cut(_)) if self.map.iter().take(8).skip(4).any(|byte| *byte != 0) => return Err(not_a_log()),
             _ => {}
         }
         Ok(())

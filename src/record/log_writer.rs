@@ -119,6 +119,11 @@ impl LogWriter {
         Written { records, samples: self.samples, bytes: self.end }
     }
 
+    /// Samples that were put in and are not flushed.
+    pub fn waiting_samples(&self) -> u64 {
+        self.waiting_samples
+    }
+
     /// Whether all that was put in is flushed.
     pub fn is_flushed(&self) -> bool {
         self.buffer.is_empty()
