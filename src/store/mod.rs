@@ -2,13 +2,15 @@
 //!
 //! From the outside in: `store` and `snapshot` hold all series (`table` lets them share what did not change), `series` is
 //! one of them, `tree` its chunks, `chunk` and `column_x` samples that lie together, `pyramid` and `summary` what is known
-//! of blocks of them. `reduce` and `view` answer what a figure asks, `slot` hands snapshots on,
+//! of blocks of them. `reduce` (which goes through a series by `cursor`) and `view` answer what a
+//! figure asks, `slot` hands snapshots on,
 //! `budget` says which samples leave memory when there are too many, `cache` keeps what is known in a file. Knows no figure and no pixel.
 
 mod budget;
 pub mod cache;
 mod chunk;
 mod column_x;
+mod cursor;
 mod pyramid;
 mod reduce;
 mod segment;

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::store::cursor::Cursor;
 use crate::store::series::{Place, Series};
 use crate::store::snapshot::{SeriesSnapshot, XOrder};
 use crate::store::view::Total;
@@ -42,7 +43,9 @@ impl SeriesSnapshot {
         out.clear();
         let (Some(&left), XOrder::Ascending) = (edges.first(), self.x_order()) else { return };
         let samples = &*self.samples;
-        let mut start = samples.place(0, |x| x < left);
+        let mut cursor = Cursor::new(samples);
+        cursor.advance(0, |x| x < left, &mut |_| {});
+        let mut start = cursor.place();
         // Index after the last finite sample so far. Whatever lies between it and the next finite one is a gap.
         let mut drawn_to = start.index;
         let mut width = 0;
@@ -50,13 +53,15 @@ impl SeriesSnapshot {
         for (index, to) in edges.iter().skip(1).enumerate() {
             // Neighbouring columns usually hold nearly as many samples, so the next border is looked for there.
             let hint = start.index + width;
-            let end =
-                if index + 1 == columns { samples.place(hint, |x| x <= *to) } else { samples.place(hint, |x| x < *to) };
+            let mut total = Total::default();
+            let is_last = index + 1 == columns;
+            cursor.advance(hint, |x| x < *to || is_last && x == *to, &mut |piece| total.add(&piece));
+            let end = cursor.place();
             if end.index <= start.index {
                 continue;
             }
             width = end.index - start.index;
-            if let Some(found) = Found::of(samples, start, end) {
+            if let Some(found) = Found::of(samples, start, end, total) {
                 out.push(Column {
                     index: index as u32,
                     first: found.first.1,
@@ -84,9 +89,9 @@ struct Found {
 }
 
 impl Found {
-    fn of(samples: &Series, start: Place<'_>, end: Place<'_>) -> Option<Self> {
+    fn of(samples: &Series, start: Place<'_>, end: Place<'_>, total: Total) -> Option<Self> {
         let range = start.index..end.index;
-        let Total { min, max, has_gap } = Total::of(samples, range.clone());
+        let Total { min, max, has_gap } = total;
         if min > max {
             return None;
         }

@@ -11,7 +11,7 @@ use crate::store::chunk::{Chunk, Piece, SEAL_LEN, Visitor};
 use crate::store::column_x::XColumn;
 use crate::store::segment::{Segment, SegmentX};
 use crate::store::summary::Scan;
-use crate::store::tree::Tree;
+use crate::store::tree::{Node, Tree};
 
 /// The samples of one series at one moment.
 #[derive(Clone)]
@@ -37,8 +37,9 @@ const MAPPED_LEN_MIN: usize = 256;
 pub(super) struct Place<'a> {
     /// Number of samples before it.
     pub index: usize,
-    chunk: &'a Chunk,
-    base: usize,
+    pub chunk: &'a Chunk,
+    /// Index of that chunk's first sample.
+    pub base: usize,
 }
 
 impl Place<'_> {
@@ -129,6 +130,16 @@ impl Series {
     /// Says what is in all samples.
     pub fn set_known(&mut self, known: Scan) {
         self.known = known;
+    }
+
+    /// The frozen chunks, as [`Tree::ranks`] has them.
+    pub fn ranks(&self) -> &[Arc<Vec<Node>>] {
+        self.frozen.ranks()
+    }
+
+    /// The chunk that comes behind the frozen ones.
+    pub fn growing(&self) -> &Chunk {
+        &self.growing
     }
 
     /// All chunks in order.

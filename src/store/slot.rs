@@ -45,11 +45,12 @@ impl SnapshotSlot {
             let mut shared = lock(&self.shared);
             (std::mem::replace(&mut shared.latest, snapshot), Arc::clone(&shared.wakes))
         };
-        // The last holder of a snapshot may free gigabytes here: not while others wait for the lock.
-        drop(old);
         for (_, wake) in wakes.iter() {
             wake();
         }
+        // The last holder of a snapshot may free gigabytes here, which takes milliseconds: not while others wait for the
+        // lock or for the news.
+        drop(old);
     }
 
     /// The newest snapshot.

@@ -24,14 +24,15 @@ pub(super) struct Tree {
 /// A chunk or a group of nodes, and what is in it.
 #[derive(Clone)]
 pub(super) struct Node {
-    summary: Summary,
+    pub summary: Summary,
     /// Number of samples in its group up to its own last one, so that a group can be searched.
-    end: usize,
-    child: Child,
+    pub end: usize,
+    pub child: Child,
 }
 
+/// What a node stands for.
 #[derive(Clone)]
-enum Child {
+pub(super) enum Child {
     Chunk(Arc<Chunk>),
     Group(Arc<Vec<Node>>),
 }
@@ -57,6 +58,11 @@ impl Tree {
             child = Child::Group(std::mem::take(rank));
         }
         self.ranks.push(Arc::new(vec![Node { summary, end: len, child }]));
+    }
+
+    /// Groups of nodes by rank; the highest one holds the first samples.
+    pub fn ranks(&self) -> &[Arc<Vec<Node>>] {
+        &self.ranks
     }
 
     /// Number of samples.

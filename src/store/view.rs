@@ -91,7 +91,8 @@ impl Total {
         total
     }
 
-    fn add(&mut self, piece: &Piece<'_>) {
+    /// Takes in what is known of a piece.
+    pub fn add(&mut self, piece: &Piece<'_>) {
         match piece {
             Piece::Blocks(blocks) => {
                 for block in *blocks {
