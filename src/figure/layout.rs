@@ -14,7 +14,7 @@ pub struct FrameLayout {
 }
 
 /// Where a subplot put its parts.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SubplotLayout {
     /// The plotting area, inside the axis lines.
     pub plot: PlotRect,
@@ -49,7 +49,7 @@ pub struct LegendEntry {
 }
 
 /// Maps one axis between data units and pixels. Pure, total: no input panics.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct AxisMap {
     /// How values map.
     pub scale: Scale,

@@ -2,12 +2,16 @@
 //!
 //! Pure; runs on the figure's thread. Draws nothing and knows curves only as covered places.
 
+mod kept;
+
 use crate::batch::SeriesId;
-use crate::figure::figure::{LegendPlace, Subplot};
+use crate::figure::figure::{LegendPlace, SeriesStyle, Subplot};
 use crate::figure::layout::PlotRect;
 use crate::figure::measure::{Measure, elide};
 use crate::figure::sizes::{Sizes, line_px};
 use crate::store::Snapshot;
+
+pub use kept::KeptLegend;
 
 /// A series that the legend names.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,21 +125,24 @@ pub fn named(subplot: &Subplot, snapshot: &Snapshot) -> Vec<Named> {
     if subplot.legend == LegendPlace::Hidden {
         return Vec::new();
     }
-    let named: Vec<Named> = subplot
-        .series
-        .iter()
-        .enumerate()
-        .filter_map(|(index, style)| {
-            let own = snapshot.get(style.id).map(|series| series.info.name.as_str());
-            let name = if style.name.is_empty() { own? } else { &style.name };
+    let named: Vec<Named> = names(subplot, snapshot)
+        .map(|(index, style, name)| {
             let name = if name.trim().is_empty() { made_up(style.id) } else { name.to_owned() };
-            Some(Named { series: style.id, index, name, is_visible: style.is_visible })
+            Named { series: style.id, index, name, is_visible: style.is_visible }
         })
         .collect();
     match named.as_slice() {
         [only] if is_said(only, subplot) => Vec::new(),
         _ => named,
     }
+}
+
+/// Place in the list, style and name of each series that has a name, be it blank.
+fn names<'a>(subplot: &'a Subplot, snapshot: &'a Snapshot) -> impl Iterator<Item = (usize, &'a SeriesStyle, &'a str)> {
+    subplot.series.iter().enumerate().filter_map(|(index, style)| {
+        let own = || snapshot.get(style.id).map(|series| series.info.name.as_str());
+        Some((index, style, if style.name.is_empty() { own()? } else { &style.name }))
+    })
 }
 
 /// Whether the name of the only series tells nothing that the subplot does not show already.
@@ -258,11 +265,21 @@ impl Covered {
     /// Nothing covered in `area`, seen in cells of about `cell_px`.
     #[must_use]
     pub fn new(area: PlotRect, cell_px: f32) -> Self {
+        let mut covered = Self::default();
+        covered.begin(area, cell_px);
+        covered
+    }
+
+    /// Begins anew as [`new`](Self::new) does, in the memory of this one.
+    pub fn begin(&mut self, area: PlotRect, cell_px: f32) {
         // No more than 256 cells a side, whatever the size.
         let cell_px = cell_px.max(area.width_px.max(area.height_px) / 256.0).max(1.0);
         let columns = (area.width_px / cell_px).ceil().max(1.0) as usize;
         let rows = (area.height_px / cell_px).ceil().max(1.0) as usize;
-        Self { area, cell_px, columns, cells: vec![0.0; columns * rows], forbidden: None }
+        let mut cells = std::mem::take(&mut self.cells);
+        cells.clear();
+        cells.resize(columns * rows, 0.0);
+        *self = Self { area, cell_px, columns, cells, forbidden: None };
     }
 
     /// Marks what a line of `width_px` through `points` covers.

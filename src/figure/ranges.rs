@@ -3,6 +3,9 @@
 //! Pure; runs on the figure's thread. Every range that comes out is finite, ascending and wide enough to be divided
 //! into ticks, whatever the data are: plotters and the curve code rely on it.
 
+use std::iter::StepBy;
+use std::ops::Range;
+
 use crate::figure::figure::{Axis, AxisRange, Figure, FollowSpan, Grid, Join, Scale, SeriesStyle, Subplot};
 use crate::store::{SeriesSnapshot, Snapshot, XOrder};
 
@@ -48,28 +51,84 @@ const Y_MARGIN: f64 = 0.05;
 
 /// The ranges of all subplots, in their order.
 ///
-/// x shows exactly the data of the visible series, as a strip chart does; y has a margin of 5 % and looks only at the
-/// samples within a fixed or following x range. Where all series are hidden, they count as visible, so that the axes
-/// stay. Shared axes show the union of their column or row.
+/// x shows exactly the data of the visible series, as a strip chart does, or the last of them ([`FollowSpan`]); y has a
+/// margin of 5 % and looks only at the samples within the x range. Where all series are hidden, they count as visible, so
+/// that the axes stay. Shared axes show the union of their column or row.
 #[must_use]
 pub fn resolve(figure: &Figure, snapshot: &Snapshot) -> Vec<SubplotRanges> {
-    let subplots: Vec<Shown<'_>> = figure.subplots.iter().map(|s| Shown::new(s, snapshot)).collect();
-    let mut ranges: Vec<SubplotRanges> =
-        subplots.iter().map(|s| SubplotRanges { has_samples: s.has_samples, ..SubplotRanges::default() }).collect();
-    for group in groups(subplots.len(), figure.grid, Direction::Columns) {
-        let shared: Vec<&Shown<'_>> = group.iter().filter_map(|i| subplots.get(*i)).collect();
-        let axis = leading(shared.iter().map(|s| &s.subplot.x));
-        let limits = axis.and_then(|axis| x_limits(axis, figure.follow_span, &shared));
-        set(&mut ranges, &group, |r| r.x = limits);
+    let mut scratch = RangeScratch::default();
+    scratch.resolve(figure, snapshot);
+    scratch.ranges
+}
+
+/// Buffers that [`resolve`] needs, kept from frame to frame.
+#[derive(Default)]
+pub struct RangeScratch {
+    /// The series that count, subplot by subplot. Empty between calls: only the memory is kept.
+    shown: Vec<Shown<'static>>,
+    parts: Vec<Part>,
+    ranges: Vec<SubplotRanges>,
+}
+
+/// A series that counts, and how it is drawn.
+type Shown<'a> = (&'a SeriesStyle, &'a SeriesSnapshot);
+
+/// Which of the series that count are those of a subplot.
+struct Part {
+    shown: Range<usize>,
+    has_samples: bool,
+}
+
+impl RangeScratch {
+    /// What [`resolve`] says; allocates nothing once it has seen a figure as large.
+    pub fn resolve(&mut self, figure: &Figure, snapshot: &Snapshot) -> &[SubplotRanges] {
+        let Self { shown: kept, parts, ranges } = self;
+        let mut shown = emptied(std::mem::take(kept));
+        parts.clear();
+        parts.extend(figure.subplots.iter().map(|subplot| gather(subplot, snapshot, &mut shown)));
+        ranges.clear();
+        ranges.extend(parts.iter().map(|p| SubplotRanges { has_samples: p.has_samples, ..SubplotRanges::default() }));
+        let shown_of = |i: usize| parts.get(i).and_then(|p| shown.get(p.shown.clone())).unwrap_or_default();
+        for group in groups(parts.len(), figure.grid, Direction::Columns) {
+            let series = group.clone().flat_map(|i| shown_of(i).iter().map(|(_, series)| *series));
+            let axis = leading(group.clone().filter_map(|i| Some(&figure.subplots.get(i)?.x)));
+            let limits = axis.and_then(|axis| x_limits(axis, figure.follow_span, series));
+            set(ranges, group, |r| r.x = limits);
+        }
+        for group in groups(parts.len(), figure.grid, Direction::Rows) {
+            let x_of = |i: usize| ranges.get(i).and_then(|r| r.x);
+            let series = group.clone().flat_map(|i| shown_of(i).iter().map(move |(style, s)| (*style, *s, x_of(i))));
+            let axis = leading(group.clone().filter_map(|i| Some(&figure.subplots.get(i)?.y)));
+            let limits = axis.and_then(|axis| y_limits(axis, series));
+            set(ranges, group, |r| r.y = limits);
+        }
+        *kept = emptied(shown);
+        ranges
     }
-    for group in groups(subplots.len(), figure.grid, Direction::Rows) {
-        let shared: Vec<(&Shown<'_>, Option<AxisLimits>)> =
-            group.iter().filter_map(|i| Some((subplots.get(*i)?, ranges.get(*i)?.x))).collect();
-        let axis = leading(shared.iter().map(|(s, _)| &s.subplot.y));
-        let limits = axis.and_then(|axis| y_limits(axis, &shared));
-        set(&mut ranges, &group, |r| r.y = limits);
+}
+
+/// The memory of a list, without what was in it.
+fn emptied<'b>(mut shown: Vec<Shown<'_>>) -> Vec<Shown<'b>> {
+    shown.clear();
+    // Collected in place: the list is empty, only what it may borrow from changes.
+    shown.into_iter().map_while(|_| None).collect()
+}
+
+/// Adds the visible series of a subplot that hold samples, or all of them if none is visible.
+fn gather<'a>(subplot: &'a Subplot, snapshot: &'a Snapshot, shown: &mut Vec<Shown<'a>>) -> Part {
+    let start = shown.len();
+    let series = subplot.series.iter().filter_map(|style| Some((style, snapshot.get(style.id)?)));
+    shown.extend(series.filter(|(_, series)| !series.is_empty()));
+    let has_samples = shown.len() > start;
+    let is_any_visible = shown.iter().skip(start).any(|(style, _)| style.is_visible);
+    if is_any_visible {
+        let mut place = 0;
+        shown.retain(|(style, _)| {
+            place += 1;
+            place <= start || style.is_visible
+        });
     }
-    ranges
+    Part { shown: start..shown.len(), has_samples }
 }
 
 impl AxisLimits {
@@ -114,29 +173,12 @@ impl AxisLimits {
     }
 }
 
-/// The visible series of a subplot that hold samples; all of them if none is visible.
-struct Shown<'a> {
-    subplot: &'a Subplot,
-    series: Vec<(&'a SeriesStyle, &'a SeriesSnapshot)>,
-    has_samples: bool,
-}
-
-impl<'a> Shown<'a> {
-    fn new(subplot: &'a Subplot, snapshot: &'a Snapshot) -> Self {
-        let filled = subplot
-            .series
-            .iter()
-            .filter_map(|style| Some((style, snapshot.get(style.id)?)))
-            .filter(|(_, series)| !series.is_empty());
-        let all: Vec<_> = filled.collect();
-        let has_samples = !all.is_empty();
-        let visible: Vec<_> = all.iter().filter(|(style, _)| style.is_visible).copied().collect();
-        Self { subplot, series: if visible.is_empty() { all } else { visible }, has_samples }
-    }
-}
-
-fn x_limits(axis: &Axis, span: FollowSpan, shared: &[&Shown<'_>]) -> Option<AxisLimits> {
-    let series = || shared.iter().flat_map(|s| s.series.iter().map(|(_, series)| *series));
+fn x_limits<'a>(
+    axis: &Axis,
+    span: FollowSpan,
+    series: impl Iterator<Item = &'a SeriesSnapshot> + Clone,
+) -> Option<AxisLimits> {
+    let series = || series.clone();
     if let AxisRange::Fixed { min, max } = axis.range
         && let Some(limits) = fixed(axis.scale, min, max, series().filter_map(|s| s.least_positive().0))
     {
@@ -188,8 +230,12 @@ fn last_samples<'a>(count: u64, series: impl Iterator<Item = &'a SeriesSnapshot>
     series.filter_map(start).filter(|start| start.is_finite()).max_by(f64::total_cmp)
 }
 
-fn y_limits(axis: &Axis, shared: &[(&Shown<'_>, Option<AxisLimits>)]) -> Option<AxisLimits> {
-    let series = || shared.iter().flat_map(|(s, x)| s.series.iter().map(move |(style, series)| (*style, *series, x)));
+/// `series` come with the x range that they are seen in.
+fn y_limits<'a>(
+    axis: &Axis,
+    series: impl Iterator<Item = (&'a SeriesStyle, &'a SeriesSnapshot, Option<AxisLimits>)> + Clone,
+) -> Option<AxisLimits> {
+    let series = || series.clone();
     let least_positive = || least_of(series().filter_map(|(_, s, _)| s.least_positive().1));
     if let AxisRange::Fixed { min, max } = axis.range
         && let Some(limits) = fixed(axis.scale, min, max, least_positive().into_iter())
@@ -237,22 +283,15 @@ enum Direction {
     Rows,
 }
 
-/// Indices of the subplots that show the same range.
-fn groups(count: usize, grid: Grid, direction: Direction) -> Vec<Vec<usize>> {
+/// Indices of the subplots that show the same range, group by group.
+fn groups(count: usize, grid: Grid, direction: Direction) -> impl Iterator<Item = StepBy<Range<usize>>> {
     let columns = usize::from(grid.columns.max(1));
-    let key = |i: usize| match direction {
-        Direction::Columns if grid.share_x => i % columns,
-        Direction::Rows if grid.share_y => i / columns,
-        _ => i,
+    let group = move |i: usize| match direction {
+        Direction::Columns if grid.share_x => (i < columns).then(|| (i..count).step_by(columns)),
+        Direction::Rows if grid.share_y => i.is_multiple_of(columns).then(|| (i..(i + columns).min(count)).step_by(1)),
+        _ => Some((i..i + 1).step_by(1)),
     };
-    let mut groups: Vec<(usize, Vec<usize>)> = Vec::new();
-    for i in 0..count {
-        match groups.iter_mut().find(|(k, _)| *k == key(i)) {
-            Some((_, group)) => group.push(i),
-            None => groups.push((key(i), vec![i])),
-        }
-    }
-    groups.into_iter().map(|(_, group)| group).collect()
+    (0..count).filter_map(group)
 }
 
 /// The axis that rules a group: the first that is not automatic, else the first.
@@ -260,9 +299,9 @@ fn leading<'a>(mut axes: impl Iterator<Item = &'a Axis> + Clone) -> Option<&'a A
     axes.clone().find(|axis| axis.range != AxisRange::Auto).or_else(|| axes.next())
 }
 
-fn set(ranges: &mut [SubplotRanges], group: &[usize], change: impl Fn(&mut SubplotRanges)) {
+fn set(ranges: &mut [SubplotRanges], group: impl Iterator<Item = usize>, change: impl Fn(&mut SubplotRanges)) {
     for index in group {
-        if let Some(ranges) = ranges.get_mut(*index) {
+        if let Some(ranges) = ranges.get_mut(index) {
             change(ranges);
         }
     }

@@ -3,6 +3,8 @@
 //! Runs on the figure's thread. A pure function of its arguments, but for one thing: [`DrawScratch`] remembers where
 //! the legends stood, so that they do not hop about. Knows no pixels' contents and no window.
 
+mod axes;
+mod curves;
 mod gaps;
 mod hint;
 mod legend;
@@ -12,18 +14,21 @@ use std::ops::Range;
 
 use jiff::tz::TimeZone;
 
-use crate::figure::arrange::{Arrangement, Cell, arrange};
-use crate::figure::chart::draw_axes;
-use crate::figure::legend::Corner;
+use crate::figure::arrange::Cell;
 use crate::figure::measure::Measure;
-use crate::figure::ranges::{SubplotRanges, resolve};
-use crate::figure::{Figure, FrameLayout, Subplot, SubplotLayout, Theme};
-use crate::render::backend::SceneBackend;
+use crate::figure::ranges::RangeScratch;
+use crate::figure::sizes::Sizes;
+use crate::figure::{Figure, FrameLayout, Subplot, SubplotLayout};
 use crate::render::frame::FrameSize;
-use crate::render::line::{CurveStats, ResolvedStyle, Scratch, curve};
+use crate::render::line::Scratch;
 use crate::render::scene::{Scene, Shape};
 use crate::render::text;
 use crate::store::Snapshot;
+
+use axes::Axes;
+use curves::{Curves, Task};
+use legend::Legend;
+use notes::Notes;
 
 /// A drawn figure.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +38,9 @@ pub struct Drawn {
     /// Which shapes are the static layer (grid, axes, labels, titles). It is the same, shape by shape, for as long as
     /// ranges, size, theme and texts stand, so its pixels can be kept until it differs.
     pub under: Range<usize>,
+    /// Stands as long as the static layer of drawings with the same [`DrawScratch`] does: where two have the same number,
+    /// their static layers are the same.
+    pub under_serial: u64,
     /// Which shapes are curves.
     pub curves: Range<usize>,
     /// Which shapes lie over the curves: gap marks, notes, legends.
@@ -59,8 +67,18 @@ pub struct DrawStats {
 /// What is kept from frame to frame. Owned by the figure's thread; empty at first.
 #[derive(Default)]
 pub struct DrawScratch {
+    ranges: RangeScratch,
+    axes: Axes,
+    /// The shapes of the frame before, so far as they are kept: the static layer.
+    shapes: Vec<Shape>,
+    /// Its number; `None` if there is none in `shapes`.
+    shapes_serial: Option<u64>,
+    curves: Curves,
     line: Scratch,
-    corners: Vec<Option<Corner>>,
+    /// By subplot.
+    legends: Vec<Legend>,
+    notes: Vec<Notes>,
+    layout: FrameLayout,
     zone: Option<TimeZone>,
 }
 
@@ -77,9 +95,20 @@ impl DrawScratch {
         Self { zone: Some(zone), ..Self::default() }
     }
 
-    /// Takes back the buffers of a drawing that is not needed any more.
-    pub fn recycle(&mut self, mut drawn: Drawn) {
-        self.line.recycle(&mut drawn.scene.shapes);
+    /// Nothing kept yet; all is drawn by the calling thread, however much there is.
+    #[must_use]
+    pub fn serial() -> Self {
+        Self { curves: Curves::serial(), ..Self::default() }
+    }
+
+    /// Takes back the buffers of the last drawing, which is not needed any more.
+    pub fn recycle(&mut self, drawn: Drawn) {
+        let Drawn { scene, under, under_serial, curves, over, layout, .. } = drawn;
+        let mut shapes = scene.shapes;
+        shapes.drain(over.start.min(shapes.len())..).rev().for_each(|shape| self.line.recycle(shape));
+        self.curves.recycle(shapes.drain(curves.start.min(shapes.len())..));
+        shapes.truncate(under.end);
+        (self.shapes, self.shapes_serial, self.layout) = (shapes, Some(under_serial), layout);
     }
 }
 
@@ -88,147 +117,92 @@ impl DrawScratch {
 /// A size that cannot be drawn gives an empty scene and an empty layout.
 #[must_use]
 pub fn draw(figure: &Figure, snapshot: &Snapshot, size: FrameSize, scratch: &mut DrawScratch) -> Drawn {
-    let mut drawn = Drawn::empty(figure, size);
-    if !size.is_drawable() {
-        return drawn;
-    }
-    let ranges = resolve(figure, snapshot);
+    let mut drawn = Drawn::begin(figure, size, scratch);
+    let DrawScratch { ranges, axes, shapes_serial, curves, line, legends, notes, zone, .. } = scratch;
     let shapes = &mut drawn.scene.shapes;
-    if !ranges.iter().any(|r| r.has_samples) {
-        hint::draw(figure, size, shapes);
-        drawn.under = 0..shapes.len();
-        (drawn.curves, drawn.over) = (shapes.len()..shapes.len(), shapes.len()..shapes.len());
+    let ranges = ranges.resolve(figure, snapshot);
+    if !size.is_drawable() || !ranges.iter().any(|r| r.has_samples) {
+        shapes.clear();
+        drawn.layout.subplots.clear();
+        drawn.under_serial = axes.forget();
+        if size.is_drawable() {
+            hint::draw(figure, size, shapes);
+        }
+        let end = shapes.len();
+        drawn.bound(end, end);
         return drawn;
     }
-    let zone = scratch.zone.clone().unwrap_or_else(TimeZone::system);
-    let plan = arrange(figure, &ranges, (size.width_px, size.height_px), size.scale, &BundledFont, &zone);
-    if let Err(error) = draw_axes(SceneBackend::new(shapes, size.width_px, size.height_px), figure, &plan, &BundledFont)
-    {
-        // The backend cannot fail; curves without axes are better than no frame.
-        log::error!("{error}");
+    axes.check(figure, ranges, size, zone.as_ref());
+    drawn.under_serial = axes.serial();
+    if shapes_serial.take() != Some(axes.serial()) {
+        shapes.clear();
+        axes.draw(shapes);
     }
+    let plan = axes.plan();
     let under = shapes.len();
-    let curves: Vec<SubplotCurves> = plan
-        .cells
-        .iter()
-        .zip(&figure.subplots)
-        .zip(&ranges)
-        .map(|((cell, subplot), ranges)| {
-            SubplotCurves::draw(cell, subplot, ranges, snapshot, &figure.theme, size.scale, shapes, &mut scratch.line)
-        })
-        .collect();
+    curves.draw(Task { figure, snapshot, ranges, plan, scale: size.scale }, shapes);
     let over = shapes.len();
-    scratch.corners.resize(plan.cells.len(), None);
-    for (((cell, subplot), curves), corner) in
-        plan.cells.iter().zip(&figure.subplots).zip(&curves).zip(&mut scratch.corners)
-    {
-        let mut layout = SubplotLayout { plot: cell.plot, x: cell.x, y: cell.y, legend: Vec::new() };
-        let note = over_curves(figure, subplot, cell, &plan, curves, size.scale, shapes);
-        let named = crate::figure::legend::named(subplot, snapshot);
-        let scene = legend::Place { figure, subplot, snapshot, cell, sizes: &plan.sizes, scale: size.scale };
-        (layout.legend, *corner) = scene.draw(&named, &curves.shapes, note, *corner, shapes);
-        drawn.layout.subplots.push(layout);
-        drawn.stats.add(curves);
+    legends.resize_with(plan.cells.len(), Legend::default);
+    notes.resize_with(plan.cells.len(), Notes::default);
+    drawn.layout.subplots.resize_with(plan.cells.len(), SubplotLayout::default);
+    let kept = legends.iter_mut().zip(notes).zip(&mut drawn.layout.subplots);
+    let subplots = plan.cells.iter().zip(&figure.subplots);
+    for (index, ((cell, subplot), ((legend, notes), layout))) in subplots.zip(kept).enumerate() {
+        let place = Place { figure, subplot, snapshot, cell, sizes: &plan.sizes, scale: size.scale };
+        let stats = curves.stats(index);
+        let marks_px = gaps::draw(cell.plot, curves.of(index), size.scale, shapes, line);
+        let note = notes.draw(&place, stats, marks_px, shapes, line);
+        (layout.plot, layout.x, layout.y) = (cell.plot, cell.x, cell.y);
+        legend.draw(&place, curves.span(index), note, &mut layout.legend, shapes, line);
+        drawn.stats.add(stats);
     }
-    (drawn.under, drawn.curves, drawn.over) = (0..under, under..over, over..shapes.len());
+    drawn.bound(under, over);
     drawn
 }
 
+/// A subplot and where it stands.
+struct Place<'a> {
+    figure: &'a Figure,
+    subplot: &'a Subplot,
+    snapshot: &'a Snapshot,
+    cell: &'a Cell,
+    sizes: &'a Sizes,
+    scale: f32,
+}
+
 impl Drawn {
-    fn empty(figure: &Figure, size: FrameSize) -> Self {
+    /// With what the drawing before left.
+    fn begin(figure: &Figure, size: FrameSize, scratch: &mut DrawScratch) -> Self {
         Self {
             scene: Scene {
                 width_px: size.width_px,
                 height_px: size.height_px,
                 scale: size.scale,
                 background: figure.theme.background,
-                shapes: Vec::new(),
+                shapes: std::mem::take(&mut scratch.shapes),
             },
             under: 0..0,
+            under_serial: 0,
             curves: 0..0,
             over: 0..0,
-            layout: FrameLayout::default(),
+            layout: std::mem::take(&mut scratch.layout),
             stats: DrawStats::default(),
         }
+    }
+
+    /// Says where the curves begin and end.
+    fn bound(&mut self, under: usize, over: usize) {
+        (self.under, self.curves, self.over) = (0..under, under..over, over..self.scene.shapes.len());
     }
 }
 
 impl DrawStats {
-    fn add(&mut self, curves: &SubplotCurves) {
-        self.in_view += curves.stats.in_view;
-        self.by_column += curves.stats.by_column;
-        self.covered += curves.stats.covered;
-        self.without_value += curves.stats.without_value;
+    fn add(&mut self, other: Self) {
+        self.in_view += other.in_view;
+        self.by_column += other.by_column;
+        self.covered += other.covered;
+        self.without_value += other.without_value;
     }
-}
-
-/// What was drawn of a subplot's series.
-struct SubplotCurves {
-    /// Its shapes in the scene, the clip around them included.
-    shapes: Range<usize>,
-    /// Places of samples without a value, by series.
-    gaps: Vec<(ResolvedStyle, Vec<f32>)>,
-    stats: DrawStats,
-}
-
-impl SubplotCurves {
-    #[allow(clippy::too_many_arguments, reason = "the body of a loop, split off to keep both readable")]
-    fn draw(
-        cell: &Cell,
-        subplot: &Subplot,
-        ranges: &SubplotRanges,
-        snapshot: &Snapshot,
-        theme: &Theme,
-        scale: f32,
-        shapes: &mut Vec<Shape>,
-        scratch: &mut Scratch,
-    ) -> Self {
-        let start = shapes.len();
-        let mut curves = Self { shapes: start..start, gaps: Vec::new(), stats: DrawStats::default() };
-        // Without an x range there is nothing to draw; without one of y there are still gaps to mark.
-        if ranges.x.is_none() {
-            return curves;
-        }
-        shapes.push(Shape::Clip(cell.plot));
-        for (index, style) in subplot.series.iter().enumerate().filter(|(_, style)| style.is_visible) {
-            let Some(series) = snapshot.get(style.id) else { continue };
-            let style = ResolvedStyle {
-                color: theme.series_color(style.color.or(series.info.color), index),
-                width_px: line_width(style.width_px) * scale,
-                dash: style.dash,
-                marker: style.marker,
-                join: style.join,
-                alpha: 1.0,
-            };
-            let CurveStats { in_view, by_column, covered, nonfinite_x_px } =
-                curve(series, &style, &cell.plot, &cell.x, &cell.y, shapes, scratch);
-            curves.stats.in_view += in_view;
-            curves.stats.by_column += by_column;
-            curves.stats.covered += covered;
-            curves.stats.without_value += series.nonfinite_count();
-            if !nonfinite_x_px.is_empty() {
-                curves.gaps.push((style, nonfinite_x_px));
-            }
-        }
-        shapes.push(Shape::Unclip);
-        curves.shapes.end = shapes.len();
-        curves
-    }
-}
-
-/// Gap marks and the note; returns where the note stands.
-#[allow(clippy::too_many_arguments, reason = "the middle of a loop, split off to keep both readable")]
-fn over_curves(
-    figure: &Figure,
-    subplot: &Subplot,
-    cell: &Cell,
-    plan: &Arrangement,
-    curves: &SubplotCurves,
-    scale: f32,
-    shapes: &mut Vec<Shape>,
-) -> Option<crate::figure::PlotRect> {
-    let marks_px = gaps::draw(cell.plot, &curves.gaps, scale, shapes);
-    notes::draw(figure, cell, &subplot.x.label, &plan.sizes, curves.stats, marks_px, shapes)
 }
 
 /// A width that can be drawn: a figure may come from a file.

@@ -5,6 +5,7 @@ pub mod draw;
 pub mod figure_thread;
 pub mod frame;
 pub mod line;
+mod pool;
 pub mod raster;
 pub mod scene;
 pub mod text;

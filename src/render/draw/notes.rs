@@ -1,58 +1,93 @@
 //! Small notes at the lower right of a plotting area: what of the data the picture cannot show as it is.
 
-use crate::figure::arrange::Cell;
+use std::fmt::Write as _;
+
 use crate::figure::measure::Measure;
-use crate::figure::sizes::{Sizes, line_px};
-use crate::figure::{Figure, PlotRect, Theme};
-use crate::render::draw::{BundledFont, DrawStats};
+use crate::figure::sizes::line_px;
+use crate::figure::{PlotRect, Theme};
+use crate::render::draw::{BundledFont, DrawStats, Place};
+use crate::render::line::Scratch;
 use crate::render::scene::{HAnchor, Paint, Shape, Text, VAnchor};
 
-/// Draws the notes of `cell` beside its x label where they fit, else at the lower right of the plotting area above marks
-/// of height `marks_px`; returns the part of the plotting area that they take. Nothing where there is no room.
-pub(super) fn draw(
-    figure: &Figure,
-    cell: &Cell,
-    x_label: &str,
-    sizes: &Sizes,
+/// The notes of a subplot, kept while they say the same. Empty at first.
+#[derive(Default)]
+pub(super) struct Notes {
     stats: DrawStats,
-    marks_px: f32,
-    shapes: &mut Vec<Shape>,
-) -> Option<PlotRect> {
-    let (plot, theme) = (cell.plot, &figure.theme);
-    let size_px = sizes.tick_text_px * 0.9;
-    let beside_px = plot.width_px / 2.0 - BundledFont.width_px(x_label, sizes.text_px) / 2.0 - 3.0 * sizes.gap_px;
-    let words = words(stats);
-    let joined = words.join(" · ");
-    if cell.texts.x_label && cell.x_ticks.offset.is_empty() && BundledFont.width_px(&joined, size_px) <= beside_px {
-        if !joined.is_empty() {
-            let (right_px, bottom_px) = (plot.x_px + plot.width_px, plot.y_px + plot.height_px + cell.bottom_px);
-            shapes.push(line(joined, right_px, bottom_px, size_px, theme));
+    words: Vec<String>,
+    joined: String,
+}
+
+impl Notes {
+    /// Draws the notes beside the x label where they fit, else at the lower right of the plotting area above marks of
+    /// height `marks_px`; returns the part of the plotting area that they take. Nothing where there is no room.
+    pub(super) fn draw(
+        &mut self,
+        place: &Place<'_>,
+        stats: DrawStats,
+        marks_px: f32,
+        shapes: &mut Vec<Shape>,
+        scratch: &mut Scratch,
+    ) -> Option<PlotRect> {
+        self.update(stats);
+        if self.words.is_empty() {
+            return None;
         }
-        return None;
+        let Place { cell, sizes, .. } = *place;
+        let (plot, theme) = (cell.plot, &place.figure.theme);
+        let size_px = sizes.tick_text_px * 0.9;
+        let x_label_px = BundledFont.width_px(&place.subplot.x.label, sizes.text_px);
+        let beside_px = plot.width_px / 2.0 - x_label_px / 2.0 - 3.0 * sizes.gap_px;
+        let joined_px = BundledFont.width_px(&self.joined, size_px);
+        if cell.texts.x_label && cell.x_ticks.offset.is_empty() && joined_px <= beside_px {
+            let (right_px, bottom_px) = (plot.x_px + plot.width_px, plot.y_px + plot.height_px + cell.bottom_px);
+            shapes.push(line(scratch.text(&self.joined), right_px, bottom_px, size_px, theme));
+            return None;
+        }
+        let inset_px = sizes.gap_px;
+        let room_px = plot.width_px - 4.0 * inset_px;
+        let fits = |line: &str| BundledFont.width_px(line, size_px) <= room_px;
+        let height_px = line_px(&BundledFont, size_px);
+        let block_px = height_px * self.lines(fits).count() as f32;
+        // Notes may take a quarter of the height: they are about the picture, not the picture.
+        if block_px == 0.0 || block_px + marks_px > plot.height_px * 0.25 {
+            return None;
+        }
+        let width_px = self.lines(fits).map(|l| BundledFont.width_px(l, size_px).ceil()).fold(0.0, f32::max);
+        let right_px = plot.x_px + plot.width_px - inset_px;
+        let bottom_px = plot.y_px + plot.height_px - inset_px - marks_px.round();
+        let rect = PlotRect {
+            x_px: (right_px - width_px - inset_px).round(),
+            y_px: (bottom_px - block_px).round(),
+            width_px: width_px + inset_px,
+            height_px: block_px,
+        };
+        shapes.push(Shape::Rect { rect, paint: Paint { color: theme.background, alpha: 0.75 } });
+        for (place, content) in self.lines(fits).rev().enumerate() {
+            let bottom_px = bottom_px - height_px * place as f32;
+            shapes.push(line(scratch.text(content), right_px - inset_px * 0.5, bottom_px, size_px, theme));
+        }
+        Some(rect)
     }
-    let inset_px = sizes.gap_px;
-    let room_px = plot.width_px - 4.0 * inset_px;
-    let lines = lines(&words, |line| BundledFont.width_px(line, size_px) <= room_px);
-    let height_px = line_px(&BundledFont, size_px);
-    let block_px = height_px * lines.len() as f32;
-    // Notes may take a quarter of the height: they are about the picture, not the picture.
-    if lines.is_empty() || block_px + marks_px > plot.height_px * 0.25 {
-        return None;
+
+    fn update(&mut self, stats: DrawStats) {
+        if self.stats == stats {
+            return;
+        }
+        self.stats = stats;
+        say(stats, &mut self.words);
+        self.joined.clear();
+        for (place, word) in self.words.iter().enumerate() {
+            self.joined.push_str(if place > 0 { " · " } else { "" });
+            self.joined.push_str(word);
+        }
     }
-    let width_px = lines.iter().map(|l| BundledFont.width_px(l, size_px).ceil()).fold(0.0, f32::max);
-    let right_px = plot.x_px + plot.width_px - inset_px;
-    let bottom_px = plot.y_px + plot.height_px - inset_px - marks_px.round();
-    let rect = PlotRect {
-        x_px: (right_px - width_px - inset_px).round(),
-        y_px: (bottom_px - block_px).round(),
-        width_px: width_px + inset_px,
-        height_px: block_px,
-    };
-    shapes.push(Shape::Rect { rect, paint: Paint { color: theme.background, alpha: 0.75 } });
-    for (place, content) in lines.into_iter().rev().enumerate() {
-        shapes.push(line(content, right_px - inset_px * 0.5, bottom_px - height_px * place as f32, size_px, theme));
+
+    /// One line if it fits, else one for each note that does.
+    fn lines(&self, fits: impl Fn(&str) -> bool + Copy) -> impl DoubleEndedIterator<Item = &str> {
+        let is_one = fits(&self.joined);
+        let words = self.words.iter().map(String::as_str).filter(move |line| !is_one && fits(line));
+        Some(self.joined.as_str()).filter(|line| is_one && !line.is_empty()).into_iter().chain(words)
     }
-    Some(rect)
 }
 
 fn line(content: String, right_px: f32, bottom_px: f32, size_px: f32, theme: &Theme) -> Shape {
@@ -68,44 +103,44 @@ fn line(content: String, right_px: f32, bottom_px: f32, size_px: f32, theme: &Th
     })
 }
 
-/// What there is to say, most important first.
-fn words(stats: DrawStats) -> Vec<String> {
-    let mut words = Vec::new();
-    match stats.without_value {
-        0 => {}
-        1 => words.push("1 sample without a value".to_owned()),
-        count => words.push(format!("{} samples without a value", grouped(count))),
+/// Writes what there is to say, most important first, over what was said before.
+fn say(stats: DrawStats, words: &mut Vec<String>) {
+    let DrawStats { in_view, by_column, covered, without_value } = stats;
+    let all = Grouped(in_view);
+    let mut count = 0;
+    let mut add = |note: std::fmt::Arguments<'_>| {
+        count += 1;
+        words.resize(words.len().max(count), String::new());
+        if let Some(word) = words.get_mut(count - 1) {
+            word.clear();
+            // A string takes whatever is written.
+            word.write_fmt(note).unwrap_or_default();
+        }
+    };
+    if without_value == 1 {
+        add(format_args!("1 sample without a value"));
+    } else if without_value > 1 {
+        add(format_args!("{} samples without a value", Grouped(without_value)));
     }
-    let in_view = || grouped(stats.in_view);
-    if stats.by_column > 0 {
-        words.push(format!("{} of {} samples drawn as min-max", grouped(stats.by_column), in_view()));
+    if by_column > 0 {
+        add(format_args!("{} of {all} samples drawn as min-max", Grouped(by_column)));
     }
-    if stats.covered > 0 {
-        words.push(format!("{} of {} samples covered by others", grouped(stats.covered), in_view()));
+    if covered > 0 {
+        add(format_args!("{} of {all} samples covered by others", Grouped(covered)));
     }
-    words
-}
-
-/// One line if it fits, else one for each note that does.
-fn lines(words: &[String], fits: impl Fn(&str) -> bool) -> Vec<String> {
-    let joined = words.join(" · ");
-    if words.is_empty() || fits(&joined) {
-        return words.first().map(|_| joined).into_iter().collect();
-    }
-    words.iter().filter(|line| fits(line)).cloned().collect()
+    words.truncate(count);
 }
 
 /// A count with its thousands apart: `1,234,567`.
-fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
+struct Grouped(u64);
+
+impl std::fmt::Display for Grouped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            few @ 0..1000 => write!(f, "{few}"),
+            many => write!(f, "{},{:03}", Self(many / 1000), many % 1000),
         }
-        text.push(digit);
     }
-    text
 }
 
 #[cfg(test)]
@@ -114,8 +149,10 @@ mod tests {
 
     #[test]
     fn notes_say_what_is_missing_and_what_was_reduced() {
-        let say = |in_view, by_column, covered, without_value| {
-            words(DrawStats { in_view, by_column, covered, without_value }).join(" · ")
+        let mut notes = Notes::default();
+        let mut say = |in_view, by_column, covered, without_value| {
+            notes.update(DrawStats { in_view, by_column, covered, without_value });
+            notes.joined.clone()
         };
         assert_eq!(say(10, 0, 0, 0), "");
         assert_eq!(say(10, 0, 0, 1), "1 sample without a value");
@@ -129,10 +166,12 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_one_line_gets_two_and_what_fits_none_is_left_out() {
-        let words = ["aaaa".to_owned(), "bbbbbbbb".to_owned()];
-        assert_eq!(lines(&words, |l| l.chars().count() <= 40), ["aaaa · bbbbbbbb"]);
-        assert_eq!(lines(&words, |l| l.chars().count() <= 8), ["aaaa", "bbbbbbbb"]);
-        assert_eq!(lines(&words, |l| l.chars().count() <= 5), ["aaaa"]);
-        assert!(lines(&words, |_| false).is_empty() && lines(&[], |_| true).is_empty());
+        let words = vec!["aaaa".to_owned(), "bbbbbbbb".to_owned()];
+        let notes = Notes { joined: words.join(" · "), words, stats: DrawStats::default() };
+        let lines = |most: usize| notes.lines(move |l| l.chars().count() <= most).collect::<Vec<_>>();
+        assert_eq!(lines(40), ["aaaa · bbbbbbbb"]);
+        assert_eq!(lines(8), ["aaaa", "bbbbbbbb"]);
+        assert_eq!(lines(5), ["aaaa"]);
+        assert!(lines(3).is_empty() && Notes::default().lines(|_| true).next().is_none());
     }
 }

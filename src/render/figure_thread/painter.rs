@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use crate::figure::{Figure, FrameLayout};
-use crate::render::draw::{DrawScratch, DrawStats, draw};
+use crate::render::draw::{DrawScratch, DrawStats, Drawn, draw};
 use crate::render::frame::FrameSize;
 use crate::render::raster::{Canvas, Rasterizer};
-use crate::render::scene::{Scene, Shape};
 use crate::store::Snapshot;
 
 /// What the actor needs of a painter; tests put their own in its place.
@@ -28,18 +27,14 @@ pub struct Painted {
     pub stats: DrawStats,
 }
 
-/// Draws frames of one figure. Keeps glyphs, buffers and the pixels of what lies under the curves.
+/// Draws frames of one figure. Keeps glyphs, buffers and the pixels of what lies under the curves, so that a frame
+/// allocates nothing while the view stands and the buffers come back.
 #[derive(Default)]
 pub struct FramePainter {
     rasterizer: Rasterizer,
     scratch: DrawScratch,
-    under: Option<Under>,
-}
-
-/// The pixels of the static layer, and the shapes that they show.
-struct Under {
-    canvas: Canvas,
-    scene: Scene,
+    under: Under,
+    layouts: Layouts,
 }
 
 impl FramePainter {
@@ -53,33 +48,78 @@ impl FramePainter {
     #[must_use]
     pub fn paint(&mut self, figure: &Figure, snapshot: &Snapshot, size: FrameSize, buffer: Vec<u8>) -> Painted {
         let mut drawn = draw(figure, snapshot, size, &mut self.scratch);
-        let layout = Arc::new(std::mem::take(&mut drawn.layout));
+        let layout = self.layouts.share(&mut drawn.layout);
         let stats = drawn.stats;
-        let shapes = drawn.scene.shapes.as_slice();
-        let under = shapes.get(drawn.under.clone()).unwrap_or_default();
-        let above = shapes.get(drawn.under.end..).unwrap_or_default();
-        let mut canvas = self.under(&drawn.scene, under, buffer);
+        let above = drawn.scene.shapes.get(drawn.under.end..).unwrap_or_default();
+        let mut canvas = self.under.canvas(&drawn, buffer, &mut self.rasterizer);
         self.rasterizer.draw(above, &mut canvas);
         self.scratch.recycle(drawn);
         Painted { pixels: canvas.into_pixels(), layout, stats }
     }
+}
 
-    /// A canvas with the static layer on it: drawn anew if it differs from the last one.
-    fn under(&mut self, scene: &Scene, under: &[Shape], buffer: Vec<u8>) -> Canvas {
-        let is_same = |kept: &Under| {
-            (kept.scene.width_px, kept.scene.height_px) == (scene.width_px, scene.height_px)
-                && kept.scene.background == scene.background
-                && kept.scene.shapes == under
-        };
-        if let Some(kept) = self.under.as_ref().filter(|kept| is_same(kept)) {
-            return Canvas::copied(&kept.canvas, buffer);
+/// The pixels of the static layer.
+#[derive(Default)]
+struct Under {
+    canvas: Canvas,
+    /// Number of the layer in `canvas`.
+    kept: Option<u64>,
+    /// Number of the layer drawn last.
+    last: Option<u64>,
+}
+
+impl Under {
+    /// A canvas with the static layer on it.
+    ///
+    /// It is drawn anew if it differs from the last one, and kept when it comes a second time: while the view moves it
+    /// is another one with each frame, and a copy would be for nothing.
+    fn canvas(&mut self, drawn: &Drawn, buffer: Vec<u8>, rasterizer: &mut Rasterizer) -> Canvas {
+        let serial = Some(drawn.under_serial);
+        if self.kept == serial {
+            return Canvas::copied(&self.canvas, buffer);
         }
+        let scene = &drawn.scene;
         let mut canvas = Canvas::filled(scene.width_px, scene.height_px, scene.background, buffer);
-        self.rasterizer.draw(under, &mut canvas);
-        let old = self.under.take().map(|kept| kept.canvas.into_pixels()).unwrap_or_default();
-        let scene = Scene { shapes: under.to_vec(), ..*scene };
-        self.under = Some(Under { canvas: Canvas::copied(&canvas, old), scene });
+        rasterizer.draw(scene.shapes.get(drawn.under.clone()).unwrap_or_default(), &mut canvas);
+        if self.last == serial {
+            let old = std::mem::take(&mut self.canvas).into_pixels();
+            (self.canvas, self.kept) = (Canvas::copied(&canvas, old), serial);
+        }
+        self.last = serial;
         canvas
+    }
+}
+
+/// Layouts on their way: shared with whoever shows the frames, used again when all have let go of them.
+#[derive(Default)]
+struct Layouts {
+    shared: Vec<Arc<FrameLayout>>,
+    /// Index of the one handed out last.
+    last: usize,
+}
+
+/// Layouts in use at once: of the frame shown, of one that waits, of the one that probes are answered from, and the next.
+const LAYOUTS: usize = 6;
+
+impl Layouts {
+    /// A shared layout equal to `layout`, which gets the content of an old one in exchange.
+    fn share(&mut self, layout: &mut FrameLayout) -> Arc<FrameLayout> {
+        if let Some(last) = self.shared.get(self.last).filter(|last| ***last == *layout) {
+            return Arc::clone(last);
+        }
+        for (index, shared) in self.shared.iter_mut().enumerate() {
+            if let Some(free) = Arc::get_mut(shared) {
+                std::mem::swap(free, layout);
+                self.last = index;
+                return Arc::clone(shared);
+            }
+        }
+        let new = Arc::new(std::mem::take(layout));
+        if self.shared.len() < LAYOUTS {
+            self.shared.push(Arc::clone(&new));
+            self.last = self.shared.len() - 1;
+        }
+        new
     }
 }
 

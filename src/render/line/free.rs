@@ -72,7 +72,7 @@ pub(super) fn trace(
         series.for_each(range.clone(), |x, y| each(x, y, trace));
     }
     scratch.ranges = ranges;
-    trace.stats.nonfinite_x_px.sort_by(f32::total_cmp);
+    trace.stats.nonfinite_x_px.sort_unstable_by(f32::total_cmp);
     trace.stats.nonfinite_x_px.dedup_by(|b, a| *b - *a < 1.0);
     scratch.cells = cells.bits;
     if let Some(ink) = ink {

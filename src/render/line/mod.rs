@@ -84,7 +84,7 @@ pub fn curve(
     shapes: &mut Vec<Shape>,
     scratch: &mut Scratch,
 ) -> CurveStats {
-    let mut stats = CurveStats::default();
+    let mut stats = CurveStats { nonfinite_x_px: scratch.take_lengths(), ..CurveStats::default() };
     let (Some(x_axis), Some(y_axis)) = (AxisPx::new(x), AxisPx::new(y)) else { return stats };
     if !(plot.width_px >= 1.0 && plot.height_px >= 1.0 && style.width_px > 0.0) || series.is_empty() {
         return stats;
@@ -95,13 +95,10 @@ pub fn curve(
     };
     let marker_px = MARKER_WIDTHS * style.width_px;
     let window = Window::around(plot, style.width_px + if marker == Marker::None { 0.0 } else { marker_px });
-    let mut trace = Trace {
-        runs: Runs::new(window, style.join, scratch),
-        marks: Marks::new(window, marker, style.join, marker_px, scratch),
-        x: x_axis,
-        y: y_axis,
-        stats: &mut stats,
-    };
+    // Before the lines, which take all buffers of points.
+    let marks = Marks::new(window, marker, style.join, marker_px, scratch);
+    let mut trace =
+        Trace { runs: Runs::new(window, style.join, scratch), marks, x: x_axis, y: y_axis, stats: &mut stats };
     match series.x_order() {
         XOrder::Ascending => ascending::trace(series, plot, &mut trace, scratch),
         XOrder::Free => free::trace(series, plot, style.width_px, &mut trace, scratch),
@@ -144,7 +141,7 @@ fn append(
 ) {
     let alpha = if style.alpha.is_finite() { style.alpha.clamp(0.0, 1.0) } else { 1.0 };
     let paint = Paint { color: style.color, alpha };
-    let Finished { lines, dots, segments } = runs.finish(scratch);
+    let Finished { mut lines, dots, segments } = runs.finish(scratch);
     if style.join == Join::Fill {
         let base_px = y_axis.zero_px();
         let fill = Paint { color: style.color, alpha: alpha * FILL_ALPHA };
@@ -157,12 +154,14 @@ fn append(
             shapes.push(Shape::Polygon { points, paint: fill });
         }
     }
-    let dash_px = dash_pattern(style.dash, style.width_px);
-    for points in lines {
-        let dash_px = if can_be_dashed(&points, &dash_px) { dash_px.clone() } else { Vec::new() };
+    let (parts, pattern) = dash_parts(style.dash, style.width_px);
+    let dash_px = pattern.get(..parts).unwrap_or_default();
+    for points in lines.drain(..) {
+        let dash_px = dashes(if can_be_dashed(&points, dash_px) { dash_px } else { &[] }, scratch);
         let stroke = Stroke { paint, width_px: style.width_px, dash_px };
         shapes.push(Shape::Line { points, stroke });
     }
+    scratch.lines = lines;
     if segments.is_empty() {
         scratch.give_segments(segments);
     } else {
@@ -194,15 +193,29 @@ fn can_be_dashed(points: &[[f32; 2]], dash_px: &[f32]) -> bool {
 }
 
 /// Lengths of strokes and gaps for a line width, all in device pixels; the proportions are Matplotlib's.
-#[must_use]
-pub fn dash_pattern(dash: Dash, width_px: f32) -> Vec<f32> {
-    let parts: &[f32] = match dash {
-        Dash::Solid => &[],
-        Dash::Dashed => &[3.7, 1.6],
-        Dash::Dotted => &[1.0, 1.65],
-        Dash::DashDotted => &[6.4, 1.6, 1.0, 1.6],
+pub(crate) fn dash_pattern(dash: Dash, width_px: f32, scratch: &mut Scratch) -> Vec<f32> {
+    let (parts, pattern) = dash_parts(dash, width_px);
+    dashes(pattern.get(..parts).unwrap_or_default(), scratch)
+}
+
+/// How many lengths there are, and the lengths.
+fn dash_parts(dash: Dash, width_px: f32) -> (usize, [f32; 4]) {
+    let (parts, pattern) = match dash {
+        Dash::Solid => (0, [0.0; 4]),
+        Dash::Dashed => (2, [3.7, 1.6, 0.0, 0.0]),
+        Dash::Dotted => (2, [1.0, 1.65, 0.0, 0.0]),
+        Dash::DashDotted => (4, [6.4, 1.6, 1.0, 1.6]),
     };
-    parts.iter().map(|part| part * width_px).collect()
+    (parts, pattern.map(|part| part * width_px))
+}
+
+fn dashes(lengths_px: &[f32], scratch: &mut Scratch) -> Vec<f32> {
+    if lengths_px.is_empty() {
+        return Vec::new();
+    }
+    let mut dash_px = scratch.take_lengths();
+    dash_px.extend_from_slice(lengths_px);
+    dash_px
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub(super) struct Finished {
 
 impl Runs {
     pub(super) fn new(window: Window, join: Join, scratch: &mut Scratch) -> Self {
-        let spare = vec![scratch.take_points(), scratch.take_points()];
+        let dots = scratch.take_points();
         Self {
             window,
             join,
@@ -43,10 +43,11 @@ impl Runs {
             is_alone: false,
             key: None,
             points: scratch.take_points(),
-            lines: Vec::new(),
-            dots: scratch.take_points(),
+            lines: std::mem::take(&mut scratch.lines),
+            dots,
             segments: scratch.take_segments(),
-            spare,
+            // All that there are: each gap begins a line.
+            spare: std::mem::take(&mut scratch.points),
         }
     }
 
@@ -122,10 +123,9 @@ impl Runs {
     /// The lines, the dots and what became segments.
     pub(super) fn finish(mut self, scratch: &mut Scratch) -> Finished {
         self.gap();
+        self.spare.append(&mut scratch.points);
+        scratch.points = self.spare;
         scratch.give_points(self.points);
-        for points in self.spare {
-            scratch.give_points(points);
-        }
         Finished { lines: self.lines, dots: self.dots, segments: self.segments }
     }
 

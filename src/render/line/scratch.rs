@@ -6,7 +6,7 @@ use crate::render::line::ink::InkBuffers;
 use crate::render::scene::Shape;
 use crate::store::Column;
 
-/// Buffers for drawing curves. Owned by the figure's thread; empty at first.
+/// Buffers for drawing shapes with content of their own: points, dashes, texts. Owned by one thread; empty at first.
 #[derive(Default)]
 pub struct Scratch {
     pub(super) edges: Vec<f64>,
@@ -14,12 +14,15 @@ pub struct Scratch {
     pub(super) cells: Vec<u64>,
     pub(super) ink: InkBuffers,
     pub(super) ranges: Vec<Range<usize>>,
-    points: Vec<Vec<[f32; 2]>>,
-    segments: Vec<[[f32; 2]; 2]>,
+    pub(super) points: Vec<Vec<[f32; 2]>>,
+    pub(super) lines: Vec<Vec<[f32; 2]>>,
+    segments: Vec<Vec<[[f32; 2]; 2]>>,
+    lengths: Vec<Vec<f32>>,
+    texts: Vec<String>,
 }
 
-/// Point buffers kept for reuse; more than a figure of many curves needs.
-const KEPT_BUFFERS: usize = 256;
+/// Buffers of a kind kept for reuse: a curve with a gap in every other pixel needs so many.
+const KEPT_BUFFERS: usize = 4096;
 
 impl Scratch {
     /// Empty buffers.
@@ -28,37 +31,85 @@ impl Scratch {
         Self::default()
     }
 
-    /// Takes the point buffers of shapes that are drawn already, and empties the list.
-    pub fn recycle(&mut self, shapes: &mut Vec<Shape>) {
-        for shape in shapes.drain(..) {
-            match shape {
-                Shape::Line { points, .. } | Shape::Polygon { points, .. } => self.give_points(points),
-                Shape::Markers { centers_px, .. } => self.give_points(centers_px),
-                Shape::Segments { ends, .. } => self.give_segments(ends),
-                _ => {}
+    /// Takes the buffers of shapes that are drawn already.
+    ///
+    /// Pass them from the last to the first: the next frame then takes them in the order of this one, so that each serves
+    /// the same purpose again and has the size for it.
+    pub fn recycle(&mut self, shape: Shape) {
+        match shape {
+            Shape::Line { points, stroke } => {
+                self.give_points(points);
+                self.give_lengths(stroke.dash_px);
             }
+            Shape::Polygon { points, .. } => self.give_points(points),
+            Shape::Markers { centers_px, .. } => self.give_points(centers_px),
+            Shape::Segments { ends, .. } => self.give_segments(ends),
+            Shape::Text(text) => give(&mut self.texts, text.content),
+            _ => {}
         }
     }
 
-    pub(super) fn take_points(&mut self) -> Vec<[f32; 2]> {
+    pub(crate) fn take_points(&mut self) -> Vec<[f32; 2]> {
         self.points.pop().unwrap_or_default()
     }
 
+    pub(crate) fn give_points(&mut self, points: Vec<[f32; 2]>) {
+        give(&mut self.points, points);
+    }
+
     pub(super) fn take_segments(&mut self) -> Vec<[[f32; 2]; 2]> {
-        std::mem::take(&mut self.segments)
+        self.segments.pop().unwrap_or_default()
     }
 
-    pub(super) fn give_segments(&mut self, mut segments: Vec<[[f32; 2]; 2]>) {
-        if segments.capacity() > self.segments.capacity() {
-            segments.clear();
-            self.segments = segments;
-        }
+    pub(super) fn give_segments(&mut self, segments: Vec<[[f32; 2]; 2]>) {
+        give(&mut self.segments, segments);
     }
 
-    pub(super) fn give_points(&mut self, mut points: Vec<[f32; 2]>) {
-        if self.points.len() < KEPT_BUFFERS && points.capacity() > 0 {
-            points.clear();
-            self.points.push(points);
-        }
+    pub(crate) fn take_lengths(&mut self) -> Vec<f32> {
+        self.lengths.pop().unwrap_or_default()
+    }
+
+    pub(crate) fn give_lengths(&mut self, lengths: Vec<f32>) {
+        give(&mut self.lengths, lengths);
+    }
+
+    /// A copy of `text`.
+    pub(crate) fn text(&mut self, text: &str) -> String {
+        let mut copy = self.texts.pop().unwrap_or_default();
+        copy.push_str(text);
+        copy
+    }
+}
+
+/// What can be emptied and has memory of its own.
+trait Buffer {
+    fn capacity(&self) -> usize;
+    fn empty(&mut self);
+}
+
+impl<T> Buffer for Vec<T> {
+    fn capacity(&self) -> usize {
+        Self::capacity(self)
+    }
+
+    fn empty(&mut self) {
+        self.clear();
+    }
+}
+
+impl Buffer for String {
+    fn capacity(&self) -> usize {
+        Self::capacity(self)
+    }
+
+    fn empty(&mut self) {
+        self.clear();
+    }
+}
+
+fn give<B: Buffer>(kept: &mut Vec<B>, mut buffer: B) {
+    if kept.len() < KEPT_BUFFERS && buffer.capacity() > 0 {
+        buffer.empty();
+        kept.push(buffer);
     }
 }
