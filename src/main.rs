@@ -7,7 +7,7 @@ use clap::Parser;
 
 use kymograph::app::launch::Launch;
 use kymograph::app::pipeline::JobKind;
-use kymograph::app::{headless, render_file};
+use kymograph::app::{export_file, headless, render_file};
 use kymograph::cli::{Cli, Command, GlobalArgs, RunArgs};
 use kymograph::source::command::CommandOptions;
 use kymograph::source::metrics::Metrics;
@@ -30,6 +30,10 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
     let launch = match cli.command {
         Some(Command::Render(args)) => {
             render_file::render(&args)?;
+            return Ok(0);
+        }
+        Some(Command::Export(args)) => {
+            export_file::export(&args)?;
             return Ok(0);
         }
         None => Launch { is_plain: true, ..launch(JobKind::default(), &global, global.autostart) },

@@ -1,11 +1,13 @@
 //! All stages put together: a job's pipeline, the window, the program without a window.
 
 pub mod display;
+pub mod export_file;
 pub mod feed;
 pub mod figure_control;
 #[cfg(feature = "gui")]
 pub mod gui;
 pub mod headless;
+pub mod input;
 pub mod job_view;
 pub mod launch;
 pub mod pane_log;
