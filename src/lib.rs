@@ -1,8 +1,8 @@
 //! Kymograph shows long background computations live: their curves, progress and printed output.
 //!
 //! The modules are the data flow, in order; each imports only those before it:
-//! [`batch`] (what travels), [`source`] and [`job`] (worker and receiver threads), [`store`] (samples),
-//! [`figure`] (what to draw), [`render`] (pixels), [`export`] (files), [`app`] (all stages put together).
+//! [`batch`] (what travels), [`source`] and [`job`] (worker and receiver threads), [`record`] (runs on disk),
+//! [`store`] (samples), [`figure`] (what to draw), [`render`] (pixels), [`export`] (files), [`app`] (all stages put together).
 //! Only `bridge`, behind the feature `gui`, names Qt.
 
 pub mod app;
@@ -14,6 +14,7 @@ pub mod cli;
 pub mod export;
 pub mod figure;
 pub mod job;
+pub mod record;
 pub mod render;
 pub mod source;
 pub mod store;
