@@ -63,6 +63,10 @@ pub enum Command {
     Render(RenderArgs),
     /// Write the data of a file of numbers, or of a recorded run, at full resolution
     Export(ExportArgs),
+    /// List the recorded runs, the newest first
+    Ls(LsArgs),
+    /// Remove recorded runs
+    Rm(RmArgs),
 }
 
 /// Settings of the sine job.
@@ -141,6 +145,22 @@ pub struct ExportArgs {
     /// The columns, or the series of a run, by name or number from 1 [default: all that hold numbers]
     #[arg(long, value_name = "COL,…", value_delimiter = ',', action = ArgAction::Append)]
     pub y: Vec<String>,
+}
+
+/// How to list runs.
+#[derive(Debug, Args)]
+pub struct LsArgs {
+    /// An array of JSON objects, for programs
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What to remove.
+#[derive(Debug, Args)]
+pub struct RmArgs {
+    /// Runs, by id, name, the beginning of one of them that no other has, or path
+    #[arg(required = true, value_name = "RUN")]
+    pub runs: Vec<String>,
 }
 
 impl From<SineArgs> for SineOptions {

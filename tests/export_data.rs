@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 use kymograph::app::export_file::export;
-use kymograph::app::input::Input;
+use kymograph::app::input::read_table;
 use kymograph::batch::Xs;
 use kymograph::cli::ExportArgs;
 use kymograph::export::{DataFormat, ExportError, Shape, save_data};
@@ -32,7 +32,7 @@ fn x_of(table: &Table) -> Vec<f64> {
 }
 
 fn read(path: &Path) -> Table {
-    Input::find(path).unwrap().read_table(None, &[]).unwrap()
+    read_table(Some(path), None, &[]).unwrap()
 }
 
 fn wide(names: &[&str]) -> Shape {
@@ -45,7 +45,7 @@ fn save_wide(path: &Path, names: &[&str], x: &[f64], ys: &[&[f64]]) {
 }
 
 fn export_file(input: &Path, output: &Path) {
-    export(&ExportArgs { input: input.into(), output: output.into(), x: None, y: Vec::new() }).unwrap();
+    export(&ExportArgs { input: input.into(), output: output.into(), x: None, y: Vec::new() }, None).unwrap();
 }
 
 fn any_number() -> impl Strategy<Value = f64> {
@@ -178,7 +178,7 @@ fn many_rows_keep_their_order() {
         x.chunks(777).zip(y.chunks(777)).zip((0..2_u32).cycle()).try_for_each(|((x, y), i)| writer.samples(i, x, y))
     })
     .unwrap();
-    let table = Input::find(&long).unwrap().read_table(Some("x"), &["y".to_owned()]).unwrap();
+    let table = read_table(Some(&long), Some("x"), &["y".to_owned()]).unwrap();
     assert!(bits(&x_of(&table)) == bits(&x) && bits(&table.columns[0].values) == bits(&y));
 }
 

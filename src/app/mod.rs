@@ -14,3 +14,5 @@ pub mod pane_log;
 pub mod pipeline;
 pub mod printable;
 pub mod render_file;
+pub mod run_samples;
+pub mod runs;

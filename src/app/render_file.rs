@@ -1,8 +1,9 @@
 //! `kymograph render`: a file of numbers becomes a figure, without a window.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::app::input::{Input, InputError};
+use crate::app::input::{Input, InputError, read_table};
+use crate::app::run_samples::RunSamples;
 use crate::batch::Item;
 use crate::cli::RenderArgs;
 use crate::export::{self, ExportError, ExportOptions, Format};
@@ -28,25 +29,31 @@ pub enum RenderError {
     Export(#[from] ExportError),
 }
 
-/// Draws a table into a file.
+/// Draws a table or a run into a file. Runs are looked for in `data_dir`, or in the usual place.
 ///
 /// # Errors
 /// [`RenderError`]; the output is then as it was.
-pub fn render(args: &RenderArgs) -> Result<(), RenderError> {
+pub fn render(args: &RenderArgs, data_dir: Option<&Path>) -> Result<(), RenderError> {
     // An output that cannot be written is said before a long read.
     let format = Format::from_path(&args.output)?;
-    let table = Input::find(&args.input)?.read_table(args.x.as_deref(), &args.y)?;
-    if table.rows() == 0 || table.columns.is_empty() {
-        return Err(RenderError::Empty { path: args.input.clone() });
-    }
-    let mut store = Store::default();
-    for item in table.into_items(0) {
-        match item {
-            Item::Declare(info) => store.declare(info),
-            Item::Append(batch) => store.append(batch),
-            Item::Replace(batch, color) => store.replace(batch, color),
+    let store = match Input::find(&args.input, data_dir)? {
+        Input::Stdin => read_columns(None, args)?,
+        Input::Table(path) => read_columns(Some(&path), args)?,
+        Input::Run(_) if args.x.is_some() => return Err(InputError::RunHasX.into()),
+        Input::Run(run) => {
+            let mut samples = RunSamples::scan(&run)?;
+            samples.choose(&args.y)?;
+            if samples.samples() == 0 {
+                return Err(RenderError::Empty { path: args.input.clone() });
+            }
+            let mut store = Store::default();
+            samples.for_each(|item| {
+                put(&mut store, item);
+                Ok::<(), InputError>(())
+            })?;
+            store
         }
-    }
+    };
     let snapshot = store.snapshot();
     let mut figure = Figure::default();
     arrange_series(&mut figure, &snapshot, false);
@@ -54,4 +61,25 @@ pub fn render(args: &RenderArgs) -> Result<(), RenderError> {
     let side = |length: u32| (f64::from(length) * f64::from(args.scale)).round() as u32;
     let options = ExportOptions { width_px: side(width), height_px: side(height), scale: args.scale };
     Ok(export::save(&args.output, Some(format), &figure, &snapshot, options)?)
+}
+
+/// The columns of a table as series.
+fn read_columns(path: Option<&Path>, args: &RenderArgs) -> Result<Store, RenderError> {
+    let table = read_table(path, args.x.as_deref(), &args.y)?;
+    if table.rows() == 0 || table.columns.is_empty() {
+        return Err(RenderError::Empty { path: args.input.clone() });
+    }
+    let mut store = Store::default();
+    for item in table.into_items(0) {
+        put(&mut store, item);
+    }
+    Ok(store)
+}
+
+fn put(store: &mut Store, item: Item) {
+    match item {
+        Item::Declare(info) => store.declare(info),
+        Item::Append(batch) => store.append(batch),
+        Item::Replace(batch, color) => store.replace(batch, color),
+    }
 }
