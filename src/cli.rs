@@ -59,8 +59,14 @@ pub enum Command {
     /// Run a command as a job and watch it: its output, and the numbers in it as curves
     #[command(override_usage = "kymograph run [OPTIONS] -- <CMD> [ARGS]…")]
     Run(RunArgs),
-    /// Draw a file of numbers without a window
+    /// Draw a file of numbers, or a recorded run, without a window
     Render(RenderArgs),
+    /// Write the data of a file of numbers, or of a recorded run, at full resolution
+    Export(ExportArgs),
+    /// List the recorded runs, the newest first
+    Ls(LsArgs),
+    /// Remove recorded runs
+    Rm(RmArgs),
 }
 
 /// Settings of the sine job.
@@ -104,7 +110,7 @@ pub struct RunArgs {
 /// What to draw.
 #[derive(Debug, Args)]
 pub struct RenderArgs {
-    /// A file of columns (CSV, TSV, white space) or of JSON lines; `-` for standard input
+    /// A recorded run, a file of columns (CSV, TSV, white space) or of JSON lines; `-` for standard input
     #[arg(value_name = "INPUT")]
     pub input: PathBuf,
     /// Where the figure goes: .png, .svg or .pdf
@@ -119,9 +125,42 @@ pub struct RenderArgs {
     /// The column that is x, by name or number from 1 [default: the first]
     #[arg(long, value_name = "COL")]
     pub x: Option<String>,
-    /// The columns that are drawn, by name or number from 1 [default: all others that hold numbers]
+    /// The columns, or series of a run, that are drawn, by name or number from 1 [default: all others that hold numbers]
     #[arg(long, value_name = "COL,…", value_delimiter = ',', action = ArgAction::Append)]
     pub y: Vec<String>,
+}
+
+/// What to export.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// A recorded run, a file of columns (CSV, TSV, white space) or of JSON lines; `-` for standard input
+    #[arg(value_name = "INPUT")]
+    pub input: PathBuf,
+    /// Where the data go: .csv, .parquet or .jsonl
+    #[arg(short, long, value_name = "OUT")]
+    pub output: PathBuf,
+    /// The column that is x, by name or number from 1 [default: the first]
+    #[arg(long, value_name = "COL")]
+    pub x: Option<String>,
+    /// The columns, or the series of a run, by name or number from 1 [default: all that hold numbers]
+    #[arg(long, value_name = "COL,…", value_delimiter = ',', action = ArgAction::Append)]
+    pub y: Vec<String>,
+}
+
+/// How to list runs.
+#[derive(Debug, Args)]
+pub struct LsArgs {
+    /// An array of JSON objects, for programs
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What to remove.
+#[derive(Debug, Args)]
+pub struct RmArgs {
+    /// Runs, by id, name, the beginning of one of them that no other has, or path
+    #[arg(required = true, value_name = "RUN")]
+    pub runs: Vec<String>,
 }
 
 impl From<SineArgs> for SineOptions {

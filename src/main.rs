@@ -7,7 +7,7 @@ use clap::Parser;
 
 use kymograph::app::launch::Launch;
 use kymograph::app::pipeline::JobKind;
-use kymograph::app::{headless, render_file};
+use kymograph::app::{export_file, headless, render_file, runs};
 use kymograph::cli::{Cli, Command, GlobalArgs, RunArgs};
 use kymograph::source::command::CommandOptions;
 use kymograph::source::metrics::Metrics;
@@ -29,7 +29,19 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
     let global = cli.global;
     let launch = match cli.command {
         Some(Command::Render(args)) => {
-            render_file::render(&args)?;
+            render_file::render(&args, global.data_dir.as_deref())?;
+            return Ok(0);
+        }
+        Some(Command::Export(args)) => {
+            export_file::export(&args, global.data_dir.as_deref())?;
+            return Ok(0);
+        }
+        Some(Command::Ls(args)) => {
+            runs::ls(&args, global.data_dir.as_deref(), &mut std::io::stdout().lock())?;
+            return Ok(0);
+        }
+        Some(Command::Rm(args)) => {
+            runs::rm(&args, global.data_dir.as_deref())?;
             return Ok(0);
         }
         None => Launch { is_plain: true, ..launch(JobKind::default(), &global, global.autostart) },

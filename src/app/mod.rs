@@ -1,11 +1,13 @@
 //! All stages put together: a job's pipeline, the window, the program without a window.
 
 pub mod display;
+pub mod export_file;
 pub mod feed;
 pub mod figure_control;
 #[cfg(feature = "gui")]
 pub mod gui;
 pub mod headless;
+pub mod input;
 pub mod job_view;
 pub mod launch;
 pub mod open_run;
@@ -15,3 +17,5 @@ pub mod printable;
 pub mod pulse;
 pub mod recording;
 pub mod render_file;
+pub mod run_samples;
+pub mod runs;

@@ -1,32 +1,23 @@
 //! `kymograph render`: a file of numbers becomes a figure, without a window.
 
-use std::fs::File;
-use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::app::input::{Input, InputError, read_table};
+use crate::app::run_samples::RunSamples;
 use crate::batch::Item;
 use crate::cli::RenderArgs;
 use crate::export::{self, ExportError, ExportOptions, Format};
 use crate::figure::Figure;
 use crate::figure::series_layout::arrange_series;
-use crate::source::table::{self, Table, TableError, TableOptions};
 use crate::store::Store;
 
 /// Why a file was not drawn.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RenderError {
-    /// The input cannot be opened.
-    #[error("cannot open {}: {source}", path.display())]
-    Open {
-        /// The input.
-        path: PathBuf,
-        /// The system's reason.
-        source: io::Error,
-    },
-    /// The input cannot be read as a table.
+    /// The input cannot be read.
     #[error(transparent)]
-    Table(#[from] TableError),
+    Input(#[from] InputError),
     /// The input holds no number.
     #[error("{}: there is nothing to draw: no row with a number was found", path.display())]
     Empty {
@@ -38,25 +29,31 @@ pub enum RenderError {
     Export(#[from] ExportError),
 }
 
-/// Draws a table into a file.
+/// Draws a table or a run into a file. Runs are looked for in `data_dir`, or in the usual place.
 ///
 /// # Errors
 /// [`RenderError`]; the output is then as it was.
-pub fn render(args: &RenderArgs) -> Result<(), RenderError> {
+pub fn render(args: &RenderArgs, data_dir: Option<&Path>) -> Result<(), RenderError> {
     // An output that cannot be written is said before a long read.
     let format = Format::from_path(&args.output)?;
-    let table = read(args)?;
-    if table.rows() == 0 || table.columns.is_empty() {
-        return Err(RenderError::Empty { path: args.input.clone() });
-    }
-    let mut store = Store::default();
-    for item in table.into_items(0) {
-        match item {
-            Item::Declare(info) => store.declare(info),
-            Item::Append(batch) => store.append(batch),
-            Item::Replace(batch, color) => store.replace(batch, color),
+    let store = match Input::find(&args.input, data_dir)? {
+        Input::Stdin => read_columns(None, args)?,
+        Input::Table(path) => read_columns(Some(&path), args)?,
+        Input::Run(_) if args.x.is_some() => return Err(InputError::RunHasX.into()),
+        Input::Run(run) => {
+            let mut samples = RunSamples::scan(&run)?;
+            samples.choose(&args.y)?;
+            if samples.samples() == 0 {
+                return Err(RenderError::Empty { path: args.input.clone() });
+            }
+            let mut store = Store::default();
+            samples.for_each(|item| {
+                put(&mut store, item);
+                Ok::<(), InputError>(())
+            })?;
+            store
         }
-    }
+    };
     let snapshot = store.snapshot();
     let mut figure = Figure::default();
     arrange_series(&mut figure, &snapshot, false);
@@ -66,18 +63,23 @@ pub fn render(args: &RenderArgs) -> Result<(), RenderError> {
     Ok(export::save(&args.output, Some(format), &figure, &snapshot, options)?)
 }
 
-fn read(args: &RenderArgs) -> Result<Table, RenderError> {
-    let is_standard_input = args.input == Path::new("-");
-    let file = if is_standard_input { String::new() } else { args.input.to_string_lossy().into_owned() };
-    let options = TableOptions { file, x: args.x.clone(), y: args.y.clone() };
-    if is_standard_input {
-        return Ok(table::read_table(io::stdin(), &options)?);
+/// The columns of a table as series.
+fn read_columns(path: Option<&Path>, args: &RenderArgs) -> Result<Store, RenderError> {
+    let table = read_table(path, args.x.as_deref(), &args.y)?;
+    if table.rows() == 0 || table.columns.is_empty() {
+        return Err(RenderError::Empty { path: args.input.clone() });
     }
-    let open = |path: &Path| {
-        let file = File::open(path)?;
-        // Opening a folder works; reading it would fail with words that help nobody.
-        if file.metadata()?.is_dir() { Err(io::Error::other("it is a folder, not a file")) } else { Ok(file) }
-    };
-    let input = open(&args.input).map_err(|source| RenderError::Open { path: args.input.clone(), source })?;
-    Ok(table::read_table(input, &options)?)
+    let mut store = Store::default();
+    for item in table.into_items(0) {
+        put(&mut store, item);
+    }
+    Ok(store)
+}
+
+fn put(store: &mut Store, item: Item) {
+    match item {
+        Item::Declare(info) => store.declare(info),
+        Item::Append(batch) => store.append(batch),
+        Item::Replace(batch, color) => store.replace(batch, color),
+    }
 }

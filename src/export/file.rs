@@ -7,17 +7,25 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Writes `bytes` beside `path`, then moves them there. What is no ordinary file (a pipe, a terminal) is written to.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_by(path, |file| file.write_all(bytes))
+}
+
+/// Lets `fill` write beside `path`, then moves the file there. What is no ordinary file (a pipe, a terminal) is written
+/// to. An error of `fill` leaves everything as it was.
+pub(super) fn replace_by<E: From<io::Error>>(
+    path: &Path,
+    fill: impl FnOnce(&mut File) -> Result<(), E>,
+) -> Result<(), E> {
     // A link stays a link: what it points to is replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let old = fs::metadata(&target).ok();
     match &old {
-        Some(old) if old.is_dir() => return Err(ErrorKind::IsADirectory.into()),
-        Some(old) if !old.is_file() => return OpenOptions::new().write(true).open(&target)?.write_all(bytes),
+        Some(old) if old.is_dir() => return Err(io::Error::from(ErrorKind::IsADirectory).into()),
+        Some(old) if !old.is_file() => return fill(&mut OpenOptions::new().write(true).open(&target)?),
         _ => {}
     }
-    let beside = Beside::create(&target)?;
-    let mut file = &beside.file;
-    file.write_all(bytes)?;
+    let mut beside = Beside::create(&target)?;
+    fill(&mut beside.file)?;
     if let Some(old) = old {
         // Who may read the old file may read the new one; where that cannot be set, the file is still worth having.
         if let Err(error) = beside.file.set_permissions(old.permissions()) {
@@ -26,7 +34,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     // Before the move, lest a loss of power leave the name with an empty file.
     beside.file.sync_all()?;
-    beside.move_to(&target)
+    Ok(beside.move_to(&target)?)
 }
 
 /// What a person can do about an error while writing.

@@ -1,10 +1,17 @@
-//! A figure as a file: PNG, SVG or PDF, from the same scene that the window shows.
+//! A figure as a file: PNG, SVG or PDF, from the same scene that the window shows; and samples as a file: CSV, JSON
+//! lines or Parquet, every one of them.
 //!
 //! Runs on any thread but the GUI's; `FigureThread::save` starts one for it. Files are written beside their place and
 //! then moved there, so that a failure leaves the old file as it was. Knows no window and no recording.
 
 mod aside;
+mod csv;
+mod data;
 mod file;
+mod jsonl;
+mod number;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod pdf;
 mod png;
 mod svg;
@@ -19,6 +26,7 @@ use crate::render::raster::Rasterizer;
 use crate::store::Snapshot;
 
 pub use aside::{OnSaved, finish_saving};
+pub use data::{DataFormat, DataWriter, Shape, save_data};
 
 /// The kinds of file that a figure can be saved as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,13 +57,25 @@ impl Default for ExportOptions {
     }
 }
 
-/// Why a figure was not saved. The file of that name, if there was one, is as it was.
+/// Why a figure, or the data, were not saved. The file of that name, if there was one, is as it was.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExportError {
     /// The name does not end as that of a known format.
     #[error("{}: the format is not known; let the name end in .png, .svg or .pdf", path.display())]
     UnknownFormat {
+        /// The name given.
+        path: PathBuf,
+    },
+    /// The name does not end as that of a known format for data.
+    #[error("{}: the format is not known; let the name end in .csv, .parquet or .jsonl", path.display())]
+    UnknownDataFormat {
+        /// The name given.
+        path: PathBuf,
+    },
+    /// The program was built without Parquet.
+    #[error("{}: this program was built without Parquet; choose .csv or .jsonl", path.display())]
+    NoParquet {
         /// The name given.
         path: PathBuf,
     },

@@ -13,7 +13,7 @@ use super::cell::{self, Cell};
 use super::dialect::Kind;
 use super::error::{TableError, file_name, list, short};
 use super::plan::find_column;
-use super::{Table, TableColumn, TableOptions};
+use super::{MISSING, Table, TableColumn, TableOptions};
 
 /// Keys that are x wherever they stand in the object, the first of them that there is.
 const X_KEYS: [&str; 14] = [
@@ -139,7 +139,7 @@ impl Reader {
         };
         // A key that came later, or was left out for a while, has gaps before. Of equal keys the last one counts.
         column.values.truncate(rows);
-        column.values.resize(rows, f64::NAN);
+        column.values.resize(rows, MISSING);
         column.values.push(value);
         Ok(())
     }
@@ -166,7 +166,7 @@ impl Reader {
         let mut found_x = None;
         for (index, mut column) in self.columns.into_iter().enumerate() {
             let is_value = matches!(column.kind, Kind::Number | Kind::Time);
-            column.values.resize(rows, f64::NAN);
+            column.values.resize(rows, MISSING);
             if Some(index) == x {
                 if !is_value {
                     return Err(no_numbers(&column.name, options));

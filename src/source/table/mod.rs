@@ -18,6 +18,16 @@ use crate::batch::{Batch, Item, SeriesId, SeriesInfo, Xs};
 
 pub use error::TableError;
 
+/// What stands where a table has no value: a NaN that is told from one that was written as such by [`is_missing`]. R
+/// marks its `NA` by the same number, 1954.
+pub const MISSING: f64 = f64::from_bits(0x7ff8_0000_0000_07a2);
+
+/// Whether `value` is [`MISSING`] and not a number, or NaN, that stood in a cell.
+#[must_use]
+pub fn is_missing(value: f64) -> bool {
+    value.to_bits() == MISSING.to_bits()
+}
+
 /// Which columns to read, and what to call the input in messages.
 #[derive(Clone, Debug, Default)]
 pub struct TableOptions {
@@ -45,7 +55,7 @@ pub struct Table {
     pub skipped: Vec<String>,
 }
 
-/// A column of numbers. A missing value is NaN.
+/// A column of numbers. A missing value is [`MISSING`], a NaN.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TableColumn {
     /// Its name in the header, or `column <n>`.

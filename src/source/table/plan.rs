@@ -7,7 +7,7 @@ use crate::batch::Xs;
 use super::dialect::{Dialect, Kind};
 use super::error::{TableError, file_name, list};
 use super::rows::{Columns, RowError};
-use super::{Table, TableColumn, TableOptions};
+use super::{MISSING, Table, TableColumn, TableOptions};
 
 /// Which columns are read, and how the lines are written.
 pub(super) struct Plan {
@@ -110,7 +110,7 @@ impl Plan {
         let mut out = Vec::new();
         let all = self.read.iter().zip(columns.values).zip(columns.kinds).enumerate();
         for (slot, (((column, is_asked), mut values), kind)) in all {
-            values.resize(rows, f64::NAN);
+            values.resize(rows, MISSING);
             if Some(slot) == self.x {
                 x = Some((values, name(*column), kind == Kind::Time)).filter(|_| kind != Kind::Text);
             } else if kind == Kind::Text || (kind == Kind::Unknown && !is_asked) || (kind == Kind::Time && !is_asked) {

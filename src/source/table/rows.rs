@@ -11,7 +11,7 @@ use super::cell::{self, Cell};
 use super::dialect::{self, Delimiter, Kind};
 use super::error::{TableError, file_name, short};
 use super::plan::Plan;
-use super::{Table, TableOptions, quoted};
+use super::{MISSING, Table, TableOptions, quoted};
 use crate::source::float;
 
 /// Threads that parse at most: the disk and the memory set the pace beyond.
@@ -220,7 +220,7 @@ impl Columns {
         }
         let text = dialect::unquote(text.trim_ascii()).trim_ascii();
         let value = match (cell::parse(text, decimal), *kind) {
-            (Cell::Missing, _) => f64::NAN,
+            (Cell::Missing, _) => MISSING,
             (Cell::Number(value), Kind::Number | Kind::Unknown) => {
                 *kind = Kind::Number;
                 value
