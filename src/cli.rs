@@ -46,6 +46,10 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
 
+    /// Samples kept in memory before the oldest are read back from disk, in MiB [default: a quarter of the memory]
+    #[arg(long, global = true, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..))]
+    pub memory: Option<u32>,
+
     /// How much the program says of itself on standard error: error, warn, info, debug, trace
     #[arg(long, global = true, value_name = "LEVEL", default_value = "warn")]
     pub log: log::LevelFilter,
@@ -63,6 +67,8 @@ pub enum Command {
     Render(RenderArgs),
     /// Write the data of a file of numbers, or of a recorded run, at full resolution
     Export(ExportArgs),
+    /// Show recorded runs as they were live
+    Open(OpenArgs),
     /// List the recorded runs, the newest first
     Ls(LsArgs),
     /// Remove recorded runs
@@ -145,6 +151,14 @@ pub struct ExportArgs {
     /// The columns, or the series of a run, by name or number from 1 [default: all that hold numbers]
     #[arg(long, value_name = "COL,…", value_delimiter = ',', action = ArgAction::Append)]
     pub y: Vec<String>,
+}
+
+/// What to open.
+#[derive(Debug, Args)]
+pub struct OpenArgs {
+    /// Runs, by id, name, the beginning of one of them that no other has, or path; several share one figure
+    #[arg(required = true, value_name = "RUN")]
+    pub runs: Vec<String>,
 }
 
 /// How to list runs.

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use kymograph::app::launch::Launch;
+use kymograph::app::launch::{Launch, Recording};
 use kymograph::app::pipeline::JobKind;
 use kymograph::app::{export_file, headless, render_file, runs};
-use kymograph::cli::{Cli, Command, GlobalArgs, RunArgs};
+use kymograph::cli::{Cli, Command, GlobalArgs, OpenArgs, RunArgs};
+use kymograph::record::{DataDir, LogReader};
 use kymograph::source::command::CommandOptions;
 use kymograph::source::metrics::Metrics;
 
@@ -44,6 +45,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
             runs::rm(&args, global.data_dir.as_deref())?;
             return Ok(0);
         }
+        Some(Command::Open(args)) => launch(recorded(&args, &global)?, &global, true),
         None => Launch { is_plain: true, ..launch(JobKind::default(), &global, global.autostart) },
         Some(Command::Sine(args)) => launch(JobKind::Sine(args.into()), &global, global.autostart),
         Some(Command::Run(args)) => launch(command(args)?, &global, true),
@@ -55,7 +57,27 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
 
 fn launch(kind: JobKind, global: &GlobalArgs, autostart: bool) -> Launch {
     let GlobalArgs { quit_when_done, save, .. } = global;
-    Launch { kind, autostart, quit_when_done: *quit_when_done, save: save.clone(), ..Launch::default() }
+    Launch {
+        kind,
+        autostart,
+        quit_when_done: *quit_when_done,
+        save: save.clone(),
+        recording: global.data_dir.clone().map_or(Recording::Standard, Recording::Into),
+        budget_bytes: global.memory.map(|mebibytes| (mebibytes as usize) << 20),
+        ..Launch::default()
+    }
+}
+
+/// The runs that are meant, as far as their logs can be read.
+fn recorded(args: &OpenArgs, global: &GlobalArgs) -> anyhow::Result<JobKind> {
+    let data_dir = DataDir::find(global.data_dir.as_deref())?;
+    let mut runs = Vec::with_capacity(args.runs.len());
+    for run in &args.runs {
+        let run = data_dir.find_run(run)?;
+        LogReader::open(&run.log_path())?;
+        runs.push(run);
+    }
+    Ok(JobKind::Recorded(runs))
 }
 
 fn command(args: RunArgs) -> anyhow::Result<JobKind> {

@@ -108,7 +108,10 @@ fn main() -> ExitCode {
     let args = Args::parse();
     env_logger::Builder::new().filter_level(log::LevelFilter::Warn).init();
     let records = args.workload == Workload::W3 || args.variant == "recorded";
-    let data_dir = args.data_dir.clone().unwrap_or_else(|| std::env::temp_dir().join(format!("kymograph-bench-{}", std::process::id())));
+    let data_dir = args
+        .data_dir
+        .clone()
+        .unwrap_or_else(|| std::env::temp_dir().join(format!("kymograph-bench-{}", std::process::id())));
     let report = Arc::new(Mutex::new(Report::new(&args)));
     let job = {
         let (args, report) = (args.clone(), Arc::clone(&report));

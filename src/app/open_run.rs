@@ -114,7 +114,11 @@ impl Reading {
     }
 
     /// Reads one run and says how it ended.
-    fn read(&mut self, run: &RunEntry, prefix: Option<&str>) -> Result<Result<Outcome, Failure>, crate::record::RecordError> {
+    fn read(
+        &mut self,
+        run: &RunEntry,
+        prefix: Option<&str>,
+    ) -> Result<Result<Outcome, Failure>, crate::record::RecordError> {
         let log = run.log_path();
         let mut reader = LogReader::open(&log)?;
         let cached = if prefix.is_none() { load_cache(&log, &reader) } else { None };
@@ -162,7 +166,11 @@ impl Reading {
         self.mailbox.send(Notice::Took(Duration::from_secs_f64(last_secs)));
         Ok(end.unwrap_or_else(|| match run.state {
             RunState::Running => {
-                self.say(Level::Warning, last_secs, "This run is still being recorded: shown is what there was".to_owned());
+                self.say(
+                    Level::Warning,
+                    last_secs,
+                    "This run is still being recorded: shown is what there was".to_owned(),
+                );
                 Ok(Outcome { summary: "still running".to_owned(), ..Outcome::default() })
             }
             _ => Err(Failure::from("the run was interrupted: its log has no end")),
@@ -180,8 +188,14 @@ impl Reading {
                 info.color = None;
                 Item::Declare(info)
             }
-            Item::Append(batch) => { let id = moved(batch.series); Item::Append(batch.into_series(id)) }
-            Item::Replace(batch, _) => { let id = moved(batch.series); Item::Replace(batch.into_series(id), None) }
+            Item::Append(batch) => {
+                let id = moved(batch.series);
+                Item::Append(batch.into_series(id))
+            }
+            Item::Replace(batch, _) => {
+                let id = moved(batch.series);
+                Item::Replace(batch.into_series(id), None)
+            }
         };
         let id = match &item {
             Item::Declare(info) => info.id,

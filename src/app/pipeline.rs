@@ -89,8 +89,12 @@ impl JobKind {
     #[must_use]
     pub fn command(&self) -> Vec<String> {
         match self {
-            Self::Command { options, .. } => options.argv.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
-            Self::Recorded(runs) => runs.first().and_then(|run| run.meta.as_ref()).map_or_else(Vec::new, |meta| meta.command.clone()),
+            Self::Command { options, .. } => {
+                options.argv.iter().map(|word| word.to_string_lossy().into_owned()).collect()
+            }
+            Self::Recorded(runs) => {
+                runs.first().and_then(|run| run.meta.as_ref()).map_or_else(Vec::new, |meta| meta.command.clone())
+            }
             Self::Sine(_) | Self::Custom { .. } => Vec::new(),
         }
     }
@@ -245,7 +249,12 @@ impl Running {
 /// # Errors
 /// [`StartError`] if the system refuses what the job needs. A disk that takes nothing is no such error: it is said in
 /// the mailbox and the job goes on.
-pub fn start(kind: &JobKind, data: &SnapshotSlot, mailbox: Mailbox, options: StartOptions) -> Result<Running, StartError> {
+pub fn start(
+    kind: &JobKind,
+    data: &SnapshotSlot,
+    mailbox: Mailbox,
+    options: StartOptions,
+) -> Result<Running, StartError> {
     data.publish(Snapshot::default());
     if let JobKind::Recorded(runs) = kind {
         let activity = Activity::Opening(Opening::start(runs, data, mailbox)?);

@@ -26,6 +26,8 @@ pub struct Journal {
 struct Shared {
     /// Taken out by whoever writes the end, with the lock held until it is written.
     recorder: Mutex<Option<Recorder>>,
+    /// How the job ended, once it has.
+    end: Mutex<Option<RunEnd>>,
     name: String,
     teller: Teller,
 }
@@ -40,7 +42,11 @@ struct Teller {
 impl Journal {
     /// Makes a run for the job and begins to record it. What goes wrong is said in `mailbox`; the job goes on without.
     /// Also returns what takes samples out of memory.
-    pub fn begin(kind: &JobKind, recording: &Recording, mailbox: &Mailbox) -> Option<(Self, Option<Box<dyn store::Spill>>)> {
+    pub fn begin(
+        kind: &JobKind,
+        recording: &Recording,
+        mailbox: &Mailbox,
+    ) -> Option<(Self, Option<Box<dyn store::Spill>>)> {
         let teller = Teller { mailbox: mailbox.clone(), t0: Instant::now() };
         let data_dir = match recording {
             Recording::Off => return None,
@@ -56,7 +62,11 @@ impl Journal {
         }
     }
 
-    fn open(kind: &JobKind, data_dir: &DataDir, teller: &Teller) -> Result<(Self, Option<Box<dyn store::Spill>>), RecordError> {
+    fn open(
+        kind: &JobKind,
+        data_dir: &DataDir,
+        teller: &Teller,
+    ) -> Result<(Self, Option<Box<dyn store::Spill>>), RecordError> {
         let name = kind.name().to_owned();
         let about = RunAbout { name: name.clone(), kind: kind.word().to_owned(), command: kind.command() };
         let run = data_dir.create_run(&about)?;
@@ -72,7 +82,8 @@ impl Journal {
         let recorder = Recorder::start(run, RecorderOptions::default(), on_trouble).map_err(cannot_start)?;
         let handle = recorder.handle();
         log::info!("recording into {}", path.display());
-        let shared = Shared { recorder: Mutex::new(Some(recorder)), name, teller: teller.clone() };
+        let shared =
+            Shared { recorder: Mutex::new(Some(recorder)), end: Mutex::default(), name, teller: teller.clone() };
         Ok((Self { shared: Arc::new(shared), handle, path }, spill))
     }
 
@@ -100,9 +111,10 @@ impl Journal {
                 _ => return,
             };
             let Some(shared) = shared.upgrade() else { return };
+            *shared.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
             let name = format!("record:{}", shared.name);
             let written = spawn_detached(&name, move |_| {
-                shared.finish(end);
+                shared.finish();
                 Ok(())
             });
             if let Err(error) = written {
@@ -113,9 +125,14 @@ impl Journal {
 }
 
 impl Shared {
-    fn finish(&self, end: RunEnd) {
+    /// Writes the end, unless somebody has; waits for whoever does. A job that never came to one is marked as failed by
+    /// the recorder's drop.
+    fn finish(&self) {
         let mut recorder = self.recorder.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(Err(error)) = recorder.take().map(|recorder| recorder.finish(end)) {
+        let end = self.end.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let (Some(recorder), Some(end)) = (recorder.take(), end)
+            && let Err(error) = recorder.finish(end)
+        {
             self.teller.stopped(&error.to_string());
         }
     }
@@ -123,8 +140,7 @@ impl Shared {
 
 impl Drop for Journal {
     fn drop(&mut self) {
-        // Waits for whoever is writing the end; a job that never came to one is marked as failed by the recorder's drop.
-        drop(self.shared.recorder.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.shared.finish();
     }
 }
 
@@ -137,7 +153,7 @@ impl store::Spill for Spill {
 impl Teller {
     fn stopped(&self, text: &str) {
         self.mailbox.send(Notice::Recording(Some(text.to_owned())));
-        self.say(Level::Error, text);
+        self.say(Level::Warning, text);
     }
 
     fn resumed(&self, text: &str) {

@@ -1,7 +1,5 @@
 //! A drawn frame as a `QImage`, without a copy; its pixels go back to the figure's thread when Qt has done with them.
 
-
-
 use cxx_qt_lib::{QImage, QImageFormat, c_void};
 
 use crate::render::figure_thread::Recycler;

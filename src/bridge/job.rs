@@ -348,7 +348,8 @@ impl qobject::Job {
                 Notice::Message(message) => state.feed.pane(message.pane).push(message),
                 Notice::Skipped(pane, count) => state.feed.pane(pane).push_skipped(count),
                 Notice::Finished(_) | Notice::Failed(_) => ends.push(notice),
-                Notice::Progress(..) | Notice::Thread(..) | Notice::Job(_) | Notice::Recording(_) | Notice::Took(_) => {}
+                Notice::Progress(..) | Notice::Thread(..) | Notice::Job(_) | Notice::Recording(_) | Notice::Took(_) => {
+                }
             }
         });
         state.drain = Some(drain);
@@ -373,7 +374,9 @@ impl qobject::Job {
                 Notice::Failed(failure) => self.as_mut().error(&QString::from(&failure.text)),
                 _ => continue,
             }
-            program::set_exit_code(self.view.exit_code_of_program());
+            // To show a run that failed is no failure.
+            let code = if self.is_recorded() { 0 } else { self.view.exit_code_of_program() };
+            program::set_exit_code(code);
             self.as_mut().ended();
         }
     }

@@ -1,7 +1,7 @@
 //! What stands in a log besides what the job made: its header, gaps, and the end. As plain values.
 
-use std::fmt;
 use crate::batch::{Failure, Item, Notice, Outcome};
+use std::fmt;
 
 /// How a run stands, or how it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
