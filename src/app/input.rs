@@ -46,6 +46,12 @@ pub enum InputError {
     /// It cannot be read as a table.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// There is neither a file nor a run of that name.
+    #[error("{}: there is no such file, and no run is called so; kymograph ls lists the runs", path.display())]
+    NotFound {
+        /// The input.
+        path: PathBuf,
+    },
     /// It is a run that cannot be found or read.
     #[error(transparent)]
     Run(#[from] RecordError),
@@ -84,6 +90,9 @@ impl Input {
             Ok(run) => Ok(Self::Run(Box::new(run))),
             Err(RecordError::NotARun { .. } | RecordError::NoDataDir) if found.is_ok() => {
                 Err(open_error(io::Error::other("it is a folder that holds no run, not a file")))
+            }
+            Err(RecordError::NotFound { .. } | RecordError::NoDataDir) => {
+                Err(InputError::NotFound { path: input.to_owned() })
             }
             // Nothing but a path was meant.
             Err(error) => match found {
