@@ -123,7 +123,7 @@ fn log_killed_keeps_every_acknowledged_sample() {
 
 #[test]
 fn disk_full_at_any_write_loses_nothing_while_there_is_memory() {
-    for (bad, can_cut) in (0..24).flat_map(|bad| [(bad, true), (bad, false)]) {
+    for (bad, can_cut) in (0..).flat_map(|bad| [(bad, true), (bad, false)]) {
         let place = Place::new();
         let run = place.run("full");
         let path = run.log_path();
@@ -161,6 +161,10 @@ fn disk_full_at_any_write_loses_nothing_while_there_is_memory() {
         assert!(entries.windows(2).all(|pair| pair[1].seq == pair[0].seq + 1));
         assert!(!entries.iter().any(|entry| matches!(entry.body, Body::Gap(_))), "nothing is missing");
         let told = told.lock().unwrap();
+        if told.is_empty() {
+            assert!(bad > 12, "so many writes were there, and each has failed");
+            return;
+        }
         assert!(matches!(told[0], Trouble::Stopped { .. }) && matches!(told[1], Trouble::Resumed { .. }), "{told:?}");
         assert!(matches!(&told[0], Trouble::Stopped { text } if text.contains("No space left on device")), "{told:?}");
     }

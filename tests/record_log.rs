@@ -3,10 +3,12 @@
 
 use std::fs;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use kymograph::batch::{Batch, Item, Notice, Progress, SeriesId, Xs};
 use kymograph::record::{Body, HOME_LEN, LogReader, LossKind, RecordError, RunState};
 
+use record_support::start as start_recorder;
 use record_support::{Place, all_kinds, finished, ledger, ledger_of, push, read, same, start};
 
 mod record_support;
@@ -280,4 +282,50 @@ fn a_recorder_that_is_dropped_ends_its_run() {
     assert_eq!((ledger_of(&entries).len(), reader.lost().len()), (10, 0));
     assert!(matches!(&entries.last().unwrap().body, Body::End(end) if end.state == RunState::Failed));
     assert_eq!(place.data.list().unwrap()[0].state, RunState::Failed);
+}
+
+#[test]
+fn twenty_million_samples_are_recorded_and_read_in_time() {
+    let place = Place::new();
+    let run = place.run("fast");
+    let path = run.log_path();
+    let recorder = start(run);
+    let handle = recorder.handle();
+    let items: Vec<_> = (0..1000).map(|number| ledger(0, number * 1000, 1000)).collect();
+    let start = Instant::now();
+    for _ in 0..20 {
+        for item in &items {
+            handle.item(item);
+        }
+    }
+    let pushed = start.elapsed();
+    let stats = recorder.finish(finished()).unwrap();
+    let recorded = start.elapsed();
+    let start = Instant::now();
+    let mut reader = LogReader::open(&path).unwrap();
+    let samples: usize = reader
+        .by_ref()
+        .map(|entry| if let Body::Item(Item::Append(batch)) = &entry.body { batch.len() } else { 0 })
+        .sum();
+    let walked = start.elapsed();
+    assert_eq!((samples, stats.samples, reader.lost().len()), (20_000_000, 20_000_000, 0));
+    println!("2e7 samples: pushed in {pushed:?}, recorded in {recorded:?}, read in {walked:?}");
+    assert!(recorded.as_secs() < 20 && walked.as_secs() < 5, "{recorded:?} and {walked:?}");
+    // A push is a lock, a few counts and a move; what waits for the disk is not counted, so few are pushed at a time.
+    let small = ledger(0, 0, 10);
+    let mut pushes = Vec::new();
+    let run = place.run("push");
+    let recorder = start_recorder(run);
+    let handle = recorder.handle();
+    for _ in 0..20 {
+        let start = Instant::now();
+        for _ in 0..2000 {
+            handle.item(&small);
+        }
+        pushes.push(start.elapsed() / 2000);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    pushes.sort();
+    println!("a push takes {:?} (median), {:?} (least)", pushes[10], pushes[0]);
+    assert!(pushes[10] < Duration::from_micros(20), "{pushes:?}");
 }
