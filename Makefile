@@ -17,7 +17,7 @@ CARGO   ?= cargo
 .DEFAULT_GOAL := help
 # Cargo uses all processors by itself; two of them at once would only wait for each other.
 .NOTPARALLEL:
-.PHONY: help run build test check install uninstall clean
+.PHONY: help run build test bench check install uninstall clean
 
 help: ## list what there is
 	@echo "Kymograph: make TARGET"
@@ -36,6 +36,11 @@ test: ## run every test; the summary comes last
 	$(CARGO) test --locked --doc
 	scripts/test-env $(CARGO) nextest run --locked --no-default-features
 	scripts/test-env $(CARGO) nextest run --locked
+
+bench: ## measure the window under load, beside other plotting programs where they are installed
+	@scripts/setup test
+	$(CARGO) build --release --locked --features bench
+	benches/side_by_side
 
 check: ## look at format, lints, licences, QML and shell scripts; the cheap ones first
 	@scripts/setup check

@@ -4,6 +4,7 @@
 //! that `benches/side_by_side` runs beside it; docs/performance.md says what each means.
 
 mod allocations;
+mod micro;
 mod report;
 mod signal;
 mod workload;
@@ -40,6 +41,12 @@ enum Workload {
     W4,
     /// Pan and zoom over N points.
     W5,
+    /// N points into the store, without a window.
+    Store,
+    /// N points through a job into its log, without a window.
+    Log,
+    /// A recorded run of N points opened, without a window.
+    Open,
 }
 
 /// When a frame is asked for while data stream in.
@@ -83,6 +90,24 @@ struct Args {
     data_dir: Option<PathBuf>,
 }
 
+fn without_window(args: &Args, data_dir: &Path) -> ExitCode {
+    let found = micro::run(args, data_dir);
+    if args.data_dir.is_none() {
+        // There is none if nothing was recorded.
+        std::fs::remove_dir_all(data_dir).unwrap_or_default();
+    }
+    match found {
+        Ok(mut report) => {
+            report.print();
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("kymograph-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// Samples in the logs below `data_dir`, as read back from them.
 fn recorded(data_dir: &Path, records: bool) -> Option<u64> {
     if !records {
@@ -112,6 +137,9 @@ fn main() -> ExitCode {
         .data_dir
         .clone()
         .unwrap_or_else(|| std::env::temp_dir().join(format!("kymograph-bench-{}", std::process::id())));
+    if matches!(args.workload, Workload::Store | Workload::Log | Workload::Open) {
+        return without_window(&args, &data_dir);
+    }
     let report = Arc::new(Mutex::new(Report::new(&args)));
     let job = {
         let (args, report) = (args.clone(), Arc::clone(&report));
