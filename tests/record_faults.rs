@@ -250,6 +250,36 @@ fn disk_full_at_the_end_is_said_and_does_not_hang() {
 }
 
 #[test]
+fn disk_full_or_hanging_the_end_comes_within_its_bound() {
+    let options = RecorderOptions { finish_bound: Duration::from_millis(100), ..QUICK };
+    for is_dropped in [false, true] {
+        let place = Place::new();
+        let run = place.run("hanging");
+        let gate = Arc::new(AtomicBool::new(false));
+        let theirs = Arc::clone(&gate);
+        let ask = move |_| {
+            while !theirs.load(Ordering::SeqCst) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Err(full())
+        };
+        let disk = Moody { file: log_of(&run), ask };
+        let recorder = Recorder::start_on(Box::new(disk), run, options, listener().1).unwrap();
+        recorder.handle().item(&ledger(0, 0, 10));
+        let start = Instant::now();
+        if is_dropped {
+            drop(recorder);
+        } else {
+            let error = recorder.finish(finished()).unwrap_err();
+            assert!(error.to_string().contains("has not ended after 100ms"), "{error}");
+        }
+        let took = start.elapsed();
+        assert!((Duration::from_millis(100)..Duration::from_secs(5)).contains(&took), "{took:?}");
+        gate.store(true, Ordering::SeqCst);
+    }
+}
+
+#[test]
 fn disk_full_errors_of_any_kind_are_survived_and_told_once() {
     use rustix::io::Errno;
     for errno in [Errno::IO, Errno::ROFS, Errno::DQUOT, Errno::FBIG, Errno::STALE] {
