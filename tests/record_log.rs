@@ -309,7 +309,7 @@ fn twenty_million_samples_are_recorded_and_read_in_time() {
         .sum();
     let walked = start.elapsed();
     assert_eq!((samples, stats.samples, reader.lost().len()), (20_000_000, 20_000_000, 0));
-    println!("2e7 samples: pushed in {pushed:?}, recorded in {recorded:?}, read in {walked:?}");
+    eprintln!("2e7 samples: pushed in {pushed:?}, recorded in {recorded:?}, read in {walked:?}");
     assert!(recorded.as_secs() < 20 && walked.as_secs() < 5, "{recorded:?} and {walked:?}");
     // A push is a lock, a few counts and a move; what waits for the disk is not counted, so few are pushed at a time.
     let small = ledger(0, 0, 10);
@@ -326,6 +326,6 @@ fn twenty_million_samples_are_recorded_and_read_in_time() {
         std::thread::sleep(Duration::from_millis(20));
     }
     pushes.sort();
-    println!("a push takes {:?} (median), {:?} (least)", pushes[10], pushes[0]);
+    eprintln!("a push takes {:?} (median), {:?} (least)", pushes[10], pushes[0]);
     assert!(pushes[10] < Duration::from_micros(20), "{pushes:?}");
 }

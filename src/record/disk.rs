@@ -12,12 +12,6 @@ pub trait Disk: Send {
     /// What the system says; nothing was written then.
     fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<usize>;
 
-    /// Cuts off what is behind `len` bytes.
-    ///
-    /// # Errors
-    /// What the system says.
-    fn truncate(&mut self, len: u64) -> io::Result<()>;
-
     /// Returns when all that was written would survive a loss of power.
     ///
     /// # Errors
@@ -33,10 +27,6 @@ impl Disk for FileDisk {
         self.0.write_at(bytes, offset)
     }
 
-    fn truncate(&mut self, len: u64) -> io::Result<()> {
-        self.0.set_len(len)
-    }
-
     fn sync(&mut self) -> io::Result<()> {
         self.0.sync_data()?;
         // A file without a name takes all that is written, and keeps nothing.
@@ -47,15 +37,15 @@ impl Disk for FileDisk {
     }
 }
 
-/// Writes all of `bytes`; on an error says how many were written before.
-pub(super) fn write_all(disk: &mut dyn Disk, bytes: &[u8], offset: u64) -> Result<(), (usize, io::Error)> {
+/// Writes all of `bytes`. After an error some of them may have been written.
+pub(super) fn write_all(disk: &mut dyn Disk, bytes: &[u8], offset: u64) -> io::Result<()> {
     let mut done = 0;
     while let Some(rest) = bytes.get(done..).filter(|rest| !rest.is_empty()) {
         match disk.write_at(rest, offset + done as u64) {
-            Ok(0) => return Err((done, ErrorKind::WriteZero.into())),
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
             Ok(count) => done += count,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err((done, error)),
+            Err(error) => return Err(error),
         }
     }
     Ok(())

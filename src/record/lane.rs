@@ -162,7 +162,7 @@ impl Lane {
         mem::swap(&mut state.queue, into);
         state.queued = Load::default();
         // Here is the place of what did not fit: it came after all that is taken, and before all that will be.
-        let time_nanos = state.lost.to_nanos;
+        let time_nanos = self.now_nanos();
         let lost = mem::take(&mut state.lost);
         if !lost.is_empty() {
             into.push(Timed { time_nanos, what: What::Gap(lost) });

@@ -1,5 +1,9 @@
-//! Puts records into a log: small ones gathered in a buffer, large columns straight from memory. Each call that fails
-//! may be repeated; the log then goes on behind its last whole record. Runs on the recorder's thread.
+//! Puts records into a log: small ones gathered in a buffer, large columns straight from memory. Runs on the recorder's
+//! thread.
+//!
+//! A call that fails may be repeated, and nothing else may come between: it writes the same bytes to the same place, so a
+//! record that was written by half is completed, and a byte that stands in the log never changes. Nothing is ever cut
+//! off, because that would end the process of whoever looks at the log through a mapping at that moment.
 
 use std::io;
 use std::ops::Range;
@@ -11,7 +15,7 @@ use super::disk::{Disk, write_all};
 use super::encode::{Encoder, Saying, close, data_bytes};
 use super::entry::Header;
 use super::floats;
-use super::framing::{self, FOOT_BYTES, HEAD_BYTES};
+use super::framing;
 use super::mapped::{InFile, MappedFile};
 
 /// Bytes that are gathered before they are written: enough that the cost of a system call vanishes, and no more than what
@@ -93,10 +97,7 @@ impl LogWriter {
 
     /// Writes what has been gathered. After an error it is still there.
     pub fn flush(&mut self) -> io::Result<()> {
-        if let Err((done, error)) = write_all(&mut *self.disk, &self.buffer, self.end) {
-            self.cut(whole_records(&self.buffer, done));
-            return Err(error);
-        }
+        write_all(&mut *self.disk, &self.buffer, self.end)?;
         self.end += self.buffer.len() as u64;
         self.buffer.clear();
         self.samples += std::mem::take(&mut self.waiting_samples);
@@ -172,44 +173,17 @@ impl LogWriter {
         let opened = self.encoder.samples(&mut self.head, time_nanos, batch, replaces);
         let (x, y) = (floats::as_bytes(x), floats::as_bytes(batch.y()));
         let crc = crc32c::crc32c_append(crc32c::crc32c_append(opened.crc(&self.head), &x), &y);
-        let (mut at, mut failure) = (self.end, None);
+        let mut at = self.end;
         for part in [&self.head[..], &x, &y, &framing::foot(crc)] {
-            if let Err((_, error)) = write_all(&mut *self.disk, part, at) {
-                failure = Some(error);
-                break;
+            if let Err(error) = write_all(&mut *self.disk, part, at) {
+                self.encoder.take_back();
+                return Err(error);
             }
             at += part.len() as u64;
-        }
-        if let Some(error) = failure {
-            self.encoder.take_back();
-            self.cut(0);
-            return Err(error);
         }
         let data_at = self.end + self.head.len() as u64;
         self.end = at;
         self.samples += batch.len() as u64;
         Ok(data_at)
     }
-
-    /// Cuts off what was written behind `kept` bytes of the buffer. If that fails too, the next write goes over it, and a
-    /// reader that comes before passes over it.
-    fn cut(&mut self, kept: usize) {
-        if let Err(error) = self.disk.truncate(self.end + kept as u64) {
-            log::debug!("could not cut off an unfinished record: {error}");
-        }
-    }
-}
-
-/// Bytes of the whole records in the first `len` bytes of `records`.
-fn whole_records(records: &[u8], len: usize) -> usize {
-    let mut at = 0;
-    while let Some(size) = records.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let size = u64::from_le_bytes(*size) as usize;
-        let next = at + HEAD_BYTES + size + FOOT_BYTES;
-        if next > len {
-            break;
-        }
-        at = next;
-    }
-    at
 }

@@ -82,8 +82,8 @@ impl MappedFile {
 fn map(file: &File, at: u64, len: u64) -> Option<Mmap> {
     let len = usize::try_from(len).ok()?;
     // SAFETY: a shared mapping is sound while nobody changes what is looked at. The log and the spill file are only ever
-    // appended to, and columns are made of what has been written, so their bytes never change; when recording stopped for
-    // want of room, only bytes behind the last whole record are cut off. Deleting or replacing the file does no harm,
+    // appended to, and columns are made of what has been written, so their bytes never change, not even when recording
+    // stops for want of room and resumes. Deleting or replacing the file does no harm,
     // because the mapping keeps the old one. What nobody can rule out is another program that cuts the file short: a look
     // at the missing part then ends this process (SIGBUS). Runs are private to their user (mode 0700), so only the user
     // can do that to themselves.

@@ -62,7 +62,7 @@ pub struct Recorder {
     lane: Arc<Lane>,
     counters: Arc<Counters>,
     end: Arc<Mutex<Option<RunEnd>>>,
-    thread: thread::Thread<Result<(), String>>,
+    thread: Option<thread::Thread<Result<(), String>>>,
     finish_bound: Duration,
 }
 
@@ -102,7 +102,7 @@ impl Recorder {
             Actor::new(Arc::clone(&lane), writer, Arc::clone(&counters), Arc::clone(&end), run, options, on_trouble);
         let thread = thread::spawn(&name, SystemClock::new().seat(), move |_| actor.run())?;
         let thread = thread.with_join_bound(options.finish_bound);
-        Ok(Self { lane, counters, end, thread, finish_bound: options.finish_bound })
+        Ok(Self { lane, counters, end, thread: Some(thread), finish_bound: options.finish_bound })
     }
 
     /// Where to put what is to be recorded.
@@ -118,10 +118,15 @@ impl Recorder {
     pub fn finish(mut self, end: RunEnd) -> Result<RecordStats, RecordError> {
         *lock(&self.end) = Some(end);
         self.lane.close();
-        match self.thread.join(self.finish_bound) {
+        let Some(mut thread) = self.thread.take() else { return Ok(self.counters.read()) };
+        match thread.join(self.finish_bound) {
             Ok(Ok(())) => Ok(self.counters.read()),
             Ok(Err(text)) => Err(RecordError::Unwritten { text }),
-            Err(error) => Err(RecordError::Unwritten { text: format!("the recorder's thread {error}") }),
+            Err(error) => {
+                // It was waited for: its own drop shall not wait once more. It ends when the disk lets it.
+                thread.abandon();
+                Err(RecordError::Unwritten { text: format!("the recorder's thread {error}") })
+            }
         }
     }
 }

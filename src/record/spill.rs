@@ -58,7 +58,7 @@ impl Spill {
     /// If the disk takes no more, or the file cannot be mapped; the caller then keeps its numbers in memory.
     pub fn put(&mut self, values: &[f64]) -> io::Result<Column> {
         let bytes = floats::as_bytes(values);
-        write_all(&mut self.disk, &bytes, self.end).map_err(|(_, error)| error)?;
+        write_all(&mut self.disk, &bytes, self.end)?;
         let range = self.end..self.end + bytes.len() as u64;
         let column = InFile::new(&self.file, range.clone()).column().ok_or(ErrorKind::OutOfMemory)?;
         self.end = range.end;

@@ -139,7 +139,6 @@ pub struct Moody<F> {
 pub enum Call {
     /// To write so many bytes.
     Write(usize),
-    Truncate,
     Sync,
 }
 
@@ -147,11 +146,6 @@ impl<F: FnMut(Call) -> io::Result<usize> + Send> Disk for Moody<F> {
     fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<usize> {
         let count = (self.ask)(Call::Write(bytes.len()))?.min(bytes.len());
         self.file.write_at(&bytes[..count], offset)
-    }
-
-    fn truncate(&mut self, len: u64) -> io::Result<()> {
-        (self.ask)(Call::Truncate)?;
-        self.file.set_len(len)
     }
 
     fn sync(&mut self) -> io::Result<()> {
