@@ -17,6 +17,7 @@ Dialog {
             id: words
             width: parent.width
             wrapMode: Text.WordWrap
+            textFormat: Text.PlainText
             text: qsTr("Kymograph %1\n\nShows long background computations live: their curves, progress and printed output.\n\nLicence: MIT or Apache-2.0").arg(Program.version)
         }
     }

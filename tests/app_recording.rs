@@ -147,8 +147,7 @@ fn a_run_is_opened_from_its_cache_and_a_stale_cache_is_not_believed() {
     let dir = tempfile::tempdir().unwrap();
     let (mailbox, mut drain) = mailbox();
     let data = SnapshotSlot::new();
-    let running =
-        pipeline::start(&ledger(1200, 1000, Duration::ZERO), &data, mailbox, options(dir.path())).unwrap();
+    let running = pipeline::start(&ledger(1200, 1000, Duration::ZERO), &data, mailbox, options(dir.path())).unwrap();
     to_the_end(&mut drain);
     drop(running);
     let run = only_run(dir.path());

@@ -34,7 +34,8 @@ pub fn run(args: &Args, data_dir: &Path) -> Result<Report, Box<dyn std::error::E
 /// The values of all batches: made beforehand, so that the making is not measured.
 fn batches(count: usize) -> impl Iterator<Item = Result<Batch, Box<dyn std::error::Error>>> {
     let y = ys(BATCH, 0.0, 1);
-    (0..count.div_ceil(BATCH)).map(move |i| Ok(Batch::new(SeriesId(0), 0, Xs::Explicit(xs(i * BATCH, BATCH).into()), y.clone())?))
+    (0..count.div_ceil(BATCH))
+        .map(move |i| Ok(Batch::new(SeriesId(0), 0, Xs::Explicit(xs(i * BATCH, BATCH).into()), y.clone())?))
 }
 
 fn store(args: &Args, report: &mut Report) -> Result<(), Box<dyn std::error::Error>> {
@@ -81,7 +82,9 @@ fn log(args: &Args, data_dir: &Path, report: &mut Report) -> Result<(), Box<dyn 
             let y = Column::from(ys(BATCH, 0.0, 1));
             for i in 0..count.div_ceil(BATCH) {
                 let batch = Batch::new(SeriesId(0), 0, Xs::Explicit(xs(i * BATCH, BATCH).into()), y.clone());
-                out.send(Item::Append(batch.map_err(|error| kymograph::source::SourceError::Failed(error.to_string()))?))?;
+                out.send(Item::Append(
+                    batch.map_err(|error| kymograph::source::SourceError::Failed(error.to_string()))?,
+                ))?;
             }
             Ok(())
         })
@@ -94,7 +97,9 @@ fn log(args: &Args, data_dir: &Path, report: &mut Report) -> Result<(), Box<dyn 
     let mut is_over = false;
     while !is_over {
         drain.wait(Duration::from_millis(20));
-        drain.drain(Duration::from_millis(20), |notice| is_over |= matches!(notice, Notice::Finished(_) | Notice::Failed(_)));
+        drain.drain(Duration::from_millis(20), |notice| {
+            is_over |= matches!(notice, Notice::Finished(_) | Notice::Failed(_))
+        });
     }
     let stored = begun.elapsed();
     // Waits until all is on disk.
@@ -128,7 +133,9 @@ fn opened(count: usize, data_dir: &Path) -> Result<Duration, Box<dyn std::error:
     let (mut is_over, mut shown) = (false, None);
     while !is_over && begun.elapsed() < LIMIT {
         drain.wait(Duration::from_millis(1));
-        drain.drain(Duration::from_millis(20), |notice| is_over |= matches!(notice, Notice::Finished(_) | Notice::Failed(_)));
+        drain.drain(Duration::from_millis(20), |notice| {
+            is_over |= matches!(notice, Notice::Finished(_) | Notice::Failed(_))
+        });
         let samples: usize = data.latest().series.iter().map(|series| series.len()).sum();
         if samples >= count && shown.is_none() {
             shown = Some(begun.elapsed());

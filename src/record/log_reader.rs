@@ -221,7 +221,7 @@ impl Iterator for LogReader {
 
 fn column(map: &Arc<Mmap>, range: Range<usize>) -> Column {
     if range.len() >= MAPPED_LEN * floats::F64_BYTES
-        && let Some(values) = mapped::values(Arc::clone(map), range.clone())
+        && let Some(values) = mapped::values(Arc::clone(map), range.clone(), Some(range.start as u64))
     {
         return Column::elsewhere(values);
     }

@@ -25,6 +25,8 @@ const PAGE_BYTES: u64 = 64 << 10;
 /// A file of numbers that is only ever appended to.
 pub struct MappedFile {
     file: File,
+    /// Whether columns can be found again by where they stand in it.
+    is_log: bool,
     windows: Mutex<BTreeMap<u64, Weak<Mmap>>>,
 }
 
@@ -38,15 +40,22 @@ pub(super) struct InFile {
 struct InMap {
     map: Arc<Mmap>,
     range: Range<usize>,
+    /// Where they begin in the log, in bytes; none if the file is no log.
+    place: Option<u64>,
 }
 
 /// Numbers that cannot be read in place.
 struct Copied(Vec<f64>);
 
 impl MappedFile {
-    /// Columns of `file`, which must be open for reading.
+    /// Columns of a log, which must be open for reading.
     pub fn new(file: File) -> Arc<Self> {
-        Arc::new(Self { file, windows: Mutex::default() })
+        Arc::new(Self { file, windows: Mutex::default(), is_log: true })
+    }
+
+    /// The same for a file that is no log: its columns have no place there.
+    pub fn beside(file: File) -> Arc<Self> {
+        Arc::new(Self { file, windows: Mutex::default(), is_log: false })
     }
 
     /// The bytes at `range` as numbers, without a copy where they can be read in place; none if they cannot be reached.
@@ -63,8 +72,8 @@ impl MappedFile {
             let base = range.start / PAGE_BYTES * PAGE_BYTES;
             (Arc::new(map(&self.file, base, range.end - base)?), base)
         };
-        let range = usize::try_from(range.start - base).ok()?..usize::try_from(range.end - base).ok()?;
-        values(map, range)
+        let inside = usize::try_from(range.start - base).ok()?..usize::try_from(range.end - base).ok()?;
+        values(map, inside, self.is_log.then_some(range.start))
     }
 
     fn window(&self, index: u64) -> Option<Arc<Mmap>> {
@@ -92,11 +101,11 @@ fn map(file: &File, at: u64, len: u64) -> Option<Mmap> {
         .ok()
 }
 
-/// The numbers at `range` of a mapping.
-pub(super) fn values(map: Arc<Mmap>, range: Range<usize>) -> Option<Arc<dyn Values>> {
+/// The numbers at `range` of a mapping, which begin at `place` of the log.
+pub(super) fn values(map: Arc<Mmap>, range: Range<usize>, place: Option<u64>) -> Option<Arc<dyn Values>> {
     let bytes = map.get(range.clone())?;
     if floats::in_place(bytes).is_some() {
-        return Some(Arc::new(InMap { map, range }));
+        return Some(Arc::new(InMap { map, range, place }));
     }
     Some(Arc::new(Copied(floats::copied(bytes))))
 }
@@ -117,11 +126,19 @@ impl Home for InFile {
     fn fetch(&self) -> Option<Arc<dyn Values>> {
         self.file.column(self.range.clone())
     }
+
+    fn place(&self) -> Option<u64> {
+        self.file.is_log.then_some(self.range.start)
+    }
 }
 
 impl Values for InMap {
     fn values(&self) -> &[f64] {
         self.map.get(self.range.clone()).and_then(floats::in_place).unwrap_or_default()
+    }
+
+    fn place(&self) -> Option<u64> {
+        self.place
     }
 }
 

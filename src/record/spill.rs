@@ -49,7 +49,7 @@ impl Spill {
             other => other?,
         };
         fs::remove_file(&path)?;
-        Ok(Self { disk: FileDisk(file.try_clone()?), file: MappedFile::new(file), end: 0 })
+        Ok(Self { disk: FileDisk(file.try_clone()?), file: MappedFile::beside(file), end: 0 })
     }
 
     /// Writes `values` and returns them as a column that takes no heap.
