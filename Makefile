@@ -33,7 +33,7 @@ build: ## build the program with optimisation
 
 test: ## run every test; the summary comes last
 	@scripts/setup test
-	$(CARGO) test --locked --doc
+	scripts/test-env $(CARGO) test --locked --doc
 	scripts/test-env $(CARGO) nextest run --locked --no-default-features
 	scripts/test-env $(CARGO) nextest run --locked
 

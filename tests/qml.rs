@@ -5,12 +5,17 @@ use std::env;
 use std::ffi::{CString, c_char, c_int};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
-use kymograph::app::launch::{self, Launch};
-use kymograph::app::pipeline::JobKind;
-use kymograph::job::JobSpec;
+use kymograph::app::launch::{self, Launch, Recording};
+use kymograph::app::pipeline::{self, JobKind, StartOptions};
+use kymograph::batch::{Batch, Item, Notice, SeriesId};
+use kymograph::job::{JobSpec, mailbox};
+use kymograph::record::DataDir;
+use kymograph::source::SourceError;
 use kymograph::source::command::CommandOptions;
 use kymograph::source::sine::SineOptions;
+use kymograph::store::SnapshotSlot;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// Names the QML file that a child process runs.
@@ -47,6 +52,9 @@ fn run_child(file: &Path) -> Result<(), Failed> {
         .env("HOME", home.path())
         .env("XDG_CONFIG_HOME", home.path())
         .env("XDG_RUNTIME_DIR", home.path())
+        .env("XDG_DATA_HOME", home.path())
+        .env("TMPDIR", home.path())
+        .env_remove("KYMOGRAPH_DATA_DIR")
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
@@ -69,6 +77,7 @@ fn job_of(file: &Path) -> JobKind {
             command("for i in 1 2 3 4 5 6 7 8; do echo step=$i loss=0.$i acc=0.$((9-i)); done; echo oops >&2; exit 3")
         }
         "tst_names_hostile" => command(include_str!("data/hostile_output.sh")),
+        "tst_recorded_run" => recorded(),
         "tst_endless" | "tst_monkey" | "tst_gui_blocked" => JobKind::Sine(SineOptions {
             iterations: 0,
             receiver_iterations: 0,
@@ -85,8 +94,38 @@ fn command(script: &str) -> JobKind {
     JobKind::Command { name: None, options }
 }
 
+/// A run of the sine job that failed at its end, recorded now.
+fn recorded() -> JobKind {
+    let data_dir = env::temp_dir().join(format!("kymograph-recorded-{}", std::process::id()));
+    let kind = JobKind::custom("training", || {
+        JobSpec::from_fn("training", |out| {
+            for step in 0..50_u32 {
+                let stamp_nanos = out.stamp_nanos();
+                let loss = Batch::point(SeriesId(0), stamp_nanos, step.into(), 1.0 / f64::from(step + 1));
+                out.send(Item::Append(loss))?;
+                kymograph::say!(out, "step {step}")?;
+            }
+            Err::<(), _>(SourceError::Failed("out of memory".into()))
+        })
+    });
+    let options = StartOptions { recording: Recording::Into(data_dir.clone()), ..StartOptions::default() };
+    let (mailbox, mut drain) = mailbox();
+    let running = pipeline::start(&kind, &SnapshotSlot::new(), mailbox, options).unwrap();
+    let mut is_over = false;
+    while !is_over {
+        drain.wait(Duration::from_millis(20));
+        drain.drain(Duration::MAX, |notice| is_over |= matches!(notice, Notice::Failed(_)));
+    }
+    drop(running);
+    let runs = DataDir::new(&data_dir).list().unwrap();
+    // The log stays readable for whoever has it open.
+    JobKind::Recorded(runs)
+}
+
 fn run_file(file: &Path) -> i32 {
-    launch::set(Launch { kind: job_of(file), ..Launch::default() });
+    let is_troubled = file.ends_with("tst_recording_trouble.qml");
+    let recording = if is_troubled { Recording::Into("/dev/null/runs".into()) } else { Recording::Standard };
+    launch::set(Launch { kind: job_of(file), recording, ..Launch::default() });
     kymograph::app::gui::init();
     let words = ["kymograph", "-input", &file.to_string_lossy(), "-import", "qrc:/qt/qml"];
     let owned: Vec<_> = words.iter().map(|word| CString::new(*word).unwrap()).collect();

@@ -198,3 +198,15 @@ fn private_folder() -> tempfile::TempDir {
     use std::os::unix::fs::PermissionsExt;
     tempfile::Builder::new().permissions(std::fs::Permissions::from_mode(0o700)).tempdir().unwrap()
 }
+
+#[test]
+fn a_recorded_run_opens_in_the_window() {
+    let (status, said, home) = Window::open(&["--autostart", "--quit-when-done"]).end(Duration::from_secs(30));
+    assert_eq!((status.code(), said.as_str()), (Some(0), ""));
+    let runs = home.path().join("kymograph/runs");
+    let run = runs.read_dir().unwrap().next().unwrap().unwrap().path();
+    let again = Window::open(&["open", run.to_str().unwrap(), "--quit-when-done", "--save", "again.png"]);
+    let (status, said, home) = again.end(Duration::from_secs(30));
+    assert_eq!((status.code(), said.lines().count()), (Some(0), 1), "{said}");
+    assert_is_png(&home.path().join("again.png"));
+}

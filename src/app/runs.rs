@@ -39,7 +39,8 @@ pub fn ls(args: &LsArgs, data_dir: Option<&Path>, out: &mut impl Write) -> Resul
     let text = if args.json {
         format!("{:#}\n", Value::Array(runs.iter().map(to_json).collect()))
     } else if runs.is_empty() {
-        log::info!("there are no runs in {}", data_dir.runs().display());
+        // Not on standard output, which a program may read.
+        eprintln!("kymograph: there are no runs in {} yet", data_dir.runs().display());
         String::new()
     } else {
         table(&runs, Timestamp::now())
