@@ -182,81 +182,11 @@ FocusScope {
                 border.color: palette.highlight
             }
 
-            // The crosshair and what it reads.
-            Item {
+            Loader {
                 anchors.fill: parent
-                visible: canvas.hasReadout
-                Rectangle {
-                    x: Math.round(canvas.cursorPoint.x)
-                    y: canvas.plotArea.y
-                    width: 1
-                    height: canvas.plotArea.height
-                    color: Qt.alpha(palette.text, 0.45)
-                }
-                Rectangle {
-                    x: canvas.plotArea.x
-                    y: Math.round(canvas.cursorPoint.y)
-                    width: canvas.plotArea.width
-                    height: 1
-                    color: Qt.alpha(palette.text, 0.45)
-                }
-                Rectangle {
-                    readonly property bool isRight: canvas.cursorPoint.x + width + 24 < surface.width
-                    x: isRight ? canvas.cursorPoint.x + 12 : canvas.cursorPoint.x - width - 12
-                    y: Math.max(4, Math.min(canvas.cursorPoint.y + 12, surface.height - height - 4))
-                    width: readout.implicitWidth + 16
-                    height: readout.implicitHeight + 10
-                    radius: 3
-                    color: Qt.alpha(palette.base, 0.9)
-                    border.color: Qt.alpha(palette.text, 0.2)
-
-                    GridLayout {
-                        id: readout
-                        x: 8
-                        y: 5
-                        columns: 3
-                        columnSpacing: 8
-                        rowSpacing: 1
-                        Repeater {
-                            model: canvas.readoutNames.length
-                            Rectangle {
-                                required property int index
-                                Layout.row: index
-                                Layout.column: 0
-                                implicitWidth: 10
-                                implicitHeight: 3
-                                color: canvas.readoutColors[index]
-                            }
-                        }
-                        Repeater {
-                            model: canvas.readoutNames
-                            Text {
-                                required property int index
-                                required property string modelData
-                                Layout.row: index
-                                Layout.column: 1
-                                Layout.maximumWidth: 220
-                                text: modelData
-                                textFormat: Text.PlainText
-                                elide: Text.ElideRight
-                                color: palette.text
-                            }
-                        }
-                        Repeater {
-                            model: canvas.readoutValues
-                            Text {
-                                required property int index
-                                required property string modelData
-                                Layout.row: index
-                                Layout.column: 2
-                                Layout.alignment: Qt.AlignRight
-                                text: modelData
-                                textFormat: Text.PlainText
-                                font.family: Appearance.fixedFamily
-                                color: palette.text
-                            }
-                        }
-                    }
+                active: canvas.hasReadout
+                sourceComponent: Crosshair {
+                    figure: canvas
                 }
             }
 

@@ -40,17 +40,18 @@ FocusScope {
         list.positionViewAtEnd()
     }
     function openFind() {
+        findBar.active = true
         findBar.visible = true
-        findField.forceActiveFocus()
-        findField.selectAll()
+        findBar.item.begin()
     }
     function closeFind() {
         findBar.visible = false
         list.forceActiveFocus()
     }
     function findNext(backwards) {
-        const row = messages.find(findField.text, hasSelection ? selectionEnd : (backwards ? 0 : messages.count - 1), backwards)
-        findField.hasNoMatch = row < 0 && findField.text !== ""
+        const text = findBar.item.text
+        const row = messages.find(text, hasSelection ? selectionEnd : (backwards ? 0 : messages.count - 1), backwards)
+        findBar.item.hasNoMatch = row < 0 && text !== ""
         if (row >= 0) {
             isFollowing = false
             selectRows(row, row)
@@ -142,46 +143,16 @@ FocusScope {
             }
         }
 
-        RowLayout {
+        // Made when it is first asked for.
+        Loader {
             id: findBar
+            active: false
             visible: false
             Layout.fillWidth: true
             Layout.margins: 4
-            spacing: 2
-
-            TextField {
-                id: findField
-                property bool hasNoMatch: false
-                Layout.fillWidth: true
-                placeholderText: qsTr("Find in messages")
-                color: hasNoMatch ? Appearance.errorColor(palette.base) : palette.text
-                onTextEdited: pane.findNext(false)
-                Keys.onReturnPressed: (event) => pane.findNext(event.modifiers & Qt.ShiftModifier)
-                Keys.onEscapePressed: pane.closeFind()
-                Accessible.name: qsTr("Find in messages")
-                ToolTip.text: qsTr("No line contains this")
-                ToolTip.visible: hasNoMatch && activeFocus
-            }
-            StripButton {
-                implicitWidth: 28
-                symbol: "up"
-                tip: qsTr("Previous match")
-                keys: "Shift+Enter"
-                onClicked: pane.findNext(true)
-            }
-            StripButton {
-                implicitWidth: 28
-                symbol: "down"
-                tip: qsTr("Next match")
-                keys: "Enter"
-                onClicked: pane.findNext(false)
-            }
-            StripButton {
-                implicitWidth: 28
-                symbol: "close"
-                tip: qsTr("Close")
-                keys: "Esc"
-                onClicked: pane.closeFind()
+            sourceComponent: FindBar {
+                onSearched: (backwards) => pane.findNext(backwards)
+                onClosed: pane.closeFind()
             }
         }
 
@@ -314,7 +285,7 @@ FocusScope {
                     onPressed: (mouse) => {
                         list.forceActiveFocus()
                         if (mouse.button === Qt.RightButton) {
-                            paneMenu.popup()
+                            paneMenu.get().popup()
                             return
                         }
                         const row = rowAt(mouse.y)
@@ -355,18 +326,20 @@ FocusScope {
                 color: Qt.alpha(palette.text, 0.6)
             }
 
-            RoundButton {
+            Loader {
                 anchors.bottom: parent.bottom
                 anchors.horizontalCenter: parent.horizontalCenter
                 anchors.bottomMargin: 8
-                visible: !pane.isFollowing && messages.total > pane.totalSeen
-                radius: 14
-                leftPadding: 12
-                rightPadding: 12
-                highlighted: true
-                text: qsTr("%n new line(s)", "", messages.total - pane.totalSeen)
-                onClicked: pane.toEnd()
-                focusPolicy: Qt.NoFocus
+                active: !pane.isFollowing && messages.total > pane.totalSeen
+                sourceComponent: RoundButton {
+                    radius: 14
+                    leftPadding: 12
+                    rightPadding: 12
+                    highlighted: true
+                    text: qsTr("%n new line(s)", "", messages.total - pane.totalSeen)
+                    onClicked: pane.toEnd()
+                    focusPolicy: Qt.NoFocus
+                }
             }
         }
     }
@@ -378,24 +351,27 @@ FocusScope {
         opacity: enabled ? 1 : 0.5
     }
 
-    Menu {
+    LazyPopup {
         id: paneMenu
-        PaneMenuItem {
-            text: pane.hasSelection ? qsTr("&Copy the selected lines") : qsTr("&Copy all lines")
-            onTriggered: pane.copySelection()
-        }
-        PaneMenuItem {
-            text: qsTr("Select &all")
-            onTriggered: pane.selectRows(0, messages.count - 1)
-        }
-        PaneMenuItem {
-            text: qsTr("&Find…")
-            onTriggered: pane.openFind()
-        }
-        MenuSeparator {}
-        PaneMenuItem {
-            text: qsTr("C&lear")
-            onTriggered: pane.clear()
+        host: pane
+        Menu {
+            PaneMenuItem {
+                text: pane.hasSelection ? qsTr("&Copy the selected lines") : qsTr("&Copy all lines")
+                onTriggered: pane.copySelection()
+            }
+            PaneMenuItem {
+                text: qsTr("Select &all")
+                onTriggered: pane.selectRows(0, messages.count - 1)
+            }
+            PaneMenuItem {
+                text: qsTr("&Find…")
+                onTriggered: pane.openFind()
+            }
+            MenuSeparator {}
+            PaneMenuItem {
+                text: qsTr("C&lear")
+                onTriggered: pane.clear()
+            }
         }
     }
 }

@@ -202,10 +202,12 @@ fn read_only_or_missing_places_are_said_and_the_job_goes_on() {
     let (mailbox, mut drain) = mailbox();
     let data = SnapshotSlot::new();
     let running = pipeline::start(&ledger(10, 10, Duration::ZERO), &data, mailbox, options(&place)).unwrap();
-    let notices = to_the_end(&mut drain);
+    let mut notices = to_the_end(&mut drain);
     assert_eq!(running.run_path(), None);
+    drop(running);
+    drain.drain(LIMIT, |notice| notices.push(notice));
     assert!(notices.iter().any(|notice| matches!(notice, Notice::Recording(Some(text)) if text.contains("taken"))));
-    assert!(lines(&notices, Pane::Control).iter().any(|line| line.contains("not recorded")));
+    assert!(lines(&notices, Pane::Control).iter().any(|line| line.contains("not recorded")), "{notices:?}");
     assert_is_ledger(&samples(&data.latest()), 100);
 }
 
@@ -231,4 +233,27 @@ fn a_stopped_job_is_a_stopped_run_with_everything_that_was_stored() {
         }
     }
     assert_eq!(recorded, samples(&data.latest()).len());
+}
+
+#[test]
+fn disk_full_or_read_only_at_the_start_is_recorded_whole_as_soon_as_there_is_room() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = dir.path().join("taken");
+    std::fs::write(&place, "").unwrap();
+    let (mailbox, mut drain) = mailbox();
+    let data = SnapshotSlot::new();
+    let kind = ledger(300, 10, Duration::from_millis(10));
+    let running = pipeline::start(&kind, &data, mailbox, options(&place)).unwrap();
+    let mut notices = Vec::new();
+    let start = Instant::now();
+    while !notices.iter().any(|notice| matches!(notice, Notice::Recording(Some(_)))) {
+        assert!(start.elapsed() < LIMIT);
+        drain.wait(Duration::from_millis(20));
+        drain.drain(LIMIT, |notice| notices.push(notice));
+    }
+    std::fs::remove_file(&place).unwrap();
+    notices.extend(to_the_end(&mut drain));
+    assert!(notices.contains(&Notice::Recording(None)), "it is said that recording goes on");
+    drop(running);
+    assert_is_ledger(&samples(&open(only_run(&place)).0.latest()), 3000);
 }

@@ -240,7 +240,7 @@ impl Running {
     /// The directory that it is recorded into, if it is.
     #[must_use]
     pub fn run_path(&self) -> Option<&Path> {
-        self.journal.as_ref().map(Journal::path)
+        self.journal.as_ref().and_then(Journal::path)
     }
 }
 

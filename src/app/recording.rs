@@ -2,16 +2,17 @@
 //!
 //! Set up on the thread that starts the job; the end is written on a thread of its own, so nobody waits for the disk.
 
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use crate::app::launch::Recording;
 use crate::app::pipeline::JobKind;
-use crate::batch::{Level, Message, Notice, Pane};
+use crate::batch::{Column, Level, Message, Notice, Pane};
 use crate::job::{Mailbox, spawn_detached};
 use crate::record::{
-    DataDir, OnTrouble, RecordError, RecordHandle, Recorder, RecorderOptions, RunAbout, RunEnd, Spill, Trouble,
+    DataDir, OnTrouble, RecordHandle, Recorder, RecorderOptions, RunAbout, RunDir, RunEnd, Spill, Trouble,
 };
 use crate::store;
 
@@ -20,7 +21,7 @@ use crate::store;
 pub struct Journal {
     shared: Arc<Shared>,
     handle: RecordHandle,
-    path: PathBuf,
+    path: Arc<OnceLock<PathBuf>>,
 }
 
 struct Shared {
@@ -40,8 +41,8 @@ struct Teller {
 }
 
 impl Journal {
-    /// Makes a run for the job and begins to record it. What goes wrong is said in `mailbox`; the job goes on without.
-    /// Also returns what takes samples out of memory.
+    /// Begins to record the job into a run of its own, which is made as soon as the disk allows it. What goes wrong is
+    /// said in `mailbox`; the job goes on without. Also returns what takes samples out of memory.
     pub fn begin(
         kind: &JobKind,
         recording: &Recording,
@@ -53,8 +54,36 @@ impl Journal {
             Recording::Standard => DataDir::find(None),
             Recording::Into(path) => Ok(DataDir::new(path)),
         };
-        match data_dir.and_then(|data_dir| Self::open(kind, &data_dir, &teller)) {
-            Ok(begun) => Some(begun),
+        let name = kind.name().to_owned();
+        let begun = data_dir.map_err(|error| error.to_string()).and_then(|data_dir| {
+            let about = RunAbout { name: name.clone(), kind: kind.word().to_owned(), command: kind.command() };
+            let (path, spill) = (Arc::new(OnceLock::new()), Arc::new(Mutex::new(None)));
+            let (made_path, made_spill) = (Arc::clone(&path), Arc::clone(&spill));
+            let on_made = Box::new(move |run: &RunDir| {
+                log::info!("recording into {}", run.path().display());
+                made_path.set(run.path().to_owned()).unwrap_or_default();
+                match Spill::create(run) {
+                    Ok(made) => *made_spill.lock().unwrap_or_else(PoisonError::into_inner) = Some(made),
+                    Err(error) => log::warn!("small batches cannot leave memory: {error}"),
+                }
+            });
+            let told = teller.clone();
+            let on_trouble: OnTrouble = Arc::new(move |trouble| match trouble {
+                Trouble::Resumed { text } => told.resumed(&text),
+                Trouble::Stopped { text } => told.stopped(&text),
+            });
+            let make = Box::new(move || data_dir.create_run(&about));
+            let options = RecorderOptions::default();
+            let recorder = Recorder::start_when_possible(&name, make, on_made, options, on_trouble);
+            Ok((recorder.map_err(|error| error.to_string())?, path, spill))
+        });
+        match begun {
+            Ok((recorder, path, spill)) => {
+                let handle = recorder.handle();
+                let shared = Shared { recorder: Mutex::new(Some(recorder)), end: Mutex::default(), name, teller };
+                let spill: Box<dyn store::Spill> = Box::new(LateSpill(spill));
+                Some((Self { shared: Arc::new(shared), handle, path }, Some(spill)))
+            }
             Err(error) => {
                 teller.stopped(&format!("This run is not recorded: {error}"));
                 None
@@ -62,35 +91,10 @@ impl Journal {
         }
     }
 
-    fn open(
-        kind: &JobKind,
-        data_dir: &DataDir,
-        teller: &Teller,
-    ) -> Result<(Self, Option<Box<dyn store::Spill>>), RecordError> {
-        let name = kind.name().to_owned();
-        let about = RunAbout { name: name.clone(), kind: kind.word().to_owned(), command: kind.command() };
-        let run = data_dir.create_run(&about)?;
-        let path = run.path().to_owned();
-        let spill = Spill::create(&run).map(|spill| Box::new(spill) as Box<dyn store::Spill>);
-        let spill = spill.inspect_err(|error| log::warn!("samples cannot leave memory: {error}")).ok();
-        let told = teller.clone();
-        let on_trouble: OnTrouble = Arc::new(move |trouble| match trouble {
-            Trouble::Resumed { text } => told.resumed(&text),
-            Trouble::Stopped { text, .. } => told.stopped(&text),
-        });
-        let cannot_start = |cause| RecordError::Io { action: "record into", path: path.clone(), cause };
-        let recorder = Recorder::start(run, RecorderOptions::default(), on_trouble).map_err(cannot_start)?;
-        let handle = recorder.handle();
-        log::info!("recording into {}", path.display());
-        let shared =
-            Shared { recorder: Mutex::new(Some(recorder)), end: Mutex::default(), name, teller: teller.clone() };
-        Ok((Self { shared: Arc::new(shared), handle, path }, spill))
-    }
-
-    /// The run's directory.
+    /// The run's directory, once it is there.
     #[must_use]
-    pub fn path(&self) -> &std::path::Path {
-        &self.path
+    pub fn path(&self) -> Option<&Path> {
+        self.path.get().map(PathBuf::as_path)
     }
 
     /// Where the samples go.
@@ -144,9 +148,13 @@ impl Drop for Journal {
     }
 }
 
-impl store::Spill for Spill {
-    fn put(&mut self, values: &[f64]) -> std::io::Result<crate::batch::Column> {
-        Self::put(self, values)
+/// The spill file of a run that may not be there yet.
+struct LateSpill(Arc<Mutex<Option<Spill>>>);
+
+impl store::Spill for LateSpill {
+    fn put(&mut self, values: &[f64]) -> io::Result<Column> {
+        let mut spill = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        spill.as_mut().map_or_else(|| Err(io::Error::from(io::ErrorKind::NotFound)), |spill| spill.put(values))
     }
 }
 

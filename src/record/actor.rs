@@ -45,7 +45,7 @@ pub(super) struct Actor {
 struct GivenUp;
 
 /// Nobody shall wait for an actor that is gone.
-struct CloseOnDrop(Arc<Lane>);
+pub(super) struct CloseOnDrop(pub(super) Arc<Lane>);
 
 impl Drop for CloseOnDrop {
     fn drop(&mut self) {

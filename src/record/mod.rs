@@ -41,7 +41,7 @@ pub use log_reader::{LogReader, Loss, LossKind, MAPPED_LEN};
 pub use log_writer::{GROUP_BYTES, HOME_LEN};
 pub use mapped::MappedFile;
 pub use meta::RunMeta;
-pub use recorder::{FINISH_BOUND, OnTrouble, RecordHandle, Recorder, RecorderOptions, Trouble};
+pub use recorder::{FINISH_BOUND, MakeRun, OnMade, OnTrouble, RecordHandle, Recorder, RecorderOptions, Trouble};
 pub use run_dir::{LOG_NAME, META_NAME, RunAbout, RunDir};
 pub use run_entry::RunEntry;
 pub use run_name::NAME_CHARS;

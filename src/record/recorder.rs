@@ -1,14 +1,15 @@
 //! The recorder as others see it: a handle to push to, counters, and an orderly end. The work is done by its actor on the
 //! thread `recorder:<name>`.
 
+use std::fs::File;
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::batch::{Item, Notice};
-use crate::job::{Clock, SystemClock, lock, thread};
+use crate::job::{Clock, Seat, SystemClock, lock, thread};
 
-use super::actor::Actor;
+use super::actor::{Actor, CloseOnDrop};
 use super::disk::{Disk, FileDisk};
 use super::entry::RunEnd;
 use super::error::RecordError;
@@ -57,6 +58,12 @@ pub enum Trouble {
 /// Told of trouble, on the recorder's thread; must not wait.
 pub type OnTrouble = Arc<dyn Fn(Trouble) + Send + Sync>;
 
+/// Makes the directory of a run; tried again if it fails.
+pub type MakeRun = Box<dyn FnMut() -> Result<RunDir, RecordError> + Send>;
+
+/// Told of the run that was made.
+pub type OnMade = Box<dyn FnOnce(&RunDir) + Send>;
+
 /// Records a run. Dropping it writes what waits and marks the run as failed, within the bound of its options.
 pub struct Recorder {
     lane: Arc<Lane>,
@@ -83,6 +90,41 @@ impl Recorder {
         Self::start_on(disk, run, options, on_trouble)
     }
 
+    /// The same for a run that `make` makes on the recorder's thread, again and again until the disk allows it: whoever
+    /// starts a job waits for no disk. Until then what comes is kept as far as it goes. `on_made` is called on that
+    /// thread when the run is there.
+    ///
+    /// # Errors
+    /// If the system refuses another thread.
+    pub fn start_when_possible(
+        name: &str,
+        mut make: MakeRun,
+        on_made: OnMade,
+        options: RecorderOptions,
+        on_trouble: OnTrouble,
+    ) -> io::Result<Self> {
+        let (lane, counters, end) = (Arc::new(Lane::new()), Arc::new(Counters::new()), Arc::default());
+        let body = {
+            let (lane, counters, end) = (Arc::clone(&lane), Arc::clone(&counters), Arc::clone(&end));
+            move |_: &Seat| {
+                let _closer = CloseOnDrop(Arc::clone(&lane));
+                let run = made(&mut make, &lane, &counters, options, &on_trouble)?;
+                on_made(&run);
+                let (disk, homes) = run
+                    .log
+                    .try_clone()
+                    .and_then(|log| Ok((FileDisk(log), File::open(run.log_path())?)))
+                    .map_err(|error| error.to_string())?;
+                // Opened anew: a copy of the log's own handle would keep its lock for as long as a column lives.
+                let writer = LogWriter::new(Box::new(disk), &run.header(), Some(MappedFile::new(homes)));
+                Actor::new(lane, writer, counters, end, run, options, on_trouble).run()
+            }
+        };
+        let thread = thread::spawn(&format!("recorder:{name}"), SystemClock::new().seat(), body)?;
+        let thread = thread.with_join_bound(options.finish_bound);
+        Ok(Self { lane, counters, end, thread: Some(thread), finish_bound: options.finish_bound })
+    }
+
     /// The same with a disk of one's own in place of the log's file, to see what happens when it fails.
     ///
     /// # Errors
@@ -95,7 +137,7 @@ impl Recorder {
     ) -> io::Result<Self> {
         let (lane, counters, end) = (Arc::new(Lane::new()), Arc::new(Counters::new()), Arc::default());
         // Opened anew: a copy of the log's own handle would keep its lock for as long as a column lives.
-        let homes = MappedFile::new(std::fs::File::open(run.log_path())?);
+        let homes = MappedFile::new(File::open(run.log_path())?);
         let writer = LogWriter::new(disk, &run.header(), Some(homes));
         let name = format!("recorder:{}", run.meta().name);
         let actor =
@@ -135,6 +177,42 @@ impl Drop for Recorder {
     fn drop(&mut self) {
         // The thread's own drop waits for it.
         self.lane.close();
+    }
+}
+
+/// The run, as soon as the disk allows it; none if the lane is closed before.
+fn made(
+    make: &mut MakeRun,
+    lane: &Lane,
+    counters: &Counters,
+    options: RecorderOptions,
+    on_trouble: &OnTrouble,
+) -> Result<RunDir, String> {
+    let mut trouble: Option<String> = None;
+    loop {
+        let error = match make() {
+            Ok(run) => {
+                if trouble.is_some() {
+                    lane.set_trouble(None);
+                    counters.set_writing(true);
+                    on_trouble(Trouble::Resumed { text: "This run is recorded from now on.".to_owned() });
+                }
+                return Ok(run);
+            }
+            Err(error) => error.to_string(),
+        };
+        if trouble.is_none() {
+            lane.set_trouble(Some(error.clone()));
+            counters.set_writing(false);
+            log::warn!("a run is not recorded: {error}");
+            let text = format!("This run is not recorded: {error}. The job goes on; recording begins by itself.");
+            on_trouble(Trouble::Stopped { text });
+        }
+        let is_over = lane.wait_closed(options.retry_every);
+        trouble = Some(error.clone());
+        if is_over {
+            return Err(error);
+        }
     }
 }
 
