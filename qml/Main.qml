@@ -150,11 +150,11 @@ ThemedWindow {
         NoticeBar {
             id: recordingBar
             objectName: "recordingBar"
-            property string dismissed
+            property string seen
             Layout.fillWidth: true
-            visible: theJob.recordingTrouble !== "" && dismissed !== theJob.recordingTrouble
+            visible: theJob.recordingTrouble !== "" && seen !== theJob.recordingTrouble
             text: theJob.recordingTrouble
-            onDismissed: dismissed = theJob.recordingTrouble
+            onDismissed: seen = theJob.recordingTrouble
         }
 
         SplitView {
