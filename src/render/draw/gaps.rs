@@ -27,7 +27,7 @@ pub(super) fn draw<'a>(
     shapes.push(Shape::Clip(plot));
     for (style, stats) in gaps {
         let paint = Paint::solid(style.color);
-        let mut centers_px = scratch.take_points();
+        let mut centers_px = scratch.take_marks();
         each_run(&stats.nonfinite_x_px, mark_px, |from_px, to_px| {
             let is_wide = to_px - from_px > mark_px;
             if is_wide {

@@ -98,7 +98,7 @@ impl Place<'_> {
             if style.join == Join::Points && style.marker == Marker::None { Marker::Circle } else { style.marker };
         if marker != Marker::None {
             let size_px = (4.0 * width_px).min(at.height_px * 0.7);
-            let mut centers_px = scratch.take_points();
+            let mut centers_px = scratch.take_marks();
             centers_px.push([f32::midpoint(left, right), y_px]);
             shapes.push(Shape::Markers { centers_px, marker, size_px, paint });
         }

@@ -1,5 +1,5 @@
-//! Walks a series whose x goes anywhere: every sample that the store cannot tell to be out of view is looked at, but lines
-//! that would cover what is covered already are left out.
+//! Walks a series whose x goes anywhere: every sample that the store cannot tell to be out of view is looked at, but lines,
+//! and parts of long ones, that would cover what is covered already are left out.
 
 use crate::figure::PlotRect;
 use crate::render::line::clip::Point;
@@ -51,13 +51,20 @@ pub(super) fn trace(
                     trace.stats.covered += u64::from(is_in_view);
                     return;
                 }
-                let is_drawn = trace.marks.window().cut(previous, place).is_none_or(|(a, b)| ink.adds(a, b));
-                trace.stats.covered += u64::from(is_in_view && !is_drawn);
-                if is_drawn && length_px < JOINED_PX {
-                    trace.runs.wander(place);
+                let is_drawn = if length_px < JOINED_PX {
+                    let is_drawn = trace.marks.window().cut(previous, place).is_none_or(|(a, b)| ink.adds(a, b));
+                    if is_drawn {
+                        trace.runs.wander(place);
+                    } else {
+                        trace.runs.leap(place, |_, _| false);
+                    }
+                    is_drawn
                 } else {
-                    trace.runs.leap(place, is_drawn);
-                }
+                    trace.runs.leap(place, |(a, b), segments| {
+                        ink.each_added(a, b, |from, to| segments.push([on_screen(a, b, from), on_screen(a, b, to)]))
+                    })
+                };
+                trace.stats.covered += u64::from(is_in_view && !is_drawn);
             }
             _ => trace.runs.wander(place),
         }
@@ -78,6 +85,11 @@ pub(super) fn trace(
     if let Some(ink) = ink {
         scratch.ink = ink.into_buffers();
     }
+}
+
+/// The place at part `t` of the way from `a` to `b`.
+fn on_screen(a: Point, b: Point, t: f64) -> [f32; 2] {
+    [(a.0 + (b.0 - a.0) * t) as f32, (a.1 + (b.1 - a.1) * t) as f32]
 }
 
 /// Which pixels of the plotting area hold a marker already.

@@ -29,7 +29,7 @@ impl Marks {
             size_px: f64::from(size_px),
             held: None,
             last_cell: None,
-            centers: scratch.take_points(),
+            centers: scratch.take_marks(),
         }
     }
 

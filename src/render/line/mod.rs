@@ -169,7 +169,7 @@ fn append(
     }
     let mut push_marks = |centers_px: Vec<[f32; 2]>, marker, size_px| {
         if centers_px.is_empty() {
-            scratch.give_points(centers_px);
+            scratch.give_marks(centers_px);
         } else {
             shapes.push(Shape::Markers { centers_px, marker, size_px, paint });
         }

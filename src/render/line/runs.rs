@@ -35,7 +35,7 @@ pub(super) struct Finished {
 
 impl Runs {
     pub(super) fn new(window: Window, join: Join, scratch: &mut Scratch) -> Self {
-        let dots = scratch.take_points();
+        let dots = scratch.take_marks();
         Self {
             window,
             join,
@@ -84,22 +84,29 @@ impl Runs {
         }
     }
 
-    /// The next place, with a line of its own to it, or with none if `is_drawn` is false: the line goes on from here.
-    pub(super) fn leap(&mut self, place: Point, is_drawn: bool) {
+    /// The next place, with lines of their own to it: `draw` gets each way there that meets the window, adds what is to be
+    /// drawn of it to the segments, and says whether that was anything. The line goes on from here.
+    ///
+    /// Returns whether anything was drawn, or could not be because all of it lies outside.
+    pub(super) fn leap(
+        &mut self,
+        place: Point,
+        mut draw: impl FnMut((Point, Point), &mut Vec<[[f32; 2]; 2]>) -> bool,
+    ) -> bool {
         self.close();
-        let Some(previous) = self.previous.replace(place) else { return };
+        let Some(previous) = self.previous.replace(place) else { return true };
         self.is_alone = false;
-        if !is_drawn {
-            return;
-        }
         let corner = if self.join == Join::Steps { (place.0, previous.1) } else { previous };
+        let (mut is_inside, mut is_drawn) = (false, false);
         for (a, b) in [(previous, corner), (corner, place)] {
             if a != b
-                && let Some((a, b)) = self.window.cut(a, b)
+                && let Some(way) = self.window.cut(a, b)
             {
-                self.segments.push([[a.0 as f32, a.1 as f32], [b.0 as f32, b.1 as f32]]);
+                is_inside = true;
+                is_drawn |= draw(way, &mut self.segments);
             }
         }
+        is_drawn || !is_inside
     }
 
     /// The last place, if the line goes on from it.

@@ -14,7 +14,9 @@ pub struct Scratch {
     pub(super) cells: Vec<u64>,
     pub(super) ink: InkBuffers,
     pub(super) ranges: Vec<Range<usize>>,
+    /// Of lines: apart from those of marks, which are few, so that each soon has the size that it needs.
     pub(super) points: Vec<Vec<[f32; 2]>>,
+    marks: Vec<Vec<[f32; 2]>>,
     pub(super) lines: Vec<Vec<[f32; 2]>>,
     segments: Vec<Vec<[[f32; 2]; 2]>>,
     lengths: Vec<Vec<f32>>,
@@ -42,7 +44,7 @@ impl Scratch {
                 self.give_lengths(stroke.dash_px);
             }
             Shape::Polygon { points, .. } => self.give_points(points),
-            Shape::Markers { centers_px, .. } => self.give_points(centers_px),
+            Shape::Markers { centers_px, .. } => self.give_marks(centers_px),
             Shape::Segments { ends, .. } => self.give_segments(ends),
             Shape::Text(text) => give(&mut self.texts, text.content),
             _ => {}
@@ -53,8 +55,16 @@ impl Scratch {
         self.points.pop().unwrap_or_default()
     }
 
-    pub(crate) fn give_points(&mut self, points: Vec<[f32; 2]>) {
+    pub(super) fn give_points(&mut self, points: Vec<[f32; 2]>) {
         give(&mut self.points, points);
+    }
+
+    pub(crate) fn take_marks(&mut self) -> Vec<[f32; 2]> {
+        self.marks.pop().unwrap_or_default()
+    }
+
+    pub(super) fn give_marks(&mut self, centers_px: Vec<[f32; 2]>) {
+        give(&mut self.marks, centers_px);
     }
 
     pub(super) fn take_segments(&mut self) -> Vec<[[f32; 2]; 2]> {
@@ -75,7 +85,8 @@ impl Scratch {
 
     /// A copy of `text`.
     pub(crate) fn text(&mut self, text: &str) -> String {
-        let mut copy = self.texts.pop().unwrap_or_default();
+        // Notes and names change hands where one more appears: all have room for most of either.
+        let mut copy = self.texts.pop().unwrap_or_else(|| String::with_capacity(120));
         copy.push_str(text);
         copy
     }

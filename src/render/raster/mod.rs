@@ -140,11 +140,18 @@ impl Rasterizer {
                     if stroke::can_draw(points, stroke) {
                         self.paths.flush(canvas);
                         self.stroke.draw(canvas, clip, points, stroke);
+                    } else if stroke::can_draw_by_runs(points, stroke) {
+                        self.paths.flush(canvas);
+                        self.stroke.draw_by_runs(canvas, clip, points, stroke);
                     } else {
                         self.paths.line(canvas, clip, points, stroke);
                     }
                 }
                 Shape::Segments { ends, paint, width_px } => segments::draw(canvas, clip, ends, *width_px, *paint),
+                Shape::Polygon { points, paint } if stroke::is_area(points) => {
+                    self.paths.flush(canvas);
+                    self.stroke.area(canvas, clip, points, *paint);
+                }
                 Shape::Polygon { points, paint } => self.paths.polygon(canvas, clip, points, *paint),
                 Shape::Disc { center_px, radius_px, paint } => {
                     self.paths.disc(canvas, clip, *center_px, *radius_px, *paint);

@@ -4,11 +4,12 @@
 //! each of its places. So a table of tops and bottoms at sixteen x a pixel holds the whole stroke, joins and caps
 //! included, without polygons and winding; the coverage of a pixel is exact in y and sampled sixteen times in x. The cost
 //! goes with the number of points plus the pixels touched, and a spike can never stand out farther than the pen does.
+//! The area between such a line and a level base is filled from the same table.
 
 use crate::render::raster::Canvas;
 use crate::render::raster::blend::{Area, Ink};
 use crate::render::raster::tile::{STRIP, Strip};
-use crate::render::scene::Stroke;
+use crate::render::scene::{Paint, Stroke};
 
 /// Places a pixel at which the stroke is sampled.
 const PLACES: usize = 16;
@@ -36,6 +37,31 @@ pub(super) fn can_draw(points: &[[f32; 2]], stroke: &Stroke) -> bool {
         && is_finite()
 }
 
+/// Points from which a line that turns is drawn run by run.
+const MANY: usize = 200;
+
+/// Whether a line that turns may be drawn run by run: opaque, so that what two runs both cover shows no darker, and of so
+/// many points that the edges where they meet, covered twice, are lost among others.
+pub(super) fn can_draw_by_runs(points: &[[f32; 2]], stroke: &Stroke) -> bool {
+    points.len() >= MANY
+        && stroke.paint.alpha >= 1.0
+        && stroke.dash_px.is_empty()
+        && stroke.width_px >= 1.0
+        && points.iter().flatten().all(|v| v.is_finite())
+}
+
+/// Whether a polygon is the area between a line whose x ascends and a level base: its last two points stand on the base,
+/// at the two ends of the line.
+pub(super) fn is_area(points: &[[f32; 2]]) -> bool {
+    let [line @ .., right, left] = points else { return false };
+    let (Some(first), Some(last)) = (line.first(), line.last()) else { return false };
+    right[1] == left[1]
+        && right[0] == last[0]
+        && left[0] == first[0]
+        && line.is_sorted_by(|a, b| a[0] <= b[0])
+        && points.iter().flatten().all(|v| v.is_finite())
+}
+
 impl StrokePainter {
     /// Draws the line; round caps and joins.
     pub(super) fn draw(&mut self, canvas: &mut Canvas, clip: Area, points: &[[f32; 2]], stroke: &Stroke) {
@@ -50,18 +76,51 @@ impl StrokePainter {
         if x0 >= x1 {
             return;
         }
-        let places = (x1 - x0) as usize * PLACES;
-        self.tops.clear();
-        self.tops.resize(places, f32::INFINITY);
-        self.bottoms.clear();
-        self.bottoms.resize(places, f32::NEG_INFINITY);
-        let mut table = Table { x0: x0 as f32, tops: &mut self.tops, bottoms: &mut self.bottoms };
+        let mut table = self.table(x0, x1);
         if a[0] <= b[0] {
             table.line(points.iter().copied(), radius);
         } else {
             table.line(points.iter().rev().copied(), radius);
         }
         self.fill(canvas, clip, x0, x1, Ink::new(paint));
+    }
+
+    /// Draws a line that turns, one run after the other whose x does not.
+    pub(super) fn draw_by_runs(&mut self, canvas: &mut Canvas, clip: Area, points: &[[f32; 2]], stroke: &Stroke) {
+        let mut rest = points;
+        while rest.len() > 1 {
+            let ascending = rest.windows(2).take_while(|pair| matches!(pair, [a, b] if a[0] <= b[0])).count();
+            let descending = rest.windows(2).take_while(|pair| matches!(pair, [a, b] if a[0] >= b[0])).count();
+            let count = ascending.max(descending).max(1);
+            self.draw(canvas, clip, rest.get(..=count).unwrap_or_default(), stroke);
+            rest = rest.get(count..).unwrap_or_default();
+        }
+    }
+
+    /// Fills the area of [`is_area`] points.
+    pub(super) fn area(&mut self, canvas: &mut Canvas, clip: Area, points: &[[f32; 2]], paint: Paint) {
+        let [line @ .., _, [_, base]] = points else { return };
+        let (Some(first), Some(last)) = (line.first(), line.last()) else { return };
+        let (x0, x1) = ((first[0].floor() as i32).max(clip.x0), (last[0].ceil() as i32).min(clip.x1));
+        if x0 >= x1 {
+            return;
+        }
+        let mut table = self.table(x0, x1);
+        for pair in line.windows(2) {
+            let &[a, b] = pair else { continue };
+            table.between(a, b, *base);
+        }
+        self.fill(canvas, clip, x0, x1, Ink::new(paint));
+    }
+
+    /// An empty table of columns `x0..x1`.
+    fn table(&mut self, x0: i32, x1: i32) -> Table<'_> {
+        let places = (x1 - x0) as usize * PLACES;
+        self.tops.clear();
+        self.tops.resize(places, f32::INFINITY);
+        self.bottoms.clear();
+        self.bottoms.resize(places, f32::NEG_INFINITY);
+        Table { x0: x0 as f32, tops: &mut self.tops, bottoms: &mut self.bottoms }
     }
 
     fn fill(&mut self, canvas: &mut Canvas, clip: Area, x0: i32, x1: i32, ink: Ink) {
@@ -143,6 +202,21 @@ impl Table<'_> {
         let start = a[1] + shift_y + (self.place(from) - a[0] + shift_x) * slope;
         for (i, bottom) in self.bottoms.get_mut(from..to).unwrap_or_default().iter_mut().enumerate() {
             *bottom = bottom.max(start + slope * (i as f32 / PLACES as f32));
+        }
+    }
+
+    /// What lies between the way from `a` to `b`, which is not left of `a`, and a base.
+    fn between(&mut self, a: [f32; 2], b: [f32; 2], base: f32) {
+        let (from, to) = self.range(a[0], b[0]);
+        let slope = if b[0] > a[0] { (b[1] - a[1]) / (b[0] - a[0]) } else { 0.0 };
+        let (least, most) = (a[1].min(b[1]), a[1].max(b[1]));
+        let start = a[1] + (self.place(from) - a[0]) * slope;
+        let tops = self.tops.get_mut(from..to).unwrap_or_default();
+        let bottoms = self.bottoms.get_mut(from..to).unwrap_or_default();
+        for (i, (top, bottom)) in tops.iter_mut().zip(bottoms).enumerate() {
+            // Rounding on a steep way must not lead beyond its ends.
+            let y = (start + slope * (i as f32 / PLACES as f32)).clamp(least, most);
+            (*top, *bottom) = (y.min(base), y.max(base));
         }
     }
 
