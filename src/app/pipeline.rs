@@ -22,6 +22,9 @@ use crate::store::{BudgetOptions, Snapshot, SnapshotSlot, Store, budget_default}
 /// The word for commands.
 const COMMAND: &str = "command";
 
+/// The word for the sine job.
+const SINE: &str = "sine";
+
 /// What a job runs.
 #[derive(Clone)]
 pub enum JobKind {
@@ -78,7 +81,7 @@ impl JobKind {
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Sine(_) => "sine",
+            Self::Sine(_) => SINE,
             Self::Command { .. } => COMMAND,
             Self::Recorded(_) => "recorded",
             Self::Custom { .. } => "custom",
@@ -133,17 +136,17 @@ impl JobKind {
     /// The figure that the job starts with, before its series are known.
     #[must_use]
     pub fn figure(&self) -> Figure {
-        match self {
-            Self::Sine(_) => Figure {
-                subplots: vec![Subplot {
-                    x: Axis { label: "x".to_owned(), ..Axis::default() },
-                    y: Axis { label: "sin x".to_owned(), ..Axis::default() },
-                    ..Subplot::default()
-                }],
-                ..Figure::default()
-            },
-            Self::Command { .. } | Self::Recorded(_) | Self::Custom { .. } => Figure::default(),
+        let is_sine = match self {
+            Self::Sine(_) => true,
+            Self::Recorded(runs) => runs.iter().flat_map(|run| &run.meta).any(|meta| meta.kind == SINE),
+            Self::Command { .. } | Self::Custom { .. } => false,
+        };
+        if !is_sine {
+            return Figure::default();
         }
+        let axis = |label: &str| Axis { label: label.to_owned(), ..Axis::default() };
+        let subplot = Subplot { x: axis("x"), y: axis("sin x"), ..Subplot::default() };
+        Figure { subplots: vec![subplot], ..Figure::default() }
     }
 
     fn spec(&self) -> Result<JobSpec, StartError> {
