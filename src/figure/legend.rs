@@ -261,6 +261,13 @@ pub struct Covered {
     forbidden: Option<PlotRect>,
 }
 
+/// A part of a column of cells.
+struct Span {
+    column: i32,
+    top_px: f32,
+    bottom_px: f32,
+}
+
 impl Covered {
     /// Nothing covered in `area`, seen in cells of about `cell_px`.
     #[must_use]
@@ -282,19 +289,56 @@ impl Covered {
         *self = Self { area, cell_px, columns, cells, forbidden: None };
     }
 
-    /// Marks what a line of `width_px` through `points` covers.
+    /// Marks what a line through `points` covers.
     pub fn line(&mut self, points: &[[f32; 2]]) {
         if let [only] = points {
             self.point(*only);
         }
+        // Dense curves go up and down many times within one column of cells: what they cover there is one span.
+        let mut span: Option<Span> = None;
         for pair in points.windows(2) {
             let &[from, to] = pair else { continue };
-            let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
-            let steps = (dx.abs().max(dy.abs()) / (self.cell_px * 0.5)).ceil().clamp(1.0, 2048.0);
-            for step in 0..=steps as u32 {
-                let part = step as f32 / steps;
-                self.point([from[0] + dx * part, from[1] + dy * part]);
+            let column = self.column(from[0]);
+            if column != self.column(to[0]) {
+                span.take().into_iter().for_each(|span| self.fill(span));
+                self.slope(from, to);
+                continue;
             }
+            let (top_px, bottom_px) = (from[1].min(to[1]), from[1].max(to[1]));
+            match &mut span {
+                Some(span) if span.column == column => {
+                    span.top_px = span.top_px.min(top_px);
+                    span.bottom_px = span.bottom_px.max(bottom_px);
+                }
+                _ => span.replace(Span { column, top_px, bottom_px }).into_iter().for_each(|span| self.fill(span)),
+            }
+        }
+        span.into_iter().for_each(|span| self.fill(span));
+    }
+
+    fn column(&self, x_px: f32) -> i32 {
+        ((x_px - self.area.x_px) / self.cell_px).floor() as i32
+    }
+
+    /// Marks a part of a column of cells.
+    fn fill(&mut self, span: Span) {
+        let Some(column) = usize::try_from(span.column).ok().filter(|column| *column < self.columns) else { return };
+        let row = |y_px: f32| ((y_px - self.area.y_px) / self.cell_px).floor().max(0.0) as usize;
+        if span.bottom_px < self.area.y_px {
+            return;
+        }
+        let (first, last) = (row(span.top_px), row(span.bottom_px));
+        let cells = self.cells.iter_mut().skip(column).step_by(self.columns);
+        cells.skip(first).take((last + 1).saturating_sub(first)).for_each(|cell| *cell = 1.0);
+    }
+
+    /// Marks what a line covers that leaves its column of cells.
+    fn slope(&mut self, from: [f32; 2], to: [f32; 2]) {
+        let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
+        let steps = (dx.abs().max(dy.abs()) / (self.cell_px * 0.5)).ceil().clamp(1.0, 2048.0);
+        for step in 0..=steps as u32 {
+            let part = step as f32 / steps;
+            self.point([from[0] + dx * part, from[1] + dy * part]);
         }
     }
 
