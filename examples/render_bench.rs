@@ -22,20 +22,27 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut random = random();
     let sine: Vec<f64> = (0..4000).map(|i| (f64::from(i) * 0.016).sin()).collect();
     let mut noise = |count: usize| -> Vec<f64> { (0..count).map(|_| random() * 2.0 - 1.0).collect() };
-    let (n100k, n1m, free) = (noise(100_000), noise(1_000_000), (noise(1_000_000), noise(1_000_000)));
+    let (n1k, n100k, n1m, n10m) = (noise(1000), noise(100_000), noise(1_000_000), noise(10_000_000));
+    let free = (noise(1_000_000), noise(1_000_000));
+    let sums =
+        |steps: Vec<f64>| steps.iter().scan(0.0, |at, step| Some(*at + step).inspect(|sum| *at = *sum)).collect();
+    let walk: (Vec<f64>, Vec<f64>) = (sums(noise(1_000_000)), sums(noise(1_000_000)));
     let wave: Vec<f64> = (0..1_000_000).map(|i| (f64::from(i) * 3e-5).sin()).collect();
     let cases = [
         ("sine 4,000", snapshot(step(4000), sine)?),
+        ("noise 1,000", snapshot(step(1000), n1k)?),
         ("noise 100,000", snapshot(step(100_000), n100k)?),
         ("noise 1,000,000", snapshot(step(1_000_000), n1m)?),
+        ("noise 10,000,000", snapshot(step(10_000_000), n10m)?),
         ("smooth 1,000,000", snapshot(step(1_000_000), wave)?),
         ("any order 1,000,000", snapshot(Xs::Explicit(free.0.into()), free.1)?),
+        ("walk 1,000,000", snapshot(Xs::Explicit(walk.0.into()), walk.1)?),
         ("axes only", snapshot(step(2), vec![f64::NAN, f64::NAN])?),
     ];
     for scale in [1.0_f32, 2.0] {
         let size = FrameSize { width_px: (1000.0 * scale) as u32, height_px: (600.0 * scale) as u32, scale };
         for (name, snapshot) in &cases {
-            let frames = if name.starts_with("any") { FRAMES / 10 } else { FRAMES };
+            let frames = if name.starts_with("any") || name.starts_with("walk") { FRAMES / 10 } else { FRAMES };
             let (data, data_p99) = time(snapshot, size, frames, false);
             let (view, view_p99) = time(snapshot, size, frames, true);
             let name = format!("{name}, scale {scale}");

@@ -219,9 +219,9 @@ mod tests {
                 store.snapshot()
             })
             .collect();
-        // Short pieces that follow each other are joined: paths that turn, if there are any.
+        // Short pieces that follow each other are joined: a few paths that turn, drawn at three times at most.
         let calls = count(&figure(1), &snapshots);
-        assert!(calls <= LISTS_OF_VELLO * COUNTED as u64, "{calls}");
+        assert!(calls <= 3 * LISTS_OF_VELLO * COUNTED as u64 + BLOCKS, "{calls}");
     }
 
     #[test]

@@ -11,8 +11,8 @@ const CELL_PX: f64 = 8.0;
 /// Cells along a block's side.
 const BLOCK: u32 = 4;
 /// How often a cell is covered by lines, as if they lay side by side, until it counts as full. Random lines leave
-/// exp(-4), one pixel in 50, blank there; most cells get far more from lines on the way to others.
-const FULL: f32 = 4.0;
+/// exp(-10), one pixel in 20,000, blank there.
+const FULL: f32 = 10.0;
 
 /// Lines after which the sums over the cells are made anew, if a cell was filled meanwhile: a nanosecond or two a line.
 const SUMS_DUE: u32 = 4096;
@@ -227,8 +227,8 @@ mod tests {
             count += 1;
             assert!(count < 100);
         }
-        // 4 / (1.5 / 8), rounded up.
-        assert_eq!(count, 22);
+        // 10 / (1.5 / 8), rounded up.
+        assert_eq!(count, 54);
         assert!(ink.adds((10.0, 70.0), (310.0, 70.0)), "a row that has no ink");
         assert!(ink.adds((100.0, 20.0), (100.0, 120.0)), "a column across");
         assert!(!ink.adds((50.0, 50.0), (60.0, 50.0)));
@@ -265,7 +265,7 @@ mod tests {
         for (width_px, height_px) in [(1.0, 1.0), (31.0, 33.0), (300.0, 100.0)] {
             let plot = PlotRect { x_px: 0.0, y_px: 0.0, width_px, height_px };
             let mut ink = Ink::new(&plot, 2.0, InkBuffers::default());
-            for _ in 0..200 {
+            for _ in 0..400 {
                 for y in 0..height_px.ceil() as u32 {
                     ink.adds((0.0, f64::from(y) + 0.5), (f64::from(width_px), f64::from(y) + 0.5));
                 }

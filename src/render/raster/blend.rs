@@ -71,20 +71,35 @@ impl Ink {
         *pixel = (mix(above, below) | (mix(above >> 8, below >> 8) << 8)).to_le_bytes();
     }
 
-    /// As [`cover`](Self::cover), without work for a pixel that has this colour already.
-    #[inline(always)]
-    pub(super) fn cover_once(self, pixel: &mut [u8; 4], part: u32) {
-        if *pixel != self.bytes {
-            self.cover(pixel, part);
-        }
-    }
-
     /// Covers a row of pixels whole.
     pub(super) fn fill(self, pixels: &mut [[u8; 4]]) {
         if self.opacity == 255 {
             pixels.fill(self.bytes);
         } else {
             pixels.iter_mut().for_each(|pixel| self.cover(pixel, self.opacity));
+        }
+    }
+}
+
+/// Pixels of a row that are looked at together for coverage.
+const GROUP: usize = 16;
+
+/// Blends gathered coverage onto a row of pixels, and clears it.
+pub(super) fn blend_parts(pixels: &mut [[u8; 4]], parts: &mut [u8], ink: Ink) {
+    for (pixels, parts) in pixels.chunks_mut(GROUP).zip(parts.chunks_mut(GROUP)) {
+        if parts.iter().all(|part| *part == 0) {
+            continue;
+        }
+        if parts.iter().all(|part| *part == 255) {
+            parts.fill(0);
+            ink.fill(pixels);
+            continue;
+        }
+        for (pixel, part) in pixels.iter_mut().zip(parts) {
+            let part = u32::from(std::mem::take(part));
+            if part != 0 {
+                ink.cover(pixel, (part * ink.opacity + 127) / 255);
+            }
         }
     }
 }

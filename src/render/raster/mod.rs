@@ -1,12 +1,13 @@
 //! Draws shapes into pixels. Runs on the figure's thread, or on that of an export.
 //!
-//! Knows no data, no axes and no files. Lines that run in one direction, rectangles, glyphs and markers are drawn by our
-//! own code straight into the pixels; other paths go through `vello_cpu`, which blends onto the same pixels.
+//! Knows no data, no axes and no files. Lines that run in one direction or have many points, rectangles, glyphs and markers
+//! are drawn by our own code straight into the pixels; other paths go through `vello_cpu`, which blends onto the same pixels.
 
 mod blend;
 mod glyphs;
 pub(crate) mod marks;
 mod path;
+mod pen;
 mod segments;
 mod stroke;
 mod tile;
@@ -97,6 +98,8 @@ pub struct Rasterizer {
     paths: path::PathPainter,
     glyphs: glyphs::GlyphPainter,
     stroke: stroke::StrokePainter,
+    pen: pen::PenPainter,
+    segments: segments::SegmentPainter,
     marks: marks::MarkPainter,
     clips: Vec<Area>,
 }
@@ -140,14 +143,16 @@ impl Rasterizer {
                     if stroke::can_draw(points, stroke) {
                         self.paths.flush(canvas);
                         self.stroke.draw(canvas, clip, points, stroke);
-                    } else if stroke::can_draw_by_runs(points, stroke) {
+                    } else if pen::can_draw(points, stroke, shapes.len()) {
                         self.paths.flush(canvas);
-                        self.stroke.draw_by_runs(canvas, clip, points, stroke);
+                        self.pen.draw(canvas, clip, points, stroke);
                     } else {
                         self.paths.line(canvas, clip, points, stroke);
                     }
                 }
-                Shape::Segments { ends, paint, width_px } => segments::draw(canvas, clip, ends, *width_px, *paint),
+                Shape::Segments { ends, paint, width_px } => {
+                    self.segments.draw(canvas, clip, ends, *width_px, *paint);
+                }
                 Shape::Polygon { points, paint } if stroke::is_area(points) => {
                     self.paths.flush(canvas);
                     self.stroke.area(canvas, clip, points, *paint);

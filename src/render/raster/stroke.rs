@@ -37,19 +37,6 @@ pub(super) fn can_draw(points: &[[f32; 2]], stroke: &Stroke) -> bool {
         && is_finite()
 }
 
-/// Points from which a line that turns is drawn run by run.
-const MANY: usize = 200;
-
-/// Whether a line that turns may be drawn run by run: opaque, so that what two runs both cover shows no darker, and of so
-/// many points that the edges where they meet, covered twice, are lost among others.
-pub(super) fn can_draw_by_runs(points: &[[f32; 2]], stroke: &Stroke) -> bool {
-    points.len() >= MANY
-        && stroke.paint.alpha >= 1.0
-        && stroke.dash_px.is_empty()
-        && stroke.width_px >= 1.0
-        && points.iter().flatten().all(|v| v.is_finite())
-}
-
 /// Whether a polygon is the area between a line whose x ascends and a level base: its last two points stand on the base,
 /// at the two ends of the line.
 pub(super) fn is_area(points: &[[f32; 2]]) -> bool {
@@ -83,18 +70,6 @@ impl StrokePainter {
             table.line(points.iter().rev().copied(), radius);
         }
         self.fill(canvas, clip, x0, x1, Ink::new(paint));
-    }
-
-    /// Draws a line that turns, one run after the other whose x does not.
-    pub(super) fn draw_by_runs(&mut self, canvas: &mut Canvas, clip: Area, points: &[[f32; 2]], stroke: &Stroke) {
-        let mut rest = points;
-        while rest.len() > 1 {
-            let ascending = rest.windows(2).take_while(|pair| matches!(pair, [a, b] if a[0] <= b[0])).count();
-            let descending = rest.windows(2).take_while(|pair| matches!(pair, [a, b] if a[0] >= b[0])).count();
-            let count = ascending.max(descending).max(1);
-            self.draw(canvas, clip, rest.get(..=count).unwrap_or_default(), stroke);
-            rest = rest.get(count..).unwrap_or_default();
-        }
     }
 
     /// Fills the area of [`is_area`] points.

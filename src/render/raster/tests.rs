@@ -11,6 +11,16 @@ fn stroke(width_px: f32, dash_px: Vec<f32>) -> Stroke {
     Stroke { paint: Paint::solid(RED), width_px, dash_px }
 }
 
+/// A line that turns, about the middle of a canvas of 100 by 80.
+fn spiral(count: usize, radius_px: f32) -> Vec<[f32; 2]> {
+    let place = |i: usize| {
+        let part = i as f32 / count as f32;
+        let (angle, radius) = (part * 6.0 * std::f32::consts::TAU, part * radius_px);
+        [50.0 + radius * angle.cos(), 40.0 + radius * angle.sin()]
+    };
+    (0..count).map(place).collect()
+}
+
 /// One shape of each kind, all crossing a canvas of 100 by 80.
 fn shapes() -> Vec<(&'static str, Shape)> {
     let paint = Paint::solid(RED);
@@ -43,6 +53,14 @@ fn shapes() -> Vec<(&'static str, Shape)> {
                 ends: vec![[[-5.0, 3.0], [105.0, 70.0]], [[30.0, -5.0], [60.0, 99.0]]],
                 paint,
                 width_px: 2.0,
+            },
+        ),
+        ("many points", Shape::Line { points: spiral(300, 70.0), stroke: stroke(2.0, vec![]) }),
+        (
+            "area",
+            Shape::Polygon {
+                points: vec![[-9.0, -5.0], [50.0, 90.0], [109.0, 3.0], [109.0, 40.0], [-9.0, 40.0]],
+                paint,
             },
         ),
         ("polygon", Shape::Polygon { points: zigzag, paint }),
@@ -191,4 +209,52 @@ fn text_is_fitted_to_whole_pixels() {
     assert_eq!((darkest(30), darkest(40)), (255, 255));
     assert!((31..40).all(|y| darkest(y) < 110), "{:?}", (31..40).map(darkest).collect::<Vec<_>>());
     assert!(canvas == draw(&[text(39.8)]));
+}
+
+/// Mean difference of the green of two canvases, of 255.
+fn mean_difference(a: &Canvas, b: &Canvas) -> f64 {
+    let differences = a.pixels().chunks(4).zip(b.pixels().chunks(4)).map(|(a, b)| f64::from(a[1].abs_diff(b[1])));
+    differences.sum::<f64>() / (a.pixels().len() / 4) as f64
+}
+
+#[test]
+fn many_points_look_as_few_do() {
+    let drawn = |pieces: usize| {
+        let points = spiral(400, 38.0);
+        let mut canvas = Canvas::filled(100, 80, WHITE, Vec::new());
+        for piece in points.windows(pieces + 1).step_by(pieces) {
+            let line = Shape::Line { points: piece.to_vec(), stroke: stroke(2.0, vec![]) };
+            Rasterizer::new().draw(&[line], &mut canvas);
+        }
+        canvas
+    };
+    // By the pen, and in three pieces by paths.
+    let (pen, paths) = (drawn(399), drawn(133));
+    assert!(mean_difference(&pen, &Canvas::filled(100, 80, WHITE, Vec::new())) > 20.0);
+    let difference = mean_difference(&pen, &paths);
+    assert!(difference > 0.0 && difference < 2.5, "{difference}");
+}
+
+#[test]
+fn segments_are_the_same_however_the_rows_are_divided() {
+    let mut state = 5_u32;
+    let mut random = |most: f32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / (1 << 24) as f32 * most
+    };
+    let mut place = || [random(340.0) - 20.0, random(240.0) - 20.0];
+    let ends: Vec<[[f32; 2]; 2]> = (0..4000).map(|_| [place(), place()]).collect();
+    let paint = Paint { color: RED, alpha: 0.6 };
+    let draw = |rects: &[PlotRect]| {
+        let mut canvas = Canvas::filled(300, 200, WHITE, Vec::new());
+        for rect in rects {
+            let segments = Shape::Segments { ends: ends.clone(), paint, width_px: 1.5 };
+            Rasterizer::new().draw(&[Shape::Clip(*rect), segments, Shape::Unclip], &mut canvas);
+        }
+        canvas
+    };
+    let rows = |y_px: f32, height_px: f32| PlotRect { x_px: 0.0, y_px, width_px: 300.0, height_px };
+    // Whole: shared in bands. In slices of too few rows to be shared.
+    let slices: Vec<PlotRect> = (0..40).map(|slice| rows(slice as f32 * 5.0, 5.0)).collect();
+    assert!(draw(&[rows(0.0, 200.0)]) == draw(&slices));
 }
