@@ -12,6 +12,7 @@ FocusScope {
     required property int pane
 
     readonly property alias model: messages
+    readonly property FindBar bar: findBar.item as FindBar
     readonly property bool hasSelection: selectionAnchor >= 0
     // Whether the view follows the newest line.
     property bool isFollowing: true
@@ -42,16 +43,16 @@ FocusScope {
     function openFind() {
         findBar.active = true
         findBar.visible = true
-        findBar.item.begin()
+        pane.bar.begin()
     }
     function closeFind() {
         findBar.visible = false
         list.forceActiveFocus()
     }
     function findNext(backwards) {
-        const text = findBar.item.text
+        const text = pane.bar.text
         const row = messages.find(text, hasSelection ? selectionEnd : (backwards ? 0 : messages.count - 1), backwards)
-        findBar.item.hasNoMatch = row < 0 && text !== ""
+        pane.bar.hasNoMatch = row < 0 && text !== ""
         if (row >= 0) {
             isFollowing = false
             selectRows(row, row)

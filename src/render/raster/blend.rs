@@ -71,6 +71,20 @@ impl Ink {
         *pixel = (mix(above, below) | (mix(above >> 8, below >> 8) << 8)).to_le_bytes();
     }
 
+    /// Covers each pixel of a row by its part of 255, as [`cover`](Self::cover) does, for an opaque ink. Without a
+    /// branch, and in sixteen bits a channel: the compiler makes vector instructions of it.
+    pub(super) fn cover_row<const N: usize>(self, pixels: &mut [[u8; 4]; N], parts: &[u8; N]) {
+        let above = self.bytes.map(u16::from);
+        for (pixel, part) in pixels.iter_mut().zip(parts) {
+            let part = u16::from(*part);
+            for (below, above) in pixel.iter_mut().zip(above) {
+                // Exact rounding of x / 255 for x up to 255 * 255.
+                let sum = above * part + u16::from(*below) * (255 - part) + 128;
+                *below = ((sum + (sum >> 8)) >> 8) as u8;
+            }
+        }
+    }
+
     /// Covers a row of pixels whole.
     pub(super) fn fill(self, pixels: &mut [[u8; 4]]) {
         if self.opacity == 255 {
@@ -171,6 +185,9 @@ mod tests {
                         ((a * p + b * (255.0 - p)) / 255.0).round() as u8
                     };
                     assert_eq!(pixel, [exact(above / 2), exact(255 - above), exact(above), 255]);
+                    let mut row = [[below, below, below, 255]; 16];
+                    ink.cover_row(&mut row, &[part as u8; 16]);
+                    assert_eq!(row, [pixel; 16]);
                 }
             }
         }

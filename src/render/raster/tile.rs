@@ -89,6 +89,8 @@ impl Strip {
             let parts = std::mem::replace(parts, [0; STRIP]);
             if parts == [255; STRIP] {
                 ink.fill(pixels);
+            } else if let (Some((pixels, [])), 255) = (pixels.split_first_chunk_mut(), ink.opacity) {
+                ink.cover_row(pixels, &parts);
             } else if parts != [0; STRIP] {
                 for (pixel, part) in pixels.iter_mut().zip(parts) {
                     if part != 0 {
