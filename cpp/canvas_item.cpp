@@ -23,12 +23,6 @@ double CanvasItem::pixelRatio() const
     return window() ? window()->effectiveDevicePixelRatio() : 1.0;
 }
 
-void CanvasItem::fitWindow(double width, double height)
-{
-    if (window())
-        window()->resize(window()->width() + qRound(width - this->width()), window()->height() + qRound(height - this->height()));
-}
-
 void CanvasItem::frameWasSwapped()
 {
     if (m_awaitsSwap) {

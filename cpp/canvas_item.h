@@ -24,9 +24,6 @@ public:
     // Whether a person can see the item: it and its window are visible and the window is not minimised.
     bool isShown() const;
 
-    // Resizes the window so that the item becomes `width` by `height` logical pixels, if it fills what the window gains.
-    void fitWindow(double width, double height);
-
 Q_SIGNALS:
     // The image handed over last is on the screen.
     void presented();

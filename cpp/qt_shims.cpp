@@ -2,7 +2,9 @@
 #include "qt_shims.h"
 
 #include <QtCore/QLibraryInfo>
+#include <QtCore/QSettings>
 #include <QtCore/QTimer>
+#include <QtGui/QFontMetrics>
 #include <QtGui/QGuiApplication>
 #include <QtGui/QIcon>
 #include <QtQml/QQmlApplicationEngine>
@@ -16,6 +18,11 @@ void setNames(const QString &name, const QString &version, const QString &deskto
     QCoreApplication::setOrganizationName(name);
     QCoreApplication::setApplicationVersion(version);
     QGuiApplication::setDesktopFileName(desktopFileName);
+}
+
+void keepSettingsIn(const QString &folder)
+{
+    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, folder);
 }
 
 void setWindowIcon(const QString &path)
@@ -45,6 +52,11 @@ void startHeartbeat(int intervalMs, rust::Fn<void()> beat)
     timer->setTimerType(Qt::PreciseTimer);
     QObject::connect(timer, &QTimer::timeout, qApp, [beat] { beat(); });
     timer->start(intervalMs);
+}
+
+void lookUpFonts()
+{
+    QFontMetrics(QGuiApplication::font()).horizontalAdvance(QLatin1Char('0'));
 }
 
 bool hasRootObject(QQmlApplicationEngine &engine)

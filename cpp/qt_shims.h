@@ -10,6 +10,8 @@ class QQmlApplicationEngine;
 namespace kymograph {
 
 void setNames(const QString &name, const QString &version, const QString &desktopFileName);
+// Keeps the window's settings below `folder`. Before anything reads them.
+void keepSettingsIn(const QString &folder);
 void setWindowIcon(const QString &path);
 QString qmlImportPath();
 void useSoftwareRenderer();
@@ -17,6 +19,8 @@ void useSoftwareRenderer();
 void drawWithoutDelay();
 // Calls `beat` on the GUI thread each `intervalMs`, until the application ends.
 void startHeartbeat(int intervalMs, rust::Fn<void()> beat);
+// Lets the fonts be looked up, which the first text would wait for. Any thread, while the application object stands.
+void lookUpFonts();
 bool hasRootObject(QQmlApplicationEngine &engine);
 
 }

@@ -193,7 +193,7 @@ FocusScope {
             LazyPopup {
                 id: note
                 host: surface
-                NotePopup {}
+                file: "NotePopup.qml"
             }
         }
     }
@@ -201,23 +201,20 @@ FocusScope {
     LazyPopup {
         id: subplotsPopup
         host: view
-        SubplotsPopup {
-            figure: canvas
-        }
+        file: "SubplotsPopup.qml"
+        properties: ({figure: canvas})
     }
     LazyPopup {
         id: followPopup
         host: view
-        FollowPopup {
-            figure: canvas
-        }
+        file: "FollowPopup.qml"
+        properties: ({figure: canvas})
     }
     LazyPopup {
         id: saveDialog
         host: view
-        SaveDialog {
-            name: view.job.name
-            onChosen: (file) => canvas.save(file)
-        }
+        file: "SaveDialog.qml"
+        properties: ({name: Qt.binding(() => view.job.name)})
+        onMade: (dialog) => dialog.chosen.connect((file) => canvas.save(file))
     }
 }

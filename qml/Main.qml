@@ -187,43 +187,42 @@ ThemedWindow {
     LazyPopup {
         id: jobSettings
         host: window.contentItem
-        JobSettings {
-            job: theJob
-        }
+        file: "JobSettings.qml"
+        properties: ({job: theJob})
     }
     LazyPopup {
         id: shortcuts
         host: window.contentItem
-        ShortcutsDialog {}
+        file: "ShortcutsDialog.qml"
     }
     LazyPopup {
         id: details
         host: window.contentItem
-        DetailsDialog {
-            text: theJob.errorText
-        }
+        file: "DetailsDialog.qml"
+        properties: ({text: Qt.binding(() => theJob.errorText)})
     }
     LazyPopup {
         id: linesDialog
         host: window.contentItem
-        LinesDialog {}
+        file: "LinesDialog.qml"
     }
     LazyPopup {
         id: about
         host: window.contentItem
-        AboutDialog {}
+        file: "AboutDialog.qml"
     }
     LazyPopup {
         id: mainMenu
         host: window.contentItem
-        MainMenu {
-            isFullScreen: window.visibility === Window.FullScreen
-            onFigureWindowRequested: window.openFigureWindow()
-            onFullScreenRequested: window.toggleFullScreen()
-            onLinesRequested: linesDialog.get().open()
-            onShortcutsRequested: shortcuts.get().open()
-            onAboutRequested: about.get().open()
-            onQuitRequested: window.requestQuit()
+        file: "MainMenu.qml"
+        properties: ({isFullScreen: Qt.binding(() => window.visibility === Window.FullScreen)})
+        onMade: (menu) => {
+            menu.figureWindowRequested.connect(window.openFigureWindow)
+            menu.fullScreenRequested.connect(window.toggleFullScreen)
+            menu.linesRequested.connect(() => linesDialog.get().open())
+            menu.shortcutsRequested.connect(() => shortcuts.get().open())
+            menu.aboutRequested.connect(() => about.get().open())
+            menu.quitRequested.connect(window.requestQuit)
         }
     }
 

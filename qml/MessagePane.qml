@@ -347,32 +347,10 @@ FocusScope {
 
     onIsFollowingChanged: if (isFollowing) totalSeen = messages.total
 
-    component PaneMenuItem: MenuItem {
-        enabled: messages.count > 0
-        opacity: enabled ? 1 : 0.5
-    }
-
     LazyPopup {
         id: paneMenu
         host: pane
-        Menu {
-            PaneMenuItem {
-                text: pane.hasSelection ? qsTr("&Copy the selected lines") : qsTr("&Copy all lines")
-                onTriggered: pane.copySelection()
-            }
-            PaneMenuItem {
-                text: qsTr("Select &all")
-                onTriggered: pane.selectRows(0, messages.count - 1)
-            }
-            PaneMenuItem {
-                text: qsTr("&Find…")
-                onTriggered: pane.openFind()
-            }
-            MenuSeparator {}
-            PaneMenuItem {
-                text: qsTr("C&lear")
-                onTriggered: pane.clear()
-            }
-        }
+        file: "PaneMenu.qml"
+        properties: ({pane: pane})
     }
 }

@@ -17,12 +17,19 @@ use clap::{Parser, ValueEnum};
 use kymograph::app::gui;
 use kymograph::app::launch::{Launch, Recording};
 use kymograph::app::pipeline::JobKind;
+use kymograph::app::pulse;
 use kymograph::batch::Item;
 use kymograph::job::JobSpec;
 use kymograph::record::{Body, DataDir, LogReader};
 
 use allocations::Counting;
 use report::Report;
+
+/// Below the data directory: the settings of the window.
+const SETTINGS: &str = "settings";
+
+/// The rest of the window around the figure is what Fusion's controls take with the usual font.
+const WINDOW: &str = "[window]\nwidth=1000\nheight=991\n";
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -124,6 +131,14 @@ fn recorded(data_dir: &Path, records: bool) -> Option<u64> {
     Some(count)
 }
 
+/// Leaves the settings of a window whose figure has 1000 x 600 pixels where this process will find them; says where.
+fn keep_window_size(data_dir: &Path) -> std::io::Result<PathBuf> {
+    let folder = data_dir.join(SETTINGS);
+    std::fs::create_dir_all(folder.join("kymograph"))?;
+    std::fs::write(folder.join("kymograph/kymograph.conf"), WINDOW)?;
+    Ok(folder)
+}
+
 fn count(text: &str) -> Result<usize, String> {
     let number = text.parse::<f64>().ok().filter(|number| (1.0..=1e10).contains(number));
     number.map(|number| number as usize).ok_or_else(|| "expected a number from 1 to 1e10, such as 1e6".to_owned())
@@ -152,11 +167,14 @@ fn main() -> ExitCode {
             })
         })
     };
+    let settings_dir = keep_window_size(&data_dir)
+        .inspect_err(|error| eprintln!("kymograph-bench: the window has its usual size: {error}"))
+        .ok();
     let code = gui::run(Launch {
         kind: job,
         autostart: true,
         quit_when_done: true,
-        canvas_px: Some((1000.0, 600.0)),
+        settings_dir,
         is_unpaced: args.workload != Workload::W3 || args.mode == Mode::Each,
         watches_gui: args.workload != Workload::W4,
         recording: if records { Recording::Into(data_dir.clone()) } else { Recording::Off },
@@ -164,9 +182,9 @@ fn main() -> ExitCode {
     });
     let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
     report.count("samples_recorded", recorded(&data_dir, records));
-    if args.data_dir.is_none() && records {
-        std::fs::remove_dir_all(&data_dir).unwrap_or_default();
-    }
+    let size_px = pulse::last_painted().map(|painted| painted.size_px);
+    report.text("canvas_px", &size_px.map_or_else(String::new, |(width, height)| format!("{width}x{height}")));
+    std::fs::remove_dir_all(if args.data_dir.is_none() { data_dir } else { data_dir.join(SETTINGS) }).unwrap_or_default();
     report.print();
     ExitCode::from(u8::try_from(code).unwrap_or(1))
 }

@@ -13,6 +13,7 @@ use crate::app::display;
 use crate::app::launch::{self, Launch};
 use crate::bridge::{program, qt};
 use crate::export;
+use crate::job::{Clock, SystemClock, thread};
 
 /// KDE's own controls, used where they are installed.
 const DESKTOP_STYLE: &str = "org.kde.desktop";
@@ -40,6 +41,9 @@ pub fn run(launch: Launch) -> i32 {
     launch::set(launch);
     qmetaobject::log::init_qt_to_rust();
     init();
+    if let Some(folder) = &launch::get().settings_dir {
+        qt::keep_settings_in(folder);
+    }
     choose_renderer();
     // Our figures come at most 60 times a second, so there is nothing to merge.
     qt::draw_without_delay();
@@ -66,6 +70,8 @@ fn load() -> Option<cxx::UniquePtr<QQmlApplicationEngine>> {
     if launch::get().watches_gui || log::log_enabled!(log::Level::Debug) {
         qt::start_heartbeat();
     }
+    // Meanwhile another thread of Qt loads what the window is made of. If ours cannot be started, the window just waits.
+    let _fonts = thread::spawn("fonts", SystemClock::new().seat(), |_| qt::look_up_fonts());
     let mut engine = QQmlApplicationEngine::new();
     let mut loading = engine.as_mut()?;
     // The default from Qt 6.5 on.

@@ -18,8 +18,8 @@ pub struct Launch {
     pub autostart: bool,
     /// Whether the window closes when the job has ended.
     pub quit_when_done: bool,
-    /// Width and height that the figure of the window is to have, in logical pixels; as the window has it if not given.
-    pub canvas_px: Option<(f64, f64)>,
+    /// Where the window keeps its settings; where the desktop's conventions say if not given.
+    pub settings_dir: Option<PathBuf>,
     /// Whether frames follow each other as fast as they are drawn, for measuring; else at most 60 a second.
     pub is_unpaced: bool,
     /// Whether the heartbeat of the GUI thread is watched.

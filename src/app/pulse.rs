@@ -23,6 +23,8 @@ pub struct Painted {
     pub version: u64,
     /// Samples in its view.
     pub in_view: u64,
+    /// Width and height of the figure in pixels of the screen.
+    pub size_px: (u32, u32),
 }
 
 static PULSE: Mutex<Pulse> =
@@ -113,7 +115,7 @@ mod tests {
 
     #[test]
     fn whoever_waits_hears_of_the_frame_it_waits_for_and_of_no_other() {
-        let frame = |serial| Painted { at: Instant::now(), serial, version: serial, in_view: 0 };
+        let frame = |serial| Painted { at: Instant::now(), serial, version: serial, in_view: 0, size_px: (1, 1) };
         painted(frame(1));
         assert!(wait_painted(Duration::from_millis(1), |painted| painted.serial > 1).is_none());
         std::thread::scope(|scope| {

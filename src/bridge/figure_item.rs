@@ -377,10 +377,6 @@ pub mod qobject {
         /// Height in logical pixels.
         #[inherit]
         fn height(self: &FigureItem) -> f64;
-        /// Resizes the window so that the item gets this size, in logical pixels.
-        #[inherit]
-        #[cxx_name = "fitWindow"]
-        fn fit_window(self: Pin<&mut FigureItem>, width: f64, height: f64);
         /// The image handed over last is on the screen.
         #[inherit]
         #[qsignal]
@@ -418,9 +414,6 @@ use crate::figure::zoom::AxisLock;
 use crate::render::figure_thread::FigureThread;
 use crate::render::frame::FrameSize;
 
-/// The other parts of the window take a share of what it gains, so the figure's size is reached in steps.
-const MOST_FITS: u32 = 20;
-
 /// State of [`qobject::FigureItem`].
 pub struct FigureItemRust {
     job: *mut qobject::Job,
@@ -430,8 +423,6 @@ pub struct FigureItemRust {
     background: QColor,
     text: QColor,
     frames: u64,
-    /// How often the window was resized to give the figure its size.
-    fits: u32,
     /// The frame handed to Qt last, until it is on the screen.
     awaited: Option<Painted>,
 }
@@ -446,7 +437,6 @@ impl Default for FigureItemRust {
             background: QColor::from_rgb(255, 255, 255),
             text: QColor::from_rgb(0, 0, 0),
             frames: 0,
-            fits: 0,
             awaited: None,
         }
     }
@@ -489,7 +479,8 @@ impl qobject::FigureItem {
             let mut state = self.as_mut().rust_mut();
             state.frames += 1;
             let (serial, version) = (frame.serial, frame.snapshot_version);
-            state.awaited = Some(Painted { at: Instant::now(), serial, version, in_view: frame.stats.in_view });
+            let (in_view, size_px) = (frame.stats.in_view, (frame.size.width_px, frame.size.height_px));
+            state.awaited = Some(Painted { at: Instant::now(), serial, version, in_view, size_px });
             state.control.set_layout(Arc::clone(&frame.layout), frame.size.scale);
             let is_rearranged = state.control.arrange(&snapshot);
             self.as_mut().present(&image::from_frame(frame, recycler));
@@ -511,15 +502,7 @@ impl qobject::FigureItem {
         }
     }
 
-    fn surface_was_changed(mut self: Pin<&mut Self>) {
-        if let Some((width, height)) = launch::get().canvas_px
-            && self.is_shown()
-            && self.fits < MOST_FITS
-            && (self.width() - width).abs().max((self.height() - height).abs()) >= 1.0
-        {
-            self.as_mut().rust_mut().fits += 1;
-            self.as_mut().fit_window(width, height);
-        }
+    fn surface_was_changed(self: Pin<&mut Self>) {
         let Some(thread) = &self.thread else { return };
         let scale = self.pixel_ratio();
         let side = |length: f64| (length * scale).round().clamp(0.0, f64::from(FrameSize::MAX_SIDE_PX)) as u32;

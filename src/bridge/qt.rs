@@ -19,6 +19,8 @@ mod ffi {
         fn setNames(name: &QString, version: &QString, desktop_file_name: &QString);
         #[rust_name = "set_window_icon"]
         fn setWindowIcon(path: &QString);
+        #[rust_name = "keep_settings_in"]
+        fn keepSettingsIn(folder: &QString);
         #[rust_name = "qml_import_path"]
         fn qmlImportPath() -> QString;
         #[rust_name = "use_software_renderer"]
@@ -27,11 +29,14 @@ mod ffi {
         fn drawWithoutDelay();
         #[rust_name = "start_heartbeat"]
         fn startHeartbeat(interval_ms: i32, beat: fn());
+        #[rust_name = "look_up_fonts"]
+        fn lookUpFonts();
         #[rust_name = "has_root_object"]
         fn hasRootObject(engine: Pin<&mut QQmlApplicationEngine>) -> bool;
     }
 }
 
+use std::path::Path;
 use std::pin::Pin;
 
 use crate::app::pulse;
@@ -42,6 +47,11 @@ use cxx_qt_lib::{QQmlApplicationEngine, QString};
 /// Sets the names under which settings are kept and the desktop knows the program. May come before the application.
 pub(crate) fn set_names(name: &str, version: &str, desktop_file_name: &str) {
     ffi::set_names(&QString::from(name), &QString::from(version), &QString::from(desktop_file_name));
+}
+
+/// Keeps the window's settings below a folder. Before anything reads them.
+pub(crate) fn keep_settings_in(folder: &Path) {
+    ffi::keep_settings_in(&QString::from(folder.to_string_lossy().as_ref()));
 }
 
 /// Sets the icon of all windows. After the application object was made.
@@ -68,6 +78,12 @@ pub(crate) fn draw_without_delay() {
 pub(crate) fn start_heartbeat() {
     let interval_ms = i32::try_from(pulse::BEAT.as_millis()).unwrap_or(i32::MAX);
     ffi::start_heartbeat(interval_ms, || guarded("the heartbeat", pulse::beat));
+}
+
+/// Lets Qt look the fonts up, which takes some ten milliseconds that the window's first text would wait for. Any thread,
+/// while the application object stands.
+pub(crate) fn look_up_fonts() {
+    ffi::look_up_fonts();
 }
 
 /// Whether the engine has loaded a window.
