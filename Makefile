@@ -48,7 +48,7 @@ check: ## look at format, lints, licences, QML and shell scripts; the cheap ones
 	shellcheck scripts/* .ci/run
 	$(CARGO) deny --locked --all-features check licenses bans sources
 	$(CARGO) clippy --locked --all-targets --no-default-features -- -D warnings
-	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) clippy --locked --all-targets --features bench -- -D warnings
 	scripts/qmllint
 
 # An installation as root must not need Cargo: it takes what `make build` has made.

@@ -8,24 +8,29 @@ Menu {
 
     required property MessagePane pane
 
+    readonly property bool hasLines: pane.model.count > 0
+
     component Entry: MenuItem {
-        enabled: menu.pane.model.count > 0
         opacity: enabled ? 1 : 0.5
     }
     Entry {
+        enabled: menu.hasLines
         text: menu.pane.hasSelection ? qsTr("&Copy the selected lines") : qsTr("&Copy all lines")
         onTriggered: menu.pane.copySelection()
     }
     Entry {
+        enabled: menu.hasLines
         text: qsTr("Select &all")
         onTriggered: menu.pane.selectRows(0, menu.pane.model.count - 1)
     }
     Entry {
+        enabled: menu.hasLines
         text: qsTr("&Find…")
         onTriggered: menu.pane.openFind()
     }
     MenuSeparator {}
     Entry {
+        enabled: menu.hasLines
         text: qsTr("C&lear")
         onTriggered: menu.pane.clear()
     }

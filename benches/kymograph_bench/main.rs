@@ -184,7 +184,8 @@ fn main() -> ExitCode {
     report.count("samples_recorded", recorded(&data_dir, records));
     let size_px = pulse::last_painted().map(|painted| painted.size_px);
     report.text("canvas_px", &size_px.map_or_else(String::new, |(width, height)| format!("{width}x{height}")));
-    std::fs::remove_dir_all(if args.data_dir.is_none() { data_dir } else { data_dir.join(SETTINGS) }).unwrap_or_default();
+    std::fs::remove_dir_all(if args.data_dir.is_none() { data_dir } else { data_dir.join(SETTINGS) })
+        .unwrap_or_default();
     report.print();
     ExitCode::from(u8::try_from(code).unwrap_or(1))
 }

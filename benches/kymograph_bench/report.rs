@@ -80,6 +80,7 @@ impl Report {
     }
 
     /// Prints all, with what the process holds now.
+    #[allow(clippy::print_stdout, reason = "the line is what the program is run for")]
     pub fn print(&mut self) {
         self.number("rss_peak_mb", status_kb("VmHWM").map(|kb| kb * 1024.0 / 1e6));
         let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
