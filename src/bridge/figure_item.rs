@@ -425,6 +425,8 @@ pub struct FigureItemRust {
     frames: u64,
     /// The frame handed to Qt last, until it is on the screen.
     awaited: Option<Painted>,
+    /// Where the figure is to be saved as soon as its first frame says that it has its place and size in the window.
+    unsaved: Option<QUrl>,
 }
 
 impl Default for FigureItemRust {
@@ -438,6 +440,7 @@ impl Default for FigureItemRust {
             text: QColor::from_rgb(0, 0, 0),
             frames: 0,
             awaited: None,
+            unsaved: None,
         }
     }
 }
@@ -488,6 +491,9 @@ impl qobject::FigureItem {
                 self.as_mut().push_figure();
             }
             self.as_mut().frame_shown();
+            if let Some(url) = self.as_mut().rust_mut().unsaved.take() {
+                self.as_mut().save(&url);
+            }
         }
         if let Some(readout) = readout {
             self.as_mut().rust_mut().readout = readout;
@@ -644,7 +650,11 @@ impl qobject::FigureItem {
     }
 
     /// Writes the figure as it stands to a local file.
-    pub fn save(self: Pin<&mut Self>, url: &QUrl) {
+    pub fn save(mut self: Pin<&mut Self>, url: &QUrl) {
+        if self.frames == 0 && self.is_shown() {
+            self.as_mut().rust_mut().unsaved = Some(url.clone());
+            return;
+        }
         let Some(thread) = &self.thread else { return };
         let path = PathBuf::from(url.to_local_file().unwrap_or_default().to_string());
         // Twice the pixels of the window: a picture in a document is looked at closely.
