@@ -29,7 +29,7 @@ use report::Report;
 const SETTINGS: &str = "settings";
 
 /// The rest of the window around the figure is what Fusion's controls take with the usual font.
-const WINDOW: &str = "[window]\nwidth=1000\nheight=991\n";
+const WINDOW: &str = "[window]\nwidth=1000\nheight=988\n";
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
