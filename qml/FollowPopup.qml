@@ -39,14 +39,14 @@ Popup {
         RadioButton {
             objectName: "followAll"
             Layout.columnSpan: 2
-            text: qsTr("&All data")
+            text: qsTr("All data")
             checked: popup.figure.followSamples === 0 && popup.figure.followX === 0
             onClicked: popup.figure.followX = 0
         }
         RadioButton {
             id: bySamples
             objectName: "followSamples"
-            text: qsTr("The last &samples:")
+            text: qsTr("The last samples:")
             checked: popup.figure.followSamples > 0
             onClicked: popup.figure.followSamples = popup.numberOf(samples)
         }
@@ -63,7 +63,7 @@ Popup {
         RadioButton {
             id: bySpan
             objectName: "followSpan"
-            text: qsTr("The last of &x (seconds, steps, …):")
+            text: qsTr("The last of x (seconds, steps, …):")
             checked: popup.figure.followX > 0
             onClicked: popup.figure.followX = popup.numberOf(span)
         }
