@@ -118,7 +118,12 @@ def _varint(data, at):
 
 def fields(data):
     """The fields of a protocol buffer: a dictionary from number to raw value; the last of each number counts."""
-    found, at = {}, 0
+    return dict(all_fields(data))
+
+
+def all_fields(data):
+    """Yields the fields of a protocol buffer in order, as (number, raw value)."""
+    at = 0
     while at < len(data):
         key, at = _varint(data, at)
         wire = key & 7
@@ -135,8 +140,7 @@ def fields(data):
             raise ValueError("an unknown kind of field")
         if at > len(data):
             raise ValueError("a field that goes beyond its message")
-        found[key >> 3] = value
-    return found
+        yield key >> 3, value
 
 
 def _text(found, number):
@@ -236,7 +240,33 @@ def _body(number, data):
     if number == 16:
         code = _zigzag(found[2]) if 2 in found else None
         return {"kind": "end", "state": ENDS[found.get(1, 0)], "exit_code": code, "text": _text(found, 3)}
+    if number == 17:
+        parts = list(all_fields(data))
+        return {
+            "kind": "layout",
+            "title": _text(found, 1),
+            "rows": found.get(2, 0),
+            "columns": found.get(3, 0),
+            "subplots": [_subplot(fields(value)) for part, value in parts if part == 4],
+            "places": [_place(fields(value)) for part, value in parts if part == 5],
+        }
+    if number == 18:
+        return {"kind": "mark", "number": found.get(1, 0)}
     return {"kind": "unknown", "field": number}
+
+
+def _subplot(found):
+    axes = {"x": _axis(fields(found.get(2, b""))), "y": _axis(fields(found.get(3, b"")))}
+    return dict(title=_text(found, 1), hides_legend=bool(found.get(4, 0)), **axes)
+
+
+def _axis(found):
+    limits = [_double(found, 3), _double(found, 4)] if 3 in found and 4 in found else None
+    return {"label": _text(found, 1), "is_log": bool(found.get(2, 0)), "limits": limits}
+
+
+def _place(found):
+    return {"series": found.get(1, 0), "subplot": found.get(2)}
 
 
 def decode(payload):

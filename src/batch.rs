@@ -3,10 +3,13 @@
 //! Plain data, owned by one thread at a time. Knows no thread, no store and no figure.
 
 mod column;
+mod layout;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub use column::{Column, Home, Values};
+pub use layout::{AxisLayout, Layout, SubplotLayout};
 
 /// Names a series within one job. Given out by the source, in ascending order from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -164,13 +167,50 @@ pub enum Item {
     Append(Batch),
     /// Samples that take the place of all earlier ones of their series, and a new colour if given.
     Replace(Batch, Option<Color>),
+    /// The program describes its figure, whole, in place of what it said before.
+    Layout(Arc<Layout>),
+    /// All that a program beyond a socket sent up to this number has been handed over: when this is on disk, so is that.
+    Mark(u64),
 }
 
 impl Item {
     /// Whether it carries samples: what people count as an item. A declaration only says whose they are.
     #[must_use]
     pub fn has_samples(&self) -> bool {
-        !matches!(self, Self::Declare(_))
+        self.batch().is_some()
+    }
+
+    /// The samples that it carries.
+    #[must_use]
+    pub fn batch(&self) -> Option<&Batch> {
+        match self {
+            Self::Append(batch) | Self::Replace(batch, _) => Some(batch),
+            Self::Declare(_) | Self::Layout(_) | Self::Mark(_) => None,
+        }
+    }
+
+    /// Bytes that it holds besides itself: samples and texts.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        match self {
+            Self::Declare(info) => info.name.len() + info.x_label.len(),
+            Self::Append(batch) | Self::Replace(batch, _) => {
+                let columns = if matches!(batch.x(), Xs::Explicit(_)) { 2 } else { 1 };
+                batch.len() * size_of::<f64>() * columns
+            }
+            Self::Layout(layout) => size_of_val(&layout.subplots[..]) + size_of_val(&layout.places[..]),
+            Self::Mark(_) => 0,
+        }
+    }
+
+    /// The series that it is about, if it is about one.
+    #[must_use]
+    pub fn series(&self) -> Option<SeriesId> {
+        match self {
+            Self::Declare(info) => Some(info.id),
+            Self::Append(batch) | Self::Replace(batch, _) => Some(batch.series),
+            Self::Layout(_) | Self::Mark(_) => None,
+        }
     }
 }
 

@@ -73,6 +73,9 @@ pub enum Command {
     Ls(LsArgs),
     /// Remove recorded runs
     Rm(RmArgs),
+    /// Show what comes through the connection that is the standard input
+    #[command(hide = true)]
+    Client,
 }
 
 /// Settings of the sine job.

@@ -7,7 +7,7 @@ use clap::Parser;
 
 use kymograph::app::launch::{Launch, Recording};
 use kymograph::app::pipeline::JobKind;
-use kymograph::app::{export_file, headless, render_file, runs};
+use kymograph::app::{client, export_file, headless, render_file, runs};
 use kymograph::cli::{Cli, Command, GlobalArgs, OpenArgs, RunArgs};
 use kymograph::record::{DataDir, LogReader};
 use kymograph::source::command::CommandOptions;
@@ -49,6 +49,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         None => Launch { is_plain: true, ..launch(JobKind::default(), &global, global.autostart) },
         Some(Command::Sine(args)) => launch(JobKind::Sine(args.into()), &global, global.autostart),
         Some(Command::Run(args)) => launch(command(args)?, &global, true),
+        Some(Command::Client) => launch(JobKind::Client(client::accept(global.data_dir.as_deref())?), &global, true),
     };
     let code = if global.headless { headless::run(&launch)? } else { run_window(launch)? };
     // The system hands on the lowest eight bits; a code beyond them must not look like success.

@@ -59,7 +59,7 @@ impl Place {
     }
 
     fn begin(&self, name: &str) -> RunDir {
-        let about = RunAbout { name: name.into(), kind: "test".into(), command: Vec::new() };
+        let about = RunAbout { name: name.into(), kind: "test".into(), command: Vec::new(), ..RunAbout::default() };
         DataDir::new(self.path("data")).create_run(&about).unwrap()
     }
 

@@ -205,6 +205,15 @@ fn a_reader_made_from_the_description_finds_the_same() {
             Body::Item(Item::Declare(info)) => {
                 assert_eq!((&line["name"], &line["x_is_time"]), (&info.name.clone().into(), &info.x_is_time.into()))
             }
+            Body::Item(Item::Layout(layout)) => {
+                let y = &layout.subplots[1].y;
+                assert_eq!((&line["rows"], &line["columns"]), (&layout.rows.into(), &layout.columns.into()));
+                assert_eq!(line["subplots"][1]["y"]["label"], *y.label);
+                assert_eq!(line["subplots"][0]["x"]["limits"], serde_json::Value::Null);
+                assert_eq!(line["subplots"][1]["y"]["limits"].as_array().map(Vec::len), Some(2));
+                assert_eq!((&line["places"][0]["subplot"], line["places"][1]["subplot"].is_null()), (&1.into(), true));
+            }
+            Body::Item(Item::Mark(mark)) => assert_eq!(line["number"].as_u64(), Some(*mark)),
             Body::Notice(Notice::Message(message)) => {
                 assert_eq!((&line["kind"], &line["text"]), (&"line".into(), &message.text.clone().into()));
                 assert_eq!(line["pane"], message.pane.to_string());

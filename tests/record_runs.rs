@@ -14,7 +14,12 @@ mod record_support;
 fn a_run_tells_of_itself_from_start_to_end() {
     let place = Place::new();
     let command = vec!["python3".to_owned(), "train.py".to_owned(), "a b\n".to_owned()];
-    let about = RunAbout { name: "my run".to_owned(), kind: "command".to_owned(), command: command.clone() };
+    let about = RunAbout {
+        name: "my run".to_owned(),
+        kind: "command".to_owned(),
+        command: command.clone(),
+        ..RunAbout::default()
+    };
     let run = place.data.create_run(&about).unwrap();
     let mode = fs::metadata(run.path()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700, "private to the user");

@@ -18,7 +18,7 @@ use crate::app::launch::Launch;
 use crate::app::pipeline::{self, JobKind, LineTap, StartError, StartOptions};
 use crate::batch::{Level, Message, Notice, Pane, Progress, Role};
 use crate::export::{self, ExportError, ExportOptions, Format};
-use crate::figure::series_layout::arrange_series;
+use crate::figure::series_layout::arrange_all;
 use crate::job;
 use crate::store::{Snapshot, SnapshotSlot};
 
@@ -59,7 +59,7 @@ pub fn run(launch: &Launch) -> Result<i32, HeadlessError> {
         // Woken by the mailbox; the limit is how late a signal is noticed.
         drain.wait(Duration::from_millis(50));
         if stop.swap(false, Ordering::Relaxed) {
-            handle.stop();
+            handle.end();
         }
         drain.drain(Duration::from_millis(50), |notice| {
             view.apply(&notice);
@@ -96,7 +96,7 @@ fn stop_flag() -> io::Result<Arc<AtomicBool>> {
 /// Writes the figure of a job as it stands.
 fn save(path: &Path, kind: &JobKind, snapshot: &Snapshot) -> Result<(), ExportError> {
     let mut figure = kind.figure();
-    arrange_series(&mut figure, snapshot, false);
+    arrange_all(&mut figure, snapshot);
     export::save(path, None, &figure, snapshot, ExportOptions::default())
 }
 

@@ -1,5 +1,6 @@
 //! All stages put together: a job's pipeline, the window, the program without a window.
 
+pub mod client;
 pub mod display;
 pub mod export_file;
 pub mod feed;

@@ -135,6 +135,8 @@ impl Reading {
             last_secs = time_nanos as f64 / 1e9;
             match body {
                 Body::Item(item) if !lines_only => self.item(item, first_id, prefix),
+                // The cache knows the samples, not how they are to be laid out.
+                Body::Item(item @ Item::Layout(_)) => self.item(item, first_id, prefix),
                 Body::Item(_) => {}
                 Body::Notice(notice) => match notice {
                     Notice::Finished(outcome) => end = Some(Ok(outcome)),
@@ -196,12 +198,12 @@ impl Reading {
                 let id = moved(batch.series);
                 Item::Replace(batch.into_series(id), None)
             }
+            // Each run would want the figure its own way.
+            Item::Layout(_) | Item::Mark(_) => return,
         };
-        let id = match &item {
-            Item::Declare(info) => info.id,
-            Item::Append(batch) | Item::Replace(batch, _) => batch.series,
-        };
-        self.next_id = self.next_id.max(id.0.saturating_add(1));
+        if let Some(id) = item.series() {
+            self.next_id = self.next_id.max(id.0.saturating_add(1));
+        }
         self.store.apply(item);
     }
 

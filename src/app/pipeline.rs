@@ -15,9 +15,13 @@ use crate::figure::{Axis, Figure, Subplot};
 use crate::job::sine;
 use crate::job::{JobError, JobHandle, JobSpec, Mailbox, Sink};
 use crate::record::{RecordHandle, RunEntry};
+use crate::source::client::session::{self, Session};
 use crate::source::command::{CommandOptions, CommandSource, command_text};
 use crate::source::sine::SineOptions;
 use crate::store::{BudgetOptions, Snapshot, SnapshotSlot, Store, budget_default};
+
+/// The word for what comes through a socket.
+const CLIENT: &str = "client";
 
 /// The word for commands.
 const COMMAND: &str = "command";
@@ -39,6 +43,8 @@ pub enum JobKind {
     },
     /// Runs that were recorded, shown again.
     Recorded(Vec<RunEntry>),
+    /// What a program sends through a socket.
+    Client(Arc<Session>),
     /// A job of a program of one's own.
     Custom {
         /// Name of the job.
@@ -73,8 +79,21 @@ impl JobKind {
             Self::Sine(_) => "sine",
             Self::Command { name, options } => name.as_deref().unwrap_or_else(|| program_name(options)),
             Self::Recorded(runs) => runs.first().and_then(|run| run.meta.as_ref()).map_or("run", |meta| &meta.name),
+            Self::Client(session) => &session.hello().name,
             Self::Custom { name, .. } => name,
         }
+    }
+
+    /// The program at the other end of a socket, if that is what makes the data.
+    #[must_use]
+    pub fn client(&self) -> Option<&Arc<Session>> {
+        if let Self::Client(session) = self { Some(session) } else { None }
+    }
+
+    /// Whether it can be started, again and again: what others make can only be watched.
+    #[must_use]
+    pub fn is_startable(&self) -> bool {
+        !matches!(self, Self::Recorded(_) | Self::Client(_))
     }
 
     /// One word for the kind of job, as it stands in the description of a run.
@@ -84,6 +103,7 @@ impl JobKind {
             Self::Sine(_) => SINE,
             Self::Command { .. } => COMMAND,
             Self::Recorded(_) => "recorded",
+            Self::Client(_) => CLIENT,
             Self::Custom { .. } => "custom",
         }
     }
@@ -98,7 +118,7 @@ impl JobKind {
             Self::Recorded(runs) => {
                 runs.first().and_then(|run| run.meta.as_ref()).map_or_else(Vec::new, |meta| meta.command.clone())
             }
-            Self::Sine(_) | Self::Custom { .. } => Vec::new(),
+            Self::Sine(_) | Self::Client(_) | Self::Custom { .. } => Vec::new(),
         }
     }
 
@@ -107,7 +127,16 @@ impl JobKind {
         match self {
             Self::Command { .. } => true,
             Self::Recorded(runs) => runs.iter().flat_map(|run| &run.meta).all(|meta| meta.kind == COMMAND),
-            Self::Sine(_) | Self::Custom { .. } => false,
+            Self::Sine(_) | Self::Client(_) | Self::Custom { .. } => false,
+        }
+    }
+
+    /// Whether a program's output comes through a socket, or came when it was recorded.
+    fn is_client(&self) -> bool {
+        match self {
+            Self::Client(_) => true,
+            Self::Recorded(runs) => runs.iter().flat_map(|run| &run.meta).all(|meta| meta.kind == CLIENT),
+            _ => false,
         }
     }
 
@@ -115,7 +144,7 @@ impl JobKind {
     #[must_use]
     pub fn command_line(&self) -> String {
         match self {
-            Self::Sine(_) | Self::Custom { .. } => String::new(),
+            Self::Sine(_) | Self::Client(_) | Self::Custom { .. } => String::new(),
             Self::Command { options, .. } => command_text(&options.argv),
             Self::Recorded(_) => self.command().join(" "),
         }
@@ -124,6 +153,9 @@ impl JobKind {
     /// Title of a pane: a command's panes show its two streams.
     #[must_use]
     pub fn pane_title(&self, pane: Pane) -> &'static str {
+        if self.is_client() {
+            return session::pane_title(pane);
+        }
         match (self.is_command(), pane) {
             (_, Pane::Control) => "Control",
             (false, Pane::Worker) => "Worker",
@@ -139,7 +171,7 @@ impl JobKind {
         let is_sine = match self {
             Self::Sine(_) => true,
             Self::Recorded(runs) => runs.iter().flat_map(|run| &run.meta).any(|meta| meta.kind == SINE),
-            Self::Command { .. } | Self::Custom { .. } => false,
+            Self::Command { .. } | Self::Client(_) | Self::Custom { .. } => false,
         };
         if !is_sine {
             return Figure::default();
@@ -158,6 +190,7 @@ impl JobKind {
                 JobSpec { grace: COMMAND_GRACE, ..JobSpec::new(self.name(), source) }
             }
             Self::Recorded(_) => return Err(StartError::Recorded),
+            Self::Client(session) => JobSpec::new(self.name(), session.take_source().ok_or(StartError::Over)?),
             Self::Custom { make, .. } => make(),
         })
     }
@@ -187,6 +220,9 @@ pub enum StartError {
     /// A recorded run is shown, not run again.
     #[error("a recorded run is shown, not run again")]
     Recorded,
+    /// A program's run is watched once.
+    #[error("the program's run is over; start it again where it was started")]
+    Over,
 }
 
 /// Sees every line that a job captures, on the receiver's thread and before it is shown. It may wait: the job then waits
@@ -208,6 +244,7 @@ pub struct StartOptions {
 /// A started job. Dropping it stops the job, waits for its end and until what it made is on disk.
 pub struct Running {
     activity: Activity,
+    client: Option<Arc<Session>>,
     // Dropped after the job: it takes in what the job says last.
     journal: Option<Journal>,
 }
@@ -218,8 +255,17 @@ enum Activity {
 }
 
 impl Running {
-    /// Asks it to stop; its end is told in the mailbox.
+    /// The person wants it to stop; its end is told in the mailbox. A program beyond a socket is asked each time, and goes
+    /// on as long as it likes.
     pub fn stop(&self) {
+        match &self.client {
+            Some(session) => session.link().ask_stop(),
+            None => self.end(),
+        }
+    }
+
+    /// Stops it here, whatever a program beyond a socket does.
+    pub fn end(&self) {
         match &self.activity {
             Activity::Job(job) => job.stop(),
             Activity::Opening(opening) => opening.stop(),
@@ -261,10 +307,14 @@ pub fn start(
     data.publish(Snapshot::default());
     if let JobKind::Recorded(runs) = kind {
         let activity = Activity::Opening(Opening::start(runs, data, mailbox)?);
-        return Ok(Running { activity, journal: None });
+        return Ok(Running { activity, client: None, journal: None });
     }
     let spec = kind.spec()?;
     let (journal, spill) = Journal::begin(kind, &options.recording, &mailbox).unzip();
+    if let (Some(session), Some(journal)) = (kind.client(), &journal) {
+        let record = journal.handle();
+        session.link().set_flushed(Box::new(move || record.stats().mark));
+    }
     let budget_bytes = options.budget_bytes.unwrap_or_else(budget_default);
     let sink = StoreSink {
         store: Store::with_budget(BudgetOptions { budget_bytes, spill: spill.flatten() }),
@@ -275,7 +325,7 @@ pub fn start(
     };
     let watched = journal.as_ref().map_or_else(|| mailbox.clone(), |journal| journal.watch(&mailbox));
     let activity = Activity::Job(JobHandle::start(spec, Box::new(sink), watched)?);
-    Ok(Running { activity, journal })
+    Ok(Running { activity, client: kind.client().cloned(), journal })
 }
 
 /// The receiver's end of the pipeline: everything goes to the recorder and into the store, and a snapshot to the figures

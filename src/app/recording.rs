@@ -56,7 +56,12 @@ impl Journal {
         };
         let name = kind.name().to_owned();
         let begun = data_dir.map_err(|error| error.to_string()).and_then(|data_dir| {
-            let about = RunAbout { name: name.clone(), kind: kind.word().to_owned(), command: kind.command() };
+            let about = RunAbout {
+                name: name.clone(),
+                kind: kind.word().to_owned(),
+                command: kind.command(),
+                client_run: kind.client().map(|session| session.hello().run.clone()),
+            };
             let (path, spill) = (Arc::new(OnceLock::new()), Arc::new(Mutex::new(None)));
             let (made_path, made_spill) = (Arc::clone(&path), Arc::clone(&spill));
             let on_made = Box::new(move |run: &RunDir| {

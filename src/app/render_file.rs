@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::app::input::{Input, InputError, read_table};
 use crate::app::run_samples::RunSamples;
-use crate::batch::Item;
 use crate::cli::RenderArgs;
 use crate::export::{self, ExportError, ExportOptions, Format};
 use crate::figure::Figure;
-use crate::figure::series_layout::arrange_series;
+use crate::figure::series_layout::arrange_all;
 use crate::store::Store;
 
 /// Why a file was not drawn.
@@ -48,7 +47,7 @@ pub fn render(args: &RenderArgs, data_dir: Option<&Path>) -> Result<(), RenderEr
             }
             let mut store = Store::default();
             samples.for_each(|item| {
-                put(&mut store, item);
+                store.apply(item);
                 Ok::<(), InputError>(())
             })?;
             store
@@ -56,7 +55,7 @@ pub fn render(args: &RenderArgs, data_dir: Option<&Path>) -> Result<(), RenderEr
     };
     let snapshot = store.snapshot();
     let mut figure = Figure::default();
-    arrange_series(&mut figure, &snapshot, false);
+    arrange_all(&mut figure, &snapshot);
     let (width, height) = args.size;
     let side = |length: u32| (f64::from(length) * f64::from(args.scale)).round() as u32;
     let options = ExportOptions { width_px: side(width), height_px: side(height), scale: args.scale };
@@ -71,15 +70,7 @@ fn read_columns(path: Option<&Path>, args: &RenderArgs) -> Result<Store, RenderE
     }
     let mut store = Store::default();
     for item in table.into_items(0) {
-        put(&mut store, item);
+        store.apply(item);
     }
     Ok(store)
-}
-
-fn put(store: &mut Store, item: Item) {
-    match item {
-        Item::Declare(info) => store.declare(info),
-        Item::Append(batch) => store.append(batch),
-        Item::Replace(batch, color) => store.replace(batch, color),
-    }
 }

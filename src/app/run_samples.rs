@@ -62,10 +62,8 @@ impl RunSamples {
                 }
                 _ => continue,
             };
-            let (id, info) = match &item {
-                Item::Declare(info) => (info.id, info.clone()),
-                Item::Append(batch) | Item::Replace(batch, _) => (batch.series, undeclared(batch.series)),
-            };
+            let Some(id) = item.series() else { continue };
+            let info = if let Item::Declare(info) = &item { info.clone() } else { undeclared(id) };
             let place = *places.entry(id).or_insert_with(|| {
                 let scan = SeriesScan { info, first_seq: 0, samples: 0, x_hash: 0 };
                 series.push(Hashed { scan, hasher: keys.build_hasher() });
@@ -80,6 +78,7 @@ impl RunSamples {
                     (series.scan.samples, series.scan.first_seq) = (0, entry.seq);
                     series.add(&batch);
                 }
+                Item::Layout(_) | Item::Mark(_) => {}
             }
         }
         warn_of_losses(run, &reader, missing);
@@ -155,11 +154,8 @@ impl RunSamples {
         let reader = LogReader::open(&self.log).map_err(InputError::from)?;
         for entry in reader.take_while(|entry| entry.seq <= self.last_seq) {
             let Body::Item(item) = entry.body else { continue };
-            let id = match &item {
-                Item::Declare(_) => continue,
-                Item::Append(batch) | Item::Replace(batch, _) => batch.series,
-            };
-            if first_seqs.get(&id).is_some_and(|first| *first <= entry.seq) {
+            let Some(batch) = item.batch() else { continue };
+            if first_seqs.get(&batch.series).is_some_and(|first| *first <= entry.seq) {
                 each(item)?;
             }
         }

@@ -2,8 +2,10 @@
 //!
 //! Pure. Keeps the styles that are there, so that what a person hid stays hidden.
 
-use crate::batch::SeriesInfo;
-use crate::figure::figure::{Figure, Grid, Scale, SeriesStyle, Subplot};
+use std::collections::HashMap;
+
+use crate::batch::{AxisLayout, Layout, SeriesId, SeriesInfo, SubplotLayout};
+use crate::figure::figure::{Axis, AxisRange, Figure, Grid, LegendPlace, Scale, SeriesStyle, Subplot};
 use crate::store::Snapshot;
 
 /// More series than this share subplots; a smaller one could not be read.
@@ -40,6 +42,64 @@ pub fn arrange_series(figure: &mut Figure, snapshot: &Snapshot, separate: bool) 
         })
         .collect();
     true
+}
+
+/// Arranges a figure that shows `snapshot` for the first and only time.
+pub fn arrange_all(figure: &mut Figure, snapshot: &Snapshot) {
+    match &snapshot.layout {
+        Some(layout) => lay_out(figure, layout, true, snapshot),
+        None => _ = arrange_series(figure, snapshot, false),
+    }
+}
+
+/// Lays the figure out as its program describes it: from the beginning if that `is_new`, else only series that came since
+/// get their places, and the axes stay as a person may have set them. What a person hid stays hidden.
+pub fn lay_out(figure: &mut Figure, layout: &Layout, is_new: bool, snapshot: &Snapshot) {
+    let styles = figure.subplots.iter_mut().flat_map(|subplot| std::mem::take(&mut subplot.series));
+    let known: HashMap<SeriesId, SeriesStyle> = styles.map(|style| (style.id, style)).collect();
+    if is_new {
+        let (rows, columns) = (layout.rows.max(1), layout.columns.max(1));
+        let has_grid = figure.subplots.first().is_none_or(|subplot| subplot.has_grid);
+        figure.title.clone_from(&layout.title);
+        figure.grid = Grid { rows, columns, share_x: false, share_y: false };
+        let plain = SubplotLayout::default();
+        figure.subplots = (0..usize::from(rows) * usize::from(columns))
+            .map(|place| described(layout.subplots.get(place).unwrap_or(&plain), has_grid))
+            .collect();
+    }
+    let places: HashMap<SeriesId, Option<u16>> = layout.places.iter().copied().collect();
+    for series in snapshot.series.iter() {
+        let id = series.info.id;
+        let Some(place) = places.get(&id).copied().unwrap_or(Some(0)) else { continue };
+        // A place beyond the grid would hide it for ever.
+        let place = usize::from(place).min(figure.subplots.len().saturating_sub(1));
+        let style = known.get(&id).cloned().unwrap_or_else(|| SeriesStyle::new(id));
+        if let Some(subplot) = figure.subplots.get_mut(place) {
+            subplot.series.push(style);
+        }
+    }
+    for subplot in &mut figure.subplots {
+        label_axes(subplot, |style| snapshot.get(style.id).map(|series| &*series.info), false);
+    }
+}
+
+fn described(layout: &SubplotLayout, has_grid: bool) -> Subplot {
+    let axis = |axis: &AxisLayout| Axis {
+        label: axis.label.clone(),
+        scale: if axis.is_log { Scale::Log } else { Scale::Linear },
+        range: match axis.limits {
+            Some((min, max)) if min.is_finite() && max.is_finite() && min < max => AxisRange::Fixed { min, max },
+            _ => AxisRange::Auto,
+        },
+    };
+    Subplot {
+        title: layout.title.clone(),
+        x: axis(&layout.x),
+        y: axis(&layout.y),
+        series: Vec::new(),
+        has_grid,
+        legend: if layout.hides_legend { LegendPlace::Hidden } else { LegendPlace::Best },
+    }
 }
 
 /// Labels x as the source calls it, and y by the name of a series that stands alone, where the figure says nothing.
@@ -111,6 +171,48 @@ mod tests {
         assert_eq!(ids(&figure), [[0, 1, 2]]);
         assert_eq!(figure.subplots[0].y.label, "", "no one series names what all share");
         assert!(!figure.grid.share_x);
+    }
+
+    #[test]
+    fn a_described_figure_is_laid_out_as_its_program_says() {
+        let limits = Some((0.0, 5.0));
+        let y = AxisLayout { label: "loss".into(), is_log: true, limits };
+        let second = SubplotLayout { title: "b".into(), y, hides_legend: true, ..SubplotLayout::default() };
+        let layout = Layout {
+            title: "both".into(),
+            rows: 1,
+            columns: 2,
+            subplots: vec![SubplotLayout::default(), second],
+            places: vec![(SeriesId(1), Some(1)), (SeriesId(2), None), (SeriesId(3), Some(9))],
+        };
+        let mut figure = Figure::default();
+        lay_out(&mut figure, &layout, true, &snapshot(4));
+        assert_eq!(ids(&figure), [vec![0], vec![1, 3]], "one that was taken out is nowhere, one beyond is in the last");
+        assert_eq!((figure.title.as_str(), figure.grid.rows, figure.grid.columns), ("both", 1, 2));
+        let b = &figure.subplots[1];
+        assert_eq!(
+            (b.title.as_str(), b.y.label.as_str(), b.y.scale, b.legend),
+            ("b", "loss", Scale::Log, LegendPlace::Hidden)
+        );
+        assert_eq!(b.y.range, AxisRange::Fixed { min: 0.0, max: 5.0 });
+        assert_eq!(b.x.label, "step", "what is not said comes from the series");
+        figure.subplots[0].series[0].is_visible = false;
+        figure.subplots[1].y.scale = Scale::Linear;
+        lay_out(&mut figure, &layout, false, &snapshot(5));
+        assert_eq!(ids(&figure), [vec![0, 4], vec![1, 3]]);
+        assert_eq!(figure.subplots[1].y.scale, Scale::Linear, "an axis that a person set stays");
+        assert!(!figure.subplots[0].series[0].is_visible, "what was hidden stays hidden");
+        let limits = Some((f64::NAN, 1.0));
+        let bad = Layout {
+            rows: 0,
+            subplots: vec![SubplotLayout {
+                x: AxisLayout { limits, ..AxisLayout::default() },
+                ..SubplotLayout::default()
+            }],
+            ..Layout::default()
+        };
+        lay_out(&mut figure, &bad, true, &snapshot(1));
+        assert_eq!((figure.subplots.len(), figure.subplots[0].x.range), (1, AxisRange::Auto));
     }
 
     #[test]

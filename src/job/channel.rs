@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 
-use crate::batch::{Item, Message, Xs};
+use crate::batch::{Item, Message};
 
 /// Items between worker and receiver: a second of a source that sends a thousand batches a second, so that a receiver
 /// that flushes to a slow disk does not hold the worker up.
@@ -40,13 +40,7 @@ pub(crate) trait Weight {
 
 impl Weight for Item {
     fn bytes(&self) -> usize {
-        match self {
-            Self::Declare(info) => info.name.len() + info.x_label.len(),
-            Self::Append(batch) | Self::Replace(batch, _) => {
-                let columns = if matches!(batch.x(), Xs::Explicit(_)) { 2 } else { 1 };
-                batch.len() * size_of::<f64>() * columns
-            }
-        }
+        self.held_bytes()
     }
 }
 
@@ -125,7 +119,7 @@ fn weighed<T>(count: usize, bound_bytes: usize) -> (Inlet<T>, Tap<T>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::{Batch, SeriesId};
+    use crate::batch::{Batch, SeriesId, Xs};
 
     fn samples(count: usize) -> Item {
         let x = Xs::Steps { start: 0.0, step: 1.0 };

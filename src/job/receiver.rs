@@ -190,13 +190,14 @@ impl Receiver<'_> {
                 break;
             }
             is_any = true;
-            let mut out = Out { sink: &mut *self.sink, post: &self.post };
             if let Some(line) = line {
-                self.tally.lines += 1;
-                self.refine.line(line, &mut out);
-                self.switches.count_taken();
+                self.take_line(line);
             }
             if let Some(item) = item {
+                if matches!(item, Item::Mark(_)) {
+                    self.take_lines();
+                }
+                let mut out = Out { sink: &mut *self.sink, post: &self.post };
                 self.tally.items += u64::from(item.has_samples());
                 self.refine.item(item, &mut out);
                 self.switches.count_taken();
@@ -207,6 +208,21 @@ impl Receiver<'_> {
             self.sink.flush();
         }
         is_any
+    }
+}
+
+impl Receiver<'_> {
+    fn take_line(&mut self, line: Message) {
+        self.tally.lines += 1;
+        self.refine.line(line, &mut Out { sink: &mut *self.sink, post: &self.post });
+        self.switches.count_taken();
+    }
+
+    /// Takes all lines that were sent so far: a mark stands for them, too, though they come by another channel.
+    fn take_lines(&mut self) {
+        while let Some(line) = self.text.try_take() {
+            self.take_line(line);
+        }
     }
 }
 

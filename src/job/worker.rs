@@ -122,6 +122,10 @@ impl<F: FnMut(String) -> io::Result<()>> Outlet for WorkerOutlet<'_, F> {
         self.lane.put(&self.data, item, Guard::Stopping)
     }
 
+    fn deliver(&mut self, item: Item) -> Result<(), Stopped> {
+        self.lane.put(&self.data, item, Guard::Closed)
+    }
+
     fn line(&mut self, line: Message) -> Result<(), Stopped> {
         // Not held by a pause: what a held program has said already must not stay in its pipe.
         self.lane.put(self.captured, line, Guard::Closed)

@@ -237,12 +237,13 @@ impl Actor {
 }
 
 fn lost_with(timed: &Timed) -> Gap {
-    use crate::batch::Item;
     match &timed.what {
-        What::Item(Item::Append(batch) | Item::Replace(batch, _)) => {
-            Gap { items: 1, samples: batch.len() as u64, ..Gap::default() }
-        }
+        What::Item(item) => item.batch().map_or_else(Gap::default, |batch| Gap {
+            items: 1,
+            samples: batch.len() as u64,
+            ..Gap::default()
+        }),
         What::Notice(_) => Gap { notices: 1, ..Gap::default() },
-        What::Item(Item::Declare(_)) | What::Gap(_) => Gap::default(),
+        What::Gap(_) => Gap::default(),
     }
 }

@@ -1,6 +1,7 @@
 //! Reads the payload of a record. Trusts nothing: what does not fit is refused before anything is made from it.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use prost::Message as _;
 
@@ -9,6 +10,7 @@ use crate::batch::{Batch, Color, Column, Item, SeriesId, Xs};
 use super::entry::{Body, Header};
 use super::floats::F64_BYTES;
 use super::format::{DeclareRecord, EndRecord, GapRecord, HeaderRecord, notice, record, samples};
+use super::layout::{LayoutRecord, MarkRecord};
 
 /// What a payload says.
 pub(super) struct Decoded {
@@ -41,6 +43,13 @@ pub(super) fn decode(payload: &[u8], column: impl Fn(Range<usize>) -> Column) ->
                     read_samples(bytes, |part| column(part.start + range.start..part.end + range.start))?;
                 let item = if tag == record::APPEND { Item::Append(batch) } else { Item::Replace(batch, color) };
                 body = What::Body(Body::Item(item));
+            }
+            (record::LAYOUT, Value::Bytes(bytes)) => {
+                let layout = LayoutRecord::decode(bytes).ok()?;
+                body = What::Body(Body::Item(Item::Layout(Arc::new(layout.into_layout()?))));
+            }
+            (record::MARK, Value::Bytes(bytes)) => {
+                body = What::Body(Body::Item(Item::Mark(MarkRecord::decode(bytes).ok()?.number)));
             }
             (record::GAP, Value::Bytes(bytes)) => body = What::Body(Body::Gap(GapRecord::decode(bytes).ok()?.into())),
             (record::END, Value::Bytes(bytes)) => {

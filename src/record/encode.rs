@@ -6,12 +6,13 @@
 
 use prost::Message as _;
 
-use crate::batch::{Batch, Color, Notice, SeriesInfo, Xs};
+use crate::batch::{Batch, Color, Layout, Notice, SeriesInfo, Xs};
 
 use super::entry::{Gap, Header, RunEnd};
 use super::floats::F64_BYTES;
 use super::format::{DeclareRecord, EndRecord, GapRecord, HeaderRecord, color_code, record, samples, with_notice};
 use super::framing;
+use super::layout::{LayoutRecord, MarkRecord};
 
 /// Makes records and gives them their numbers.
 pub(super) struct Encoder {
@@ -23,6 +24,8 @@ pub(super) struct Encoder {
 pub(super) enum Saying<'a> {
     Header(&'a Header),
     Declare(SeriesInfo),
+    Layout(&'a Layout),
+    Mark(u64),
     Notice(Notice),
     Gap(Gap),
     End(RunEnd),
@@ -64,6 +67,14 @@ impl Encoder {
             Saying::Declare(info) => {
                 DeclareRecord::from(info).encode_raw(&mut body);
                 record::DECLARE
+            }
+            Saying::Layout(layout) => {
+                LayoutRecord::from(layout).encode_raw(&mut body);
+                record::LAYOUT
+            }
+            Saying::Mark(number) => {
+                MarkRecord { number }.encode_raw(&mut body);
+                record::MARK
             }
             Saying::Notice(notice) => with_notice(notice, |tag, message| {
                 message.put(&mut body);

@@ -29,6 +29,8 @@ pub(super) mod record {
     pub const FAILED: u32 = 14;
     pub const GAP: u32 = 15;
     pub const END: u32 = 16;
+    pub const LAYOUT: u32 = 17;
+    pub const MARK: u32 = 18;
 }
 
 /// Fields of the samples in an append or a replace; the data are the last.

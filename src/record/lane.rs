@@ -8,7 +8,7 @@ use std::mem;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::batch::{Item, Notice, SeriesInfo, Xs};
+use crate::batch::{Item, Notice, SeriesInfo};
 use crate::job::lock;
 
 use super::entry::Gap;
@@ -95,7 +95,7 @@ impl Lane {
 
     /// Puts samples in; waits while the lane is full, unless nothing is written anyway. Returns what did not go in.
     pub fn item(&self, item: Item) -> Option<Gap> {
-        let load = Load { bytes: ITEM_BYTES + sample_bytes(&item), ..Load::default() };
+        let load = Load { bytes: ITEM_BYTES + item.held_bytes(), ..Load::default() };
         let mut state = lock(&self.state);
         while state.held.bytes >= LANE_BYTES && state.trouble.is_none() && !state.is_closed {
             state.waiting += 1;
@@ -104,8 +104,7 @@ impl Lane {
         }
         let time_nanos = self.now_nanos();
         if state.is_closed || state.held.bytes >= LANE_BYTES {
-            let samples =
-                if let Item::Append(batch) | Item::Replace(batch, _) = &item { batch.len() as u64 } else { 0 };
+            let samples = item.batch().map_or(0, |batch| batch.len() as u64);
             let gap = Gap { items: u64::from(item.has_samples()), samples, ..Gap::default() };
             if let Item::Declare(info) = item {
                 state.missed.push(info);
@@ -239,7 +238,7 @@ impl State {
 impl Load {
     pub fn of(timed: &Timed) -> Self {
         match &timed.what {
-            What::Item(item) => Self { bytes: ITEM_BYTES + sample_bytes(item), ..Self::default() },
+            What::Item(item) => Self { bytes: ITEM_BYTES + item.held_bytes(), ..Self::default() },
             What::Notice(notice) => Self { notices: 1, text_bytes: text_bytes(notice), ..Self::default() },
             What::Gap(_) => Self::default(),
         }
@@ -255,16 +254,6 @@ impl Load {
         self.bytes = self.bytes.saturating_sub(other.bytes);
         self.notices = self.notices.saturating_sub(other.notices);
         self.text_bytes = self.text_bytes.saturating_sub(other.text_bytes);
-    }
-}
-
-fn sample_bytes(item: &Item) -> usize {
-    match item {
-        Item::Declare(info) => info.name.len() + info.x_label.len(),
-        Item::Append(batch) | Item::Replace(batch, _) => {
-            let columns = if matches!(batch.x(), Xs::Explicit(_)) { 2 } else { 1 };
-            batch.len() * size_of::<f64>() * columns
-        }
     }
 }
 

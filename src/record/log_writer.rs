@@ -35,6 +35,7 @@ pub(super) struct Written {
     pub records: u64,
     pub samples: u64,
     pub bytes: u64,
+    pub mark: u64,
 }
 
 pub(super) struct LogWriter {
@@ -49,6 +50,9 @@ pub(super) struct LogWriter {
     /// Samples in the buffer.
     waiting_samples: u64,
     samples: u64,
+    /// The last mark put in, and the last of the flushed ones.
+    waiting_mark: u64,
+    mark: u64,
     /// Columns whose record is in the buffer.
     homeless: Vec<(Column, Range<u64>)>,
     homes: Option<Arc<MappedFile>>,
@@ -65,6 +69,8 @@ impl LogWriter {
             end: 0,
             waiting_samples: 0,
             samples: 0,
+            waiting_mark: 0,
+            mark: 0,
             homeless: Vec::new(),
             homes,
         };
@@ -78,6 +84,17 @@ impl LogWriter {
             Item::Declare(info) => {
                 self.make_room()?;
                 self.say(time_nanos, Saying::Declare(info.clone()));
+                Ok(())
+            }
+            Item::Layout(layout) => {
+                self.make_room()?;
+                self.say(time_nanos, Saying::Layout(layout));
+                Ok(())
+            }
+            Item::Mark(mark) => {
+                self.make_room()?;
+                self.say(time_nanos, Saying::Mark(*mark));
+                self.waiting_mark = *mark;
                 Ok(())
             }
             Item::Append(batch) => self.samples(time_nanos, batch, None),
@@ -101,6 +118,7 @@ impl LogWriter {
         self.end += self.buffer.len() as u64;
         self.buffer.clear();
         self.samples += std::mem::take(&mut self.waiting_samples);
+        self.mark = self.waiting_mark;
         for (column, range) in self.homeless.drain(..) {
             if let Some(homes) = &self.homes {
                 column.set_home(Box::new(InFile::new(homes, range)));
@@ -117,7 +135,7 @@ impl LogWriter {
     /// What was flushed.
     pub fn written(&self) -> Written {
         let records = if self.end == 0 { 0 } else { self.encoder.next_seq() };
-        Written { records, samples: self.samples, bytes: self.end }
+        Written { records, samples: self.samples, bytes: self.end, mark: self.mark }
     }
 
     /// Samples that were put in and are not flushed.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::entry::RunState;
+use super::run_dir::RunAbout;
 
 /// What people want to know of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct RunMeta {
     pub samples: Option<u64>,
     /// Bytes of the log, once it has ended.
     pub log_bytes: Option<u64>,
+    /// Of a run that came through a socket: how its client names it.
+    pub client_run: Option<String>,
     /// Version of the log's format.
     pub format_version: u32,
     /// Version of the program that made it.
@@ -70,6 +73,7 @@ impl RunMeta {
             "text": self.text,
             "samples": self.samples,
             "log_bytes": self.log_bytes,
+            "client_run": self.client_run,
             "format_version": self.format_version,
             "program_version": self.program_version,
         })
@@ -103,6 +107,7 @@ impl RunMeta {
             text: text("text").unwrap_or_default(),
             samples: number("samples"),
             log_bytes: number("log_bytes"),
+            client_run: text("client_run").ok(),
             format_version: number("format_version").and_then(|version| u32::try_from(version).ok()).unwrap_or(1),
             program_version: text("program_version").unwrap_or_default(),
         })
@@ -133,14 +138,14 @@ impl RunMeta {
     }
 
     /// Begins the description of a run that begins now.
-    pub(super) fn begin(id: String, name: &str, kind: &str, command: Vec<String>) -> Self {
+    pub(super) fn begin(id: String, about: &RunAbout) -> Self {
         let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         let lossy = |path: PathBuf| path.to_string_lossy().into_owned();
         Self {
             id,
-            name: name.to_owned(),
-            kind: kind.to_owned(),
-            command,
+            name: about.name.clone(),
+            kind: about.kind.clone(),
+            command: about.command.clone(),
             cwd: std::env::current_dir().map(lossy).unwrap_or_default(),
             host: host.trim_end().to_owned(),
             user: std::env::var("USER").unwrap_or_default(),
@@ -152,6 +157,7 @@ impl RunMeta {
             text: String::new(),
             samples: None,
             log_bytes: None,
+            client_run: about.client_run.clone(),
             format_version: super::FORMAT_VERSION,
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
         }

@@ -20,6 +20,7 @@ mod floats;
 mod format;
 pub mod framing;
 mod lane;
+mod layout;
 mod log_reader;
 mod log_writer;
 mod mapped;

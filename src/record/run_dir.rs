@@ -34,6 +34,8 @@ pub struct RunAbout {
     pub kind: String,
     /// The command and its arguments; empty for a job that runs none.
     pub command: Vec<String>,
+    /// Of a run that comes through a socket: how its client names it.
+    pub client_run: Option<String>,
 }
 
 /// A run that is being made. Its lock lives as long as this, and tells others that the run is live.
@@ -58,7 +60,7 @@ impl RunDir {
             .open(&log_path)
             .and_then(|log| lock_new(&log).map(|()| log))
             .map_err(RecordError::io("create", &log_path))?;
-        let meta = RunMeta::begin(id, &about.name, &about.kind, about.command.clone());
+        let meta = RunMeta::begin(id, about);
         let run = Self { path, meta, log };
         run.write_meta()?;
         Ok(run)

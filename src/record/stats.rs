@@ -14,6 +14,8 @@ pub struct RecordStats {
     pub samples: u64,
     /// Bytes of the log.
     pub bytes: u64,
+    /// The last mark in it; 0 if there is none.
+    pub mark: u64,
     /// Records that survive a loss of power as well.
     pub records_synced: u64,
     /// Samples in them.
@@ -44,6 +46,7 @@ struct Count {
     records: AtomicU64,
     samples: AtomicU64,
     bytes: AtomicU64,
+    mark: AtomicU64,
 }
 
 impl Counters {
@@ -65,6 +68,7 @@ impl Counters {
             records: flushed.records,
             samples: flushed.samples,
             bytes: flushed.bytes,
+            mark: flushed.mark,
             records_synced: synced.records,
             samples_synced: synced.samples,
             bytes_synced: synced.bytes,
@@ -97,6 +101,7 @@ impl Counters {
 impl Count {
     fn set(&self, written: Written) {
         self.bytes.store(written.bytes, Ordering::Release);
+        self.mark.store(written.mark, Ordering::Release);
         self.samples.store(written.samples, Ordering::Release);
         self.records.store(written.records, Ordering::Release);
     }
@@ -106,6 +111,7 @@ impl Count {
             records: self.records.load(Ordering::Acquire),
             samples: self.samples.load(Ordering::Acquire),
             bytes: self.bytes.load(Ordering::Acquire),
+            mark: self.mark.load(Ordering::Acquire),
         }
     }
 }

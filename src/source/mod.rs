@@ -4,6 +4,7 @@
 //! without a thread. A [`Refine`] runs on the receiver's thread. Neither knows the store, the figure or the window.
 
 pub mod ansi;
+pub mod client;
 pub mod command;
 pub mod float;
 pub mod json;
@@ -61,6 +62,15 @@ pub trait Outlet {
     /// # Errors
     /// [`Stopped`] once the job is asked to stop: the item was not taken.
     fn send(&mut self, item: Item) -> Result<(), Stopped>;
+
+    /// Sends an item that was made elsewhere: a program beyond a socket goes on while the job is held or asked to stop,
+    /// and what it makes must not stay on the way.
+    ///
+    /// # Errors
+    /// [`Stopped`] once the job's channel is closed: the item was not taken.
+    fn deliver(&mut self, item: Item) -> Result<(), Stopped> {
+        self.send(item)
+    }
 
     /// Sends a captured line to the receiver, which shows it; waits while the channel is full.
     ///

@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::batch::{SeriesId, SeriesInfo};
+use crate::batch::{Layout, SeriesId, SeriesInfo};
 use crate::store::segment::Segment;
 use crate::store::series::Series;
 use crate::store::table::Table;
@@ -17,6 +17,8 @@ pub struct Snapshot {
     pub version: u64,
     /// In the order in which they were declared.
     pub series: SeriesList,
+    /// How the program wants its figure laid out, if it said so.
+    pub layout: Option<Arc<Layout>>,
 }
 
 /// The series of a [`Snapshot`] in the order in which they were declared.

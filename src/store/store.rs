@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::batch::{Batch, Color, Column, Item, SeriesId, SeriesInfo};
+use crate::batch::{Batch, Color, Column, Item, Layout, SeriesId, SeriesInfo};
 use crate::store::budget::{Budget, BudgetOptions, Candidate};
 use crate::store::series::Series;
 use crate::store::snapshot::{SeriesList, SeriesSnapshot, Snapshot};
@@ -14,6 +14,7 @@ use crate::store::snapshot::{SeriesList, SeriesSnapshot, Snapshot};
 #[derive(Default)]
 pub struct Store {
     series: SeriesList,
+    layout: Option<Arc<Layout>>,
     version: u64,
     /// Of all series, kept up to date because there may be very many.
     series_bytes: usize,
@@ -83,6 +84,11 @@ impl Store {
             Item::Declare(info) => self.declare(info),
             Item::Append(batch) => self.append(batch),
             Item::Replace(batch, color) => self.replace(batch, color),
+            Item::Layout(layout) => {
+                self.version += 1;
+                self.layout = Some(layout);
+            }
+            Item::Mark(_) => {}
         }
     }
 
@@ -131,6 +137,7 @@ impl Store {
     pub fn clear(&mut self) {
         self.version += 1;
         self.series = SeriesList::default();
+        self.layout = None;
         (self.series_bytes, self.sample_bytes, self.samples) = (0, 0, 0);
         if let Some(budget) = &mut self.budget {
             budget.clear();
@@ -142,7 +149,7 @@ impl Store {
     /// The samples as they are now: a few pointers, however many samples and series there are.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot { version: self.version, series: self.series.clone() }
+        Snapshot { version: self.version, series: self.series.clone(), layout: self.layout.clone() }
     }
 
     /// Bytes of memory that all series take, with everything that is kept about them. Snapshots that hold on to what was

@@ -42,11 +42,7 @@ impl Keeper {
     /// The y values of all kept batches, in order.
     pub fn ledger(&self) -> Vec<f64> {
         let kept = self.0.lock().unwrap();
-        let batches = kept.items.iter().filter_map(|item| match item {
-            Item::Append(batch) | Item::Replace(batch, _) => Some(batch.y().to_vec()),
-            Item::Declare(_) => None,
-        });
-        batches.flatten().collect()
+        kept.items.iter().filter_map(Item::batch).flat_map(|batch| batch.y().to_vec()).collect()
     }
 }
 

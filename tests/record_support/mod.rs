@@ -9,7 +9,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use kymograph::batch::{
-    Batch, Color, Failure, Item, Level, Message, Notice, Outcome, Pane, Progress, Role, SeriesId, SeriesInfo, State, Xs,
+    AxisLayout, Batch, Color, Failure, Item, Layout, Level, Message, Notice, Outcome, Pane, Progress, Role, SeriesId,
+    SeriesInfo, State, SubplotLayout, Xs,
 };
 use kymograph::record::{
     Body, DataDir, Disk, Entry, LogReader, OnTrouble, Recorder, RecorderOptions, RunAbout, RunDir, RunEnd, RunState,
@@ -82,6 +83,8 @@ pub fn all_kinds() -> Vec<Body> {
         Body::Item(Item::Append(Batch::steps(SeriesId(0), 0, 0.0, 0.0, Vec::new()))),
         Body::Item(Item::Replace(Batch::new(SeriesId(7), 5, x, ugly.to_vec()).unwrap(), Some(Color::new(0, 0, 0)))),
         Body::Item(Item::Replace(Batch::point(SeriesId(7), i64::MAX, 1.0, 2.0), None)),
+        Body::Item(Item::Layout(Arc::new(layout()))),
+        Body::Item(Item::Mark(u64::MAX)),
         message(Pane::Control, Level::Info, 0.0, ""),
         message(Pane::Worker, Level::Warning, -1.5, "a\u{7}\u{1b}[31mb\nc"),
         message(Pane::Receiver, Level::Error, f64::INFINITY, &"💥".repeat(1000)),
@@ -91,6 +94,13 @@ pub fn all_kinds() -> Vec<Body> {
         Body::Notice(Notice::Finished(Outcome { summary: "ten".to_owned(), exit_code: -3, was_stopped: true })),
         Body::Notice(Notice::Failed(Failure { text: "no".to_owned(), exit_code: 137 })),
     ]
+}
+
+fn layout() -> Layout {
+    let y = AxisLayout { label: "größe".to_owned(), is_log: true, limits: Some((-0.5, 1e9)) };
+    let subplot = SubplotLayout { title: "a".to_owned(), y, hides_legend: true, ..SubplotLayout::default() };
+    let places = vec![(SeriesId(7), Some(1)), (SeriesId(0), None)];
+    Layout { title: String::new(), rows: 1, columns: 2, subplots: vec![SubplotLayout::default(), subplot], places }
 }
 
 pub fn push(recorder: &Recorder, body: &Body) {

@@ -72,6 +72,7 @@ impl Outlet for Recorder {
                 Item::Declare(info) => {
                     assert!(record.series.insert(info.id.0, info).is_none(), "declared twice");
                 }
+                Item::Layout(_) | Item::Mark(_) => {}
                 Item::Append(batch) | Item::Replace(batch, _) => {
                     let id = batch.series.0;
                     assert!(record.series.contains_key(&id), "not declared");

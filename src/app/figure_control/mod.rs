@@ -12,7 +12,8 @@ mod tests;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::figure::series_layout::arrange_series;
+use crate::batch::Layout;
+use crate::figure::series_layout::{arrange_series, lay_out};
 use crate::figure::view::{Gesture, SubplotView, View, ViewHistory};
 use crate::figure::zoom::{AxisLock, zoom_subplot};
 use crate::figure::{AxisRange, Figure, FollowSpan, FrameLayout};
@@ -108,12 +109,32 @@ impl FigureControl {
 
     /// Gives every series of `snapshot` its place in the figure. Returns whether the figure changed.
     pub fn arrange(&mut self, snapshot: &Snapshot) -> bool {
-        let is_changed = arrange_series(&mut self.base, snapshot, self.is_separate);
+        let is_changed = match &snapshot.layout {
+            Some(layout) => self.lay_out(layout, snapshot),
+            None => arrange_series(&mut self.base, snapshot, self.is_separate),
+        };
         self.known = Some(snapshot.clone());
         if is_changed {
             self.apply();
         }
         is_changed
+    }
+
+    /// Arranges the figure as its program describes it, if that or the series are new.
+    fn lay_out(&mut self, layout: &Arc<Layout>, snapshot: &Snapshot) -> bool {
+        let known = self.known.as_ref();
+        let is_new = !known.and_then(|known| known.layout.as_ref()).is_some_and(|known| Arc::ptr_eq(known, layout));
+        if !is_new && known.is_some_and(|known| known.series.len() == snapshot.series.len()) {
+            return false;
+        }
+        let grid = self.base.grid;
+        lay_out(&mut self.base, layout, is_new, snapshot);
+        if grid != self.base.grid {
+            // Views belong to subplots.
+            self.history = ViewHistory::default();
+            self.drag = None;
+        }
+        true
     }
 
     fn apply(&mut self) {
