@@ -41,12 +41,23 @@ ThemedWindow {
 
     // The orderly path: a running job is stopped first, and the window closes when its threads are joined.
     function requestQuit() {
+        if (job.isActive && job.outlivesWindow)
+            leave()
+        else
+            endAndQuit()
+    }
+    function endAndQuit() {
         if (job.isActive) {
             isClosing = true
-            job.stop()
+            job.end()
         } else {
             quit()
         }
+    }
+    // The job goes on and is recorded; the window comes back when the program that makes the data asks for it.
+    function leave() {
+        hide()
+        job.leaveWindow()
     }
     function quit() {
         isClosing = true
@@ -64,6 +75,11 @@ ThemedWindow {
         id: theJob
         objectName: "job"
         onStarted: errorBar.isDismissed = false
+        onShowRequested: {
+            window.show()
+            window.raise()
+            window.requestActivate()
+        }
         onEnded: {
             if (Program.saveUrl.toString() !== "") {
                 figureView.figure.save(Program.saveUrl)
@@ -83,7 +99,7 @@ ThemedWindow {
 
     // After the job's end and, if it was asked for, the saved figure.
     function afterEnd() {
-        if (isClosing || Program.quitWhenDone)
+        if (isClosing || Program.quitWhenDone || !visible)
             Qt.callLater(quit)
     }
 
@@ -105,7 +121,7 @@ ThemedWindow {
     Connections {
         target: Program
         function onQuitRequested() {
-            window.requestQuit()
+            window.endAndQuit()
         }
     }
     Connections {
@@ -244,7 +260,7 @@ ThemedWindow {
     }
     Shortcut {
         sequence: "F5"
-        enabled: !theJob.isRecorded
+        enabled: theJob.canStart
         onActivated: theJob.start()
     }
     Shortcut {

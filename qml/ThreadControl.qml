@@ -41,11 +41,12 @@ ToolBar {
                 icon.width: Appearance.iconSize
                 icon.height: Appearance.iconSize
                 icon.color: palette.buttonText
-                enabled: !control.job.isActive && !control.job.isRecorded
+                enabled: !control.job.isActive && control.job.canStart
                 opacity: enabled ? 1 : 0.5
                 onClicked: control.job.start()
                 ToolTip.text: control.job.isRecorded ? qsTr("A recorded run is shown, not run again")
-                                                     : qsTr("Clear the panes and start the worker and the receiver (F5)")
+                            : !control.job.canStart ? qsTr("This job is started by the program that makes its data")
+                            : qsTr("Clear the panes and start the worker and the receiver (F5)")
                 ToolTip.visible: hovered || visualFocus
                 ToolTip.delay: 600
             }

@@ -44,6 +44,8 @@ pub mod qobject {
         #[qproperty(QString, recording_trouble, cxx_name = "recordingTrouble", READ = recording_trouble, NOTIFY = state_changed)]
         #[qproperty(QString, run_path, cxx_name = "runPath", READ = run_path, NOTIFY = state_changed)]
         #[qproperty(bool, is_recorded, cxx_name = "isRecorded", READ = is_recorded, CONSTANT)]
+        #[qproperty(bool, can_start, cxx_name = "canStart", READ = can_start, CONSTANT)]
+        #[qproperty(bool, outlives_window, cxx_name = "outlivesWindow", READ = outlives_window, CONSTANT)]
         #[qproperty(QString, error_text, cxx_name = "errorText", READ = error_text, NOTIFY = state_changed)]
         #[qproperty(QString, summary, READ = summary, NOTIFY = state_changed)]
         #[qproperty(i32, exit_code, cxx_name = "exitCode", READ = exit_code, NOTIFY = state_changed)]
@@ -92,13 +94,28 @@ pub mod qobject {
         #[qsignal]
         fn ended(self: Pin<&mut Job>);
 
+        /// The program that makes the data wants its window seen.
+        #[qsignal]
+        #[cxx_name = "showRequested"]
+        fn show_requested(self: Pin<&mut Job>);
+
         /// Starts the job from scratch. Does nothing while it is active.
         #[qinvokable]
         pub fn start(self: Pin<&mut Job>);
 
-        /// Asks the job to stop; `ended` follows. Does nothing if it is not active.
+        /// Asks the job to stop; `ended` follows. Does nothing if it is not active. A program beyond a socket is asked each
+        /// time, and goes on as long as it likes.
         #[qinvokable]
         pub fn stop(self: Pin<&mut Job>);
+
+        /// Ends the job here, whatever a program beyond a socket does; `ended` follows.
+        #[qinvokable]
+        pub fn end(self: Pin<&mut Job>);
+
+        /// The person closed the window of a job that goes on without it.
+        #[qinvokable]
+        #[cxx_name = "leaveWindow"]
+        pub fn leave_window(self: &Job);
 
         /// Holds the job, or lets it go on.
         #[qinvokable]
@@ -136,6 +153,12 @@ pub mod qobject {
         /// Whether it shows what was recorded, so that there is nothing to start.
         #[cxx_name = "isRecorded"]
         fn is_recorded(self: &Job) -> bool;
+        /// Whether it can be started here, again and again: what others make can only be watched.
+        #[cxx_name = "canStart"]
+        fn can_start(self: &Job) -> bool;
+        /// Whether it goes on, and is recorded, when its window is closed.
+        #[cxx_name = "outlivesWindow"]
+        fn outlives_window(self: &Job) -> bool;
         /// Name of the job, for titles.
         fn name(self: &Job) -> QString;
         /// The command line it runs; empty for built-in jobs.
@@ -289,6 +312,13 @@ impl qobject::Job {
             budget_bytes: launch.budget_bytes,
             ..StartOptions::default()
         };
+        if let Some(session) = self.kind.client() {
+            let thread = self.qt_thread();
+            session.link().set_on_show(move || {
+                // A failed post means that the window is gone for good.
+                _ = thread.queue(|job| guarded("showing a window", || job.show_requested()));
+            });
+        }
         let started = pipeline::start(&self.kind, self.feed.data(), mailbox, options);
         let mut state = self.as_mut().rust_mut();
         state.view = JobView::started_now();
@@ -315,6 +345,20 @@ impl qobject::Job {
     pub fn stop(self: Pin<&mut Self>) {
         if let Some(handle) = self.handle.as_ref().filter(|_| self.view.is_active()) {
             handle.stop();
+        }
+    }
+
+    /// Ends the job here, whatever a program beyond a socket does; `ended` follows.
+    pub fn end(self: Pin<&mut Self>) {
+        if let Some(handle) = self.handle.as_ref().filter(|_| self.view.is_active()) {
+            handle.end();
+        }
+    }
+
+    /// The person closed the window of a job that goes on without it.
+    pub fn leave_window(&self) {
+        if let Some(session) = self.kind.client() {
+            session.link().tell_closed();
         }
     }
 
@@ -425,6 +469,14 @@ impl qobject::Job {
         matches!(self.kind, JobKind::Recorded(_))
     }
 
+    fn can_start(&self) -> bool {
+        self.kind.is_startable()
+    }
+
+    fn outlives_window(&self) -> bool {
+        self.kind.client().is_some()
+    }
+
     fn is_sine(&self) -> bool {
         matches!(self.kind, JobKind::Sine(_))
     }
@@ -491,7 +543,7 @@ macro_rules! sine_setting {
             fn $get(&self) -> i32 {
                 match &self.kind {
                     JobKind::Sine(options) => i32::try_from(options.$field).unwrap_or(i32::MAX),
-                    JobKind::Command { .. } | JobKind::Recorded(_) | JobKind::Custom { .. } => 0,
+                    JobKind::Command { .. } | JobKind::Recorded(_) | JobKind::Client(_) | JobKind::Custom { .. } => 0,
                 }
             }
 
