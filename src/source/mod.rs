@@ -4,6 +4,7 @@
 //! without a thread. A [`Refine`] runs on the receiver's thread. Neither knows the store, the figure or the window.
 
 pub mod ansi;
+pub mod client;
 pub mod command;
 pub mod float;
 pub mod json;
