@@ -61,7 +61,7 @@ fn set_mode(path: &Path, mode: u32) {
 fn is_root(test: &str) -> bool {
     let is_root = own_uid() == 0;
     if !is_root {
-        println!("{test}: skipped in part: only root can have files, or processes, of another user");
+        eprintln!("{test}: skipped in part: only root can have files, or processes, of another user");
     }
     is_root
 }
@@ -343,7 +343,7 @@ fn stand_in_server() {
     .unwrap();
 }
 
-/// Not a test: another user who tries to connect; prints what came of it.
+/// Not a test: another user who tries to connect; says on standard error what came of it.
 #[test]
 #[ignore = "the tests start it as a process of another user"]
 fn stand_in_client() {
@@ -352,7 +352,7 @@ fn stand_in_client() {
     let mut said = Vec::new();
     // A server that closes what was not read cuts the connection.
     let end = connection.write_all(b"hello").and_then(|()| connection.read_to_end(&mut said));
-    println!("connected as {}, heard {said:?}, end {:?}", own_uid(), end.map_err(|error| error.kind()));
+    eprintln!("connected as {}, heard {said:?}, end {:?}", own_uid(), end.map_err(|error| error.kind()));
 }
 
 /// This program once more, for one of its ignored tests.
