@@ -319,6 +319,6 @@ mod tests {
 
     #[test]
     fn a_refusal_is_a_frame() {
-        assert_eq!(refusal("no"), b"\x1f\0\0\0\0\0\0\0{\"reason\":\"no\",\"t\":\"refused\"}");
+        assert_eq!(refusal("no"), b"\x1d\0\0\0\0\0\0\0{\"reason\":\"no\",\"t\":\"refused\"}");
     }
 }
