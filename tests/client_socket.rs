@@ -349,6 +349,7 @@ fn stand_in_server() {
 fn stand_in_client() {
     let Some(socket) = env::var_os("STAND_IN_CONNECT") else { return };
     let mut connection = UnixStream::connect(socket).unwrap();
+    connection.set_read_timeout(Some(LIMIT)).unwrap();
     let mut said = Vec::new();
     // A server that closes what was not read cuts the connection.
     let end = connection.write_all(b"hello").and_then(|()| connection.read_to_end(&mut said));
