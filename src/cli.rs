@@ -73,6 +73,8 @@ pub enum Command {
     Ls(LsArgs),
     /// Remove recorded runs
     Rm(RmArgs),
+    /// Wait for programs that want a window
+    Serve(ServeArgs),
     /// Show what comes through the connection that is the standard input
     #[command(hide = true)]
     Client,
@@ -178,6 +180,14 @@ pub struct RmArgs {
     /// Runs, by id, name, the beginning of one of them that no other has, or path
     #[arg(required = true, value_name = "RUN")]
     pub runs: Vec<String>,
+}
+
+/// How to wait for programs.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Seconds without a viewer after which it ends; for tests
+    #[arg(long, hide = true, value_name = "SECS")]
+    pub idle_secs: Option<u64>,
 }
 
 impl From<SineArgs> for SineOptions {

@@ -7,6 +7,7 @@ use clap::Parser;
 
 use kymograph::app::launch::{Launch, Recording};
 use kymograph::app::pipeline::JobKind;
+use kymograph::app::serve::{self, ServeOptions};
 use kymograph::app::{client, export_file, headless, render_file, runs};
 use kymograph::cli::{Cli, Command, GlobalArgs, OpenArgs, RunArgs};
 use kymograph::record::{DataDir, LogReader};
@@ -43,6 +44,10 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         }
         Some(Command::Rm(args)) => {
             runs::rm(&args, global.data_dir.as_deref())?;
+            return Ok(0);
+        }
+        Some(Command::Serve(args)) => {
+            serve::run(&ServeOptions::new(&args, &global)?)?;
             return Ok(0);
         }
         Some(Command::Open(args)) => launch(recorded(&args, &global)?, &global, true),

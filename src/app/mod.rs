@@ -20,3 +20,4 @@ pub mod recording;
 pub mod render_file;
 pub mod run_samples;
 pub mod runs;
+pub mod serve;

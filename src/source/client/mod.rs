@@ -3,4 +3,5 @@
 mod layouter;
 pub mod said;
 pub mod session;
+pub mod socket;
 pub mod wire;
