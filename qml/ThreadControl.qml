@@ -35,6 +35,8 @@ ToolBar {
             Button {
                 id: startButton
                 objectName: "startButton"
+                // What a program beyond a socket does is started there.
+                visible: !control.job.outlivesWindow
                 text: control.wasStarted && !control.job.isActive ? qsTr("Re&start threads") : qsTr("&Start threads")
                 icon.source: "qrc:/qt/qml/Kymograph/qml/icons/"
                              + (control.wasStarted && !control.job.isActive ? "restart" : "start") + ".svg"
@@ -45,7 +47,6 @@ ToolBar {
                 opacity: enabled ? 1 : 0.5
                 onClicked: control.job.start()
                 ToolTip.text: control.job.isRecorded ? qsTr("A recorded run is shown, not run again")
-                            : !control.job.canStart ? qsTr("This job is started by the program that makes its data")
                             : qsTr("Clear the panes and start the worker and the receiver (F5)")
                 ToolTip.visible: hovered || visualFocus
                 ToolTip.delay: 600
@@ -53,7 +54,8 @@ ToolBar {
             Button {
                 id: stopButton
                 objectName: "stopButton"
-                text: control.isStopping ? qsTr("Stopping…") : qsTr("S&top threads")
+                text: control.isStopping ? qsTr("Stopping…")
+                    : control.job.outlivesWindow ? qsTr("S&top") : qsTr("S&top threads")
                 icon.source: "qrc:/qt/qml/Kymograph/qml/icons/stop.svg"
                 icon.width: Appearance.iconSize
                 icon.height: Appearance.iconSize
@@ -61,7 +63,8 @@ ToolBar {
                 enabled: control.job.isActive && !control.isStopping
                 opacity: enabled ? 1 : 0.5
                 onClicked: control.job.stop()
-                ToolTip.text: qsTr("Stop the receiver and the worker in order (Shift+F5)")
+                ToolTip.text: control.job.outlivesWindow ? qsTr("Ask the program to stop; press again to interrupt it (Shift+F5)")
+                                                         : qsTr("Stop the receiver and the worker in order (Shift+F5)")
                 ToolTip.visible: hovered || visualFocus
                 ToolTip.delay: 600
             }

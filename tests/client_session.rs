@@ -156,6 +156,8 @@ fn a_run_is_taken_whole_recorded_and_acknowledged() {
     let mut client = Client::start(&data, 1);
     let welcome = client.await_frame("welcome");
     assert_eq!((&welcome["v"], &welcome["next"]), (&json!(1), &json!(1)));
+    let run_path = PathBuf::from(welcome["run_path"].as_str().unwrap());
+    assert_eq!(run_path.parent(), Some(&*data.join("runs")));
     client.series(1);
     for seq in 2..=1000 {
         client.append(seq);

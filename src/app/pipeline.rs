@@ -5,12 +5,12 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::app::launch::Recording;
 use crate::app::open_run::Opening;
 use crate::app::recording::Journal;
-use crate::batch::{Item, Message, Pane};
+use crate::batch::{Item, Level, Message, Notice, Pane};
 use crate::figure::{Axis, Figure, Subplot};
 use crate::job::sine;
 use crate::job::{JobError, JobHandle, JobSpec, Mailbox, Sink};
@@ -244,9 +244,16 @@ pub struct StartOptions {
 /// A started job. Dropping it stops the job, waits for its end and until what it made is on disk.
 pub struct Running {
     activity: Activity,
-    client: Option<Arc<Session>>,
+    client: Option<Client>,
     // Dropped after the job: it takes in what the job says last.
     journal: Option<Journal>,
+}
+
+/// The program beyond a socket, and where its job's notices go.
+struct Client {
+    session: Arc<Session>,
+    mailbox: Mailbox,
+    t0: Instant,
 }
 
 enum Activity {
@@ -259,7 +266,7 @@ impl Running {
     /// on as long as it likes.
     pub fn stop(&self) {
         match &self.client {
-            Some(session) => session.link().ask_stop(),
+            Some(client) => client.ask_stop(),
             None => self.end(),
         }
     }
@@ -293,6 +300,19 @@ impl Running {
     }
 }
 
+impl Client {
+    fn ask_stop(&self) {
+        let presses = self.session.link().ask_stop();
+        let text = match presses {
+            1 => "Stop requested: the program is asked to stop; press Stop again to interrupt it",
+            _ => "Stop requested again: the program is asked to interrupt what it does",
+        };
+        let time_secs = self.t0.elapsed().as_secs_f64();
+        let line = Message { pane: Pane::Control, level: Level::Info, time_secs, text: text.to_owned() };
+        self.mailbox.send(Notice::Message(line));
+    }
+}
+
 /// Starts a job whose samples are published in `data`, which is emptied first, and whose notices go to `mailbox`.
 ///
 /// # Errors
@@ -312,8 +332,7 @@ pub fn start(
     let spec = kind.spec()?;
     let (journal, spill) = Journal::begin(kind, &options.recording, &mailbox).unzip();
     if let (Some(session), Some(journal)) = (kind.client(), &journal) {
-        let record = journal.handle();
-        session.link().set_flushed(Box::new(move || record.stats().mark));
+        session.link().set_recording(Box::new(journal.view()));
     }
     let budget_bytes = options.budget_bytes.unwrap_or_else(budget_default);
     let sink = StoreSink {
@@ -324,8 +343,13 @@ pub fn start(
         record: journal.as_ref().map(Journal::handle),
     };
     let watched = journal.as_ref().map_or_else(|| mailbox.clone(), |journal| journal.watch(&mailbox));
+    let client = kind.client().map(|session| Client {
+        session: Arc::clone(session),
+        mailbox: watched.clone(),
+        t0: Instant::now(),
+    });
     let activity = Activity::Job(JobHandle::start(spec, Box::new(sink), watched)?);
-    Ok(Running { activity, client: kind.client().cloned(), journal })
+    Ok(Running { activity, client, journal })
 }
 
 /// The receiver's end of the pipeline: everything goes to the recorder and into the store, and a snapshot to the figures

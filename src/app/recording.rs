@@ -14,6 +14,7 @@ use crate::job::{Mailbox, spawn_detached};
 use crate::record::{
     DataDir, OnTrouble, RecordHandle, Recorder, RecorderOptions, RunAbout, RunDir, RunEnd, Spill, Trouble,
 };
+use crate::source::client::session;
 use crate::store;
 
 /// The recorder of one start of a job. Dropping it waits until what came is on disk, as long as the recorder's bound
@@ -102,6 +103,12 @@ impl Journal {
         self.path.get().map(PathBuf::as_path)
     }
 
+    /// How far it is, for the program beyond a socket.
+    #[must_use]
+    pub fn view(&self) -> JournalView {
+        JournalView { handle: self.handle.clone(), path: Arc::clone(&self.path) }
+    }
+
     /// Where the samples go.
     #[must_use]
     pub fn handle(&self) -> RecordHandle {
@@ -150,6 +157,22 @@ impl Shared {
 impl Drop for Journal {
     fn drop(&mut self) {
         self.shared.finish();
+    }
+}
+
+/// How far a [`Journal`] is.
+pub struct JournalView {
+    handle: RecordHandle,
+    path: Arc<OnceLock<PathBuf>>,
+}
+
+impl session::Recording for JournalView {
+    fn last_mark(&self) -> u64 {
+        self.handle.stats().mark
+    }
+
+    fn path(&self) -> Option<PathBuf> {
+        self.path.get().cloned()
     }
 }
 

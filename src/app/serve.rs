@@ -73,6 +73,9 @@ impl ServeOptions {
         if let Some(data_dir) = &global.data_dir {
             viewer_args.extend(["--data-dir".into(), data_dir.into()]);
         }
+        if let Some(mebibytes) = global.memory {
+            viewer_args.extend(["--memory".into(), mebibytes.to_string().into()]);
+        }
         if global.headless {
             viewer_args.push("--headless".into());
         }
@@ -311,9 +314,21 @@ mod tests {
         assert_eq!(plain.program, std::env::current_exe().unwrap());
         assert_eq!(plain.args, ["client", "--log", "warn"]);
         assert_eq!(plain.idle, Duration::from_secs(60));
-        let line = ["kymograph", "--headless", "serve", "--data-dir", "/d", "--log", "debug", "--idle-secs", "2"];
+        let line = [
+            "kymograph",
+            "--headless",
+            "serve",
+            "--data-dir",
+            "/d",
+            "--log",
+            "debug",
+            "--memory",
+            "9",
+            "--idle-secs",
+            "2",
+        ];
         let all = options(&line);
-        assert_eq!(all.args, ["client", "--log", "debug", "--data-dir", "/d", "--headless"]);
+        assert_eq!(all.args, ["client", "--log", "debug", "--data-dir", "/d", "--memory", "9", "--headless"]);
         assert_eq!(all.idle, Duration::from_secs(2));
     }
 

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -20,6 +21,9 @@ use super::wire::{FrameReader, Next, WireError, encode};
 
 /// How long a client may take to say who it is.
 const HELLO_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long the client waits at most to be told where its run is recorded.
+const PATH_PATIENCE: Duration = Duration::from_millis(500);
 
 /// How long frames may go on before it is marked how far they are: less would fill the log with marks, more would keep a
 /// client's memory full.
@@ -60,8 +64,14 @@ pub enum Replayed {
     Progress(Progress),
 }
 
-/// Tells how far the recorder is: the last mark that is on disk.
-pub type Flushed = Box<dyn Fn() -> u64 + Send + Sync>;
+/// What records the run.
+pub trait Recording: Send + Sync {
+    /// The last mark that is on disk.
+    fn last_mark(&self) -> u64;
+
+    /// The run's directory, once it is there.
+    fn path(&self) -> Option<PathBuf>;
+}
 
 /// A connected client. Its run is taken once.
 pub struct Session {
@@ -81,7 +91,7 @@ struct Waiting {
 pub struct Link {
     stream: UnixStream,
     presses: AtomicU32,
-    flushed: OnceLock<Flushed>,
+    recording: OnceLock<Box<dyn Recording>>,
     on_show: Mutex<Option<Box<dyn Fn() + Send>>>,
 }
 
@@ -94,7 +104,7 @@ impl Session {
         let link = Arc::new(Link {
             stream: stream.try_clone()?,
             presses: AtomicU32::new(0),
-            flushed: OnceLock::new(),
+            recording: OnceLock::new(),
             on_show: Mutex::default(),
         });
         stream.set_read_timeout(Some(HELLO_LIMIT))?;
@@ -153,10 +163,11 @@ impl Session {
 }
 
 impl Link {
-    /// The person pressed Stop.
-    pub fn ask_stop(&self) {
+    /// The person pressed Stop; says how often by now.
+    pub fn ask_stop(&self) -> u32 {
         let press = self.presses.fetch_add(1, Ordering::Relaxed).saturating_add(1);
         self.say(&Answer::Stop { press });
+        press
     }
 
     /// The person closed the window.
@@ -164,9 +175,24 @@ impl Link {
         self.say(&Answer::Closed);
     }
 
-    /// Sets what tells how far the recorder is; without it, what has been handed over counts as kept.
-    pub fn set_flushed(&self, flushed: Flushed) {
-        _ = self.flushed.set(flushed);
+    /// Sets what records the run; without it, what has been handed over counts as kept.
+    pub fn set_recording(&self, recording: Box<dyn Recording>) {
+        _ = self.recording.set(recording);
+    }
+
+    /// Where the run is recorded; waits a moment, because its directory is made by another thread.
+    fn run_path(&self) -> Option<String> {
+        let recording = self.recording.get()?;
+        let begun = Instant::now();
+        loop {
+            if let Some(path) = recording.path() {
+                return Some(path.to_string_lossy().into_owned());
+            }
+            if begun.elapsed() >= PATH_PATIENCE {
+                return None;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Sets what is called, on the worker's thread, when the client wants its window seen.
@@ -242,7 +268,8 @@ impl Source for ClientSource {
             );
         }
         let viewer = env!("CARGO_PKG_VERSION");
-        self.link.say(&Answer::Welcome { v: VERSION, next, viewer, run_path: None });
+        let run_path = self.link.run_path();
+        self.link.say(&Answer::Welcome { v: VERSION, next, viewer, run_path: run_path.as_deref() });
         loop {
             // While something is still to be acknowledged it is looked after.
             let is_due = self.log.acked < self.log.applied;
@@ -347,7 +374,8 @@ impl ClientSource {
             }
             Said::Finish { is_ok, exit_code, text, was_stopped } => {
                 self.settle(out)?;
-                return Ok(Some(if is_ok {
+                // A program that was asked to stop did as it was told, however it puts it.
+                return Ok(Some(if is_ok || was_stopped {
                     Ok(Outcome { summary: text, exit_code, was_stopped })
                 } else {
                     let code = if exit_code == 0 { 1 } else { exit_code };
@@ -369,7 +397,7 @@ impl ClientSource {
             log.marked = log.applied;
         }
         log.marked_at = Instant::now();
-        let flushed = self.link.flushed.get().map_or(log.marked, |flushed| flushed());
+        let flushed = self.link.recording.get().map_or(log.marked, |recording| recording.last_mark());
         if flushed > log.acked {
             log.acked = flushed;
             if let Some((_, on_kept)) = log.on_kept.take_if(|(last, _)| *last <= flushed) {
