@@ -6,7 +6,8 @@ import shutil
 import tempfile
 import threading
 import time
-from typing import Any, Callable, Iterator
+from collections.abc import Iterator
+from typing import Any, Callable
 
 import pytest
 from fake_viewer import FakeViewer

@@ -75,7 +75,8 @@ class FakeViewer:
         self.ledger = Ledger() if ledger is None else ledger
         self.path = path
         self.connections = 0
-        self.is_stalled = threading.Event()
+        self._is_stalled = threading.Event()
+        self._stands = threading.Event()
         self._refuse, self._cut_after, self._ack_every = refuse, cut_after, ack_every
         self._connection: Optional[socket.socket] = None
         self._is_closed = False
@@ -93,9 +94,20 @@ class FakeViewer:
     def kill(self) -> None:
         """Ends as with `kill -9`: all is closed, the socket's file stays."""
         self._is_closed = True
-        self.is_stalled.clear()
+        self._is_stalled.clear()
         self._thread.join(10)
         assert not self._thread.is_alive()
+
+    def stall(self) -> None:
+        """Stands still, as with `kill -STOP`; returns when it reads nothing more."""
+        self._stands.clear()
+        self._is_stalled.set()
+        if self._connection is not None:
+            assert self._stands.wait(10)
+
+    def go_on(self) -> None:
+        """Goes on after `stall`."""
+        self._is_stalled.clear()
 
     def say(self, **head: Any) -> None:
         """Sends a frame to the client."""
@@ -133,7 +145,8 @@ class FakeViewer:
         budget = self._cut_after() if self._cut_after is not None else None
         said = 0
         while not self._is_closed:
-            if self.is_stalled.is_set():
+            if self._is_stalled.is_set():
+                self._stands.set()
                 time.sleep(0.005)
                 continue
             try:

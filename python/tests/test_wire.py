@@ -17,7 +17,7 @@ def joined(head, arrays=()):
 
 
 def test_frames_come_back_when_fed_byte_by_byte():
-    heads = [{"t": "append", "id": 3, "name": "größe π \u2028 \"x\""}, {"t": "show"}, {"t": "text", "lines": []}]
+    heads = [{"t": "append", "id": 3, "name": 'größe π \u2028 "x"'}, {"t": "show"}, {"t": "text", "lines": []}]
     data = b"".join(joined(head, [[1.5, math.nan]] if index == 0 else ()) for index, head in enumerate(heads))
     decoder, frames = Decoder(), []
     for byte in data:

@@ -319,7 +319,7 @@ class Client:
         while self._is_reading and not self._is_over():
             if not is_greeted and self._welcome is not None and not out:
                 is_greeted = True
-                self._spool.rewind(min(self._welcome, self._seq + 1))
+                self._spool.rewind(self._welcome)
                 self._notify()
                 for kind, buffers in self._standing.items():
                     self._passing.setdefault(kind, buffers)
@@ -498,7 +498,7 @@ class Client:
     def _hear(self, head: Head) -> None:
         kind = head["t"]
         if kind == "ack" and type(head.get("seq")) is int:
-            self._spool.ack(min(head["seq"], self._seq))
+            self._spool.ack(head["seq"])
         elif kind == "welcome" and type(head.get("next")) is int and self._welcome is None:
             path = head.get("run_path")
             self.run_path = path if isinstance(path, str) else self.run_path

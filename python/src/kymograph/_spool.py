@@ -107,6 +107,7 @@ class Spool:
         self._segment_at = 0
         self._is_full = False
         self._acked = 0
+        self._last_sent = 0
         self.dropped = 0
 
     @property
@@ -203,6 +204,7 @@ class Spool:
             while self._head:
                 kept = self._head.popleft()
                 self._sent.append(kept)
+                self._last_sent = max(self._last_sent, kept.seq)
                 return kept.buffers
             if self._segment_index >= len(self._segments):
                 return None
@@ -213,6 +215,7 @@ class Spool:
             at = self._segment_at + _RECORD.size
             self._segment_at = at + length
             if seq > self._acked:
+                self._last_sent = max(self._last_sent, seq)
                 return [_read(segment.handle, at, length)]
         if segment.size >= SEGMENT_BYTES:
             self._segment_index += 1
@@ -221,18 +224,18 @@ class Spool:
         return None
 
     def rewind(self, next_seq: int) -> None:
-        """After a new connection: what is before `next_seq` is acknowledged, all else is sent again."""
+        """After a new connection: what was sent before `next_seq` is acknowledged, all else is sent again."""
         with self._lock:
-            self._acked = max(self._acked, next_seq - 1)
+            self._acked = max(self._acked, min(next_seq - 1, self._last_sent))
             self._head.extendleft(reversed(self._sent))
             self._sent.clear()
             self._segment_index = self._segment_at = 0
             self._drop_acked()
 
     def ack(self, seq: int) -> None:
-        """Gives up all frames up to `seq`: they are on disk."""
+        """Gives up all frames up to `seq`: they are on disk. What was never sent cannot be."""
         with self._lock:
-            self._acked = max(self._acked, seq)
+            self._acked = max(self._acked, min(seq, self._last_sent))
             self._drop_sent()
 
     def first(self, next_seq: int) -> int:
