@@ -12,7 +12,7 @@ from typing import Any, Callable
 import pytest
 from fake_viewer import FakeViewer
 
-from kymograph import _client, _run
+from kymograph import _client, _exit, _run
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +29,9 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterator[p
     yield tmp_path
     if _run.current() is not None:
         _run.finish()
+    for client in list(_exit._live):
+        # Left by a test that failed; the next one shall not suffer from it.
+        client.finish(timeout=0.1)
     wait_for(lambda: not [one for one in threading.enumerate() if one.name.startswith("kymograph-")])
     shutil.rmtree(short)
 

@@ -118,9 +118,7 @@ class FakeViewer:
         """Sends bytes to the client."""
         connection = self._connection
         assert connection is not None
-        connection.setblocking(True)
         connection.sendall(data)
-        connection.settimeout(0.02)
 
     def _serve(self) -> None:
         while not self._is_closed:

@@ -163,14 +163,12 @@ def number(value: Any) -> Optional[float]:
     if value is None or isinstance(value, (str, bytes, bytearray, complex)):
         return None
     try:
-        if getattr(value, "shape", ()) != () or not hasattr(value, "__float__"):
-            item = getattr(value, "item", None)
-            if item is None:
-                return None
-            # Refuses more than one element.
+        item = getattr(value, "item", None)
+        if callable(item):
+            # Of NumPy and PyTorch; refuses more than one element.
             value = item()
-            if isinstance(value, (str, bytes, complex)):
-                return None
+        if isinstance(value, (str, bytes, complex)):
+            return None
         return float(value)
     except OverflowError:
         return _float(value)
