@@ -371,3 +371,19 @@ def test_lazy_names_are_known_and_unknown_ones_are_not():
     assert {"subplots", "figure", "job", "start", "track", "run", "log"} <= set(dir(kymograph))
     with pytest.raises(AttributeError, match="nonsense"):
         kymograph.nonsense  # noqa: B018
+
+
+def test_the_end_comes_behind_rows_that_are_being_gathered(offline, monkeypatch):
+    is_gathering = threading.Event()
+    flush = _metrics.Metrics._flush
+
+    def slow(metrics, series):
+        is_gathering.set()
+        time.sleep(0.2)
+        flush(metrics, series)
+
+    monkeypatch.setattr(_metrics.Metrics, "_flush", slow)
+    run = offline.init()
+    run.log({"x": 1})
+    assert is_gathering.wait(10)
+    assert offline.finish()["x"][1] == [1]

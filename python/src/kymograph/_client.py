@@ -69,15 +69,16 @@ class Client:
         config: Optional[dict[str, Any]] = None,
         mode: str = "auto",
         on_control: Optional[Callable[[Head], None]] = None,
-        source: Optional[Callable[[], bool]] = None,
+        source: Optional[Callable[[bool], bool]] = None,
     ) -> None:
         """Begins a run.
 
         `mode` is `auto` (connect, start the program if there is none), `offline` (write a run directory) or `disabled`
         (do nothing); the variable `KYMOGRAPH_MODE` stands in place of `auto`. `kind` is `run`, `figure` or `job`.
         `on_control` is called on the reader's thread with the viewer's frames `stop`, `pause`, `resume` and `closed`; it
-        must return soon. `source` is called on the sender's thread about every 50 ms to send what has gathered, and says
-        whether there was anything. Raises `ValueError` for an unknown mode.
+        must return soon. `source` is called about every 50 ms on the sender's thread to send what has gathered, and says
+        whether there was anything; it is called with True, on any thread, where it must wait until all is sent. Raises
+        `ValueError` for an unknown mode.
         """
         self.run_id = secrets.token_hex(16)
         self.run_path = None
@@ -168,7 +169,7 @@ class Client:
         if self.state == "disabled":
             return True
         if self._source is not None:
-            self._source()
+            self._source(True)
         with self._lock:
             last = self._seq
         self._waker.wake()
@@ -207,7 +208,7 @@ class Client:
         if self.state in ("disabled", "closed") or self._is_finishing:
             return
         if self._source is not None:
-            self._source()
+            self._source(True)
         head = {"t": "finish", "ok": ok, "exit_code": exit_code, "text": _wire.clip(text, _wire.LINE_MAX_BYTES)}
         if stopped:
             head["stopped"] = True
@@ -449,7 +450,7 @@ class Client:
     def _turn(self) -> None:
         now = time.monotonic()
         if self._source is not None and now >= self._source_due:
-            if self._source():
+            if self._source(False):
                 self._source_busy = now
             is_idle = now - self._source_busy > 1.0
             self._source_due = now + (SOURCE_IDLE_SECS if is_idle else SOURCE_SECS)

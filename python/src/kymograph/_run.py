@@ -64,7 +64,7 @@ class Run:
         # The client's threads may call back as soon as it is there.
         self._metrics = Metrics(self._send)
         self._client: Optional[Client] = None
-        self._client = Client(title, "run", dict(self.config), mode, self._hear, self._gather_if_free)
+        self._client = Client(title, "run", dict(self.config), mode, self._hear, self._gather_for_client)
         self.summary = Summary(self._newest)
         """The newest value of each metric; what is set here stands in the run's closing line."""
         if self._client.state == "disabled":
@@ -221,9 +221,11 @@ class Run:
 
     # Between the queue and the client.
 
-    def _gather_if_free(self) -> bool:
-        """The client's source: never waits for a caller who is gathering."""
-        if not self._gather_lock.acquire(blocking=False):
+    def _gather_for_client(self, is_waiting: bool) -> bool:
+        """The client's source. Its sender's thread does not wait for a caller who is gathering; an end or a flush does,
+        lest what is being gathered come behind it.
+        """
+        if not self._gather_lock.acquire(blocking=is_waiting):
             return True
         try:
             return self._metrics.gather(self._queue)
