@@ -231,6 +231,22 @@ def test_what_is_given_up_is_counted_and_said(viewer, monkeypatch):
     assert viewer.ledger.is_finished
 
 
+def test_a_burst_of_large_arrays_goes_to_the_file_and_not_away(viewer, monkeypatch):
+    monkeypatch.setenv("KYMOGRAPH_SPOOL_MEMORY_MB", "8")
+    client = Client("burst")
+    declare(client)
+    assert client.flush(10)
+    viewer.stall()
+    numbers = numpy.arange(3_000_000.0)
+    for _ in range(6):
+        client.send({"t": "replace", "id": 0}, [numbers])
+    assert client._spool.dropped == 0
+    viewer.go_on()
+    assert client.finish(timeout=30)
+    assert viewer.ledger.missing == 0
+    assert viewer.ledger.samples("y")[1] == list(numbers)
+
+
 def test_refused_is_said_and_the_run_is_recorded_all_the_same(socket_path, place, caplog):
     viewer = FakeViewer(socket_path, refuse="too many runs")
     client = Client("refused")

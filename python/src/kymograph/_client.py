@@ -21,7 +21,7 @@ from ._offline import OfflineRun
 from ._plain import plain_object
 from ._spool import Spool
 from ._waker import Waker
-from ._wire import Buffer, Decoder, Head, WireError
+from ._wire import Buffer, Column, Decoder, Head, WireError
 
 log = logging.getLogger("kymograph")
 
@@ -34,7 +34,7 @@ SOURCE_SECS = 0.05
 SOURCE_IDLE_SECS = 0.2
 
 # How long `send` waits for the sender's thread when that is behind with writing to a file.
-SEND_PATIENCE_SECS = 0.05
+SEND_PATIENCE_SECS = 0.25
 
 # How long the sender's thread waits for the reader's, which may hold a last word of the viewer.
 READER_PATIENCE_SECS = 1.0
@@ -94,6 +94,7 @@ class Client:
             return
 
         self._lock = threading.Lock()
+        self._call_lock = threading.Lock()
         self._changed = threading.Condition()
         self._seq = 0
         self._spool = Spool()
@@ -150,19 +151,27 @@ class Client:
             for encoded, part in pieces:
                 self._passing[kind] = _wire.frame(encoded, part)
         else:
-            is_needed = kind not in _CAN_BE_GIVEN_UP
-            if threading.current_thread() is not self._sender:
-                self._spool.wait_for_room(SEND_PATIENCE_SECS)
+            if kind == "series":
+                self._series[head.get("id")] = dict(head)
+            if threading.current_thread() is self._sender:
+                self._keep(kind, pieces, 0.0)
+            else:
+                # The pieces of one call stay together. The sender's thread, for which others wait here, does not wait.
+                with self._call_lock:
+                    self._keep(kind, pieces, SEND_PATIENCE_SECS)
+        self._waker.wake()
+
+    def _keep(self, kind: str, pieces: list[tuple[bytes, list[Column]]], patience_secs: float) -> None:
+        for encoded, columns in pieces:
+            if patience_secs:
+                self._spool.wait_for_room([column.data for column in columns], patience_secs)
             with self._lock:
                 if self._is_finishing:
                     return
-                if kind == "series":
-                    self._series[head.get("id")] = dict(head)
-                for encoded, part in pieces:
-                    self._seq += 1
-                    self._spool.put(self._seq, _wire.frame(_wire.numbered(encoded, self._seq), part), is_needed)
+                self._seq += 1
+                buffers = _wire.frame(_wire.numbered(encoded, self._seq), columns)
+                self._spool.put(self._seq, buffers, kind not in _CAN_BE_GIVEN_UP)
                 self._is_finishing = kind == "finish"
-        self._waker.wake()
 
     def flush(self, timeout: float) -> bool:
         """Waits until all that was sent before is on disk, `timeout` seconds at most. Returns whether it is."""

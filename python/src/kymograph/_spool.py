@@ -24,6 +24,9 @@ FILES_MAX_BYTES = 4 << 30
 # What the caller may be ahead of the sender's thread, which writes to the files.
 TAIL_MAX_BYTES = 32 << 20
 
+# Who waited for room shall find it: this is left for the head of the frame and what the sender's thread puts in between.
+_TAIL_SLACK_BYTES = 2 << 20
+
 # For frames that must not be given up (declarations, the end), beyond the other limits.
 RESERVE_BYTES = 4 << 20
 
@@ -138,12 +141,10 @@ class Spool:
 
         A frame that `is_needed` is given up last.
         """
-        cost = sum(memoryview(one).nbytes for one in buffers) + OVERHEAD_BYTES
+        cost = _cost(buffers)
         with self._lock:
             limit = TAIL_MAX_BYTES + (RESERVE_BYTES if is_needed else 0)
-            # One frame fits always, however large, into an empty tail.
-            fits = self._tail_bytes == 0 or self._tail_bytes + cost <= limit
-            if not fits or (self._is_full and not is_needed):
+            if not self._fits(cost, limit) or (self._is_full and not is_needed):
                 self.dropped += 1
                 return False
             self._tail.append(Kept(seq, buffers, cost))
@@ -249,12 +250,17 @@ class Spool:
                 return self._acked + 1
             return next((kept.seq for kept in self._tail if kept.seq > self._acked), next_seq)
 
-    def wait_for_room(self, timeout_secs: float) -> None:
+    def wait_for_room(self, buffers: list[Buffer], timeout_secs: float) -> None:
         """Waits while the sender's thread is behind with writing to a file; not if there is no room at all."""
-        if self._tail_bytes < TAIL_MAX_BYTES or self._is_full:
-            return
+        cost = _cost(buffers)
         with self._lock:
-            self._has_room.wait_for(lambda: self._is_full or self._tail_bytes < TAIL_MAX_BYTES, timeout_secs)
+            if not self._fits(cost, TAIL_MAX_BYTES - _TAIL_SLACK_BYTES):
+                limit = TAIL_MAX_BYTES - _TAIL_SLACK_BYTES
+                self._has_room.wait_for(lambda: self._is_full or self._fits(cost, limit), timeout_secs)
+
+    def _fits(self, cost: int, limit: int) -> bool:
+        # One frame fits always, however large, into an empty tail.
+        return self._tail_bytes == 0 or self._tail_bytes + cost <= limit
 
     def _drop_sent(self) -> None:
         for row in (self._sent, self._head):
@@ -292,6 +298,10 @@ class Spool:
         self._lock = threading.Lock()
         self._has_room = threading.Condition(self._lock)
         self.close()
+
+
+def _cost(buffers: list[Buffer]) -> int:
+    return sum(memoryview(one).nbytes for one in buffers) + OVERHEAD_BYTES
 
 
 def _read(handle: int, at: int, length: int) -> bytes:
