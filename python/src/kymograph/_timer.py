@@ -1,0 +1,80 @@
+"""One daemon thread, `kymograph-timer`, that calls small functions a little later.
+
+It sends what was held back so that many changes make one frame: layouts, printed lines, progress. It starts with the
+first call and is joined, with a bound of a second, when the program ends. What it calls must not wait.
+"""
+
+from __future__ import annotations
+
+import atexit
+import heapq
+import itertools
+import logging
+import os
+import threading
+import time
+from typing import Callable, List, Optional, Tuple
+
+_log = logging.getLogger("kymograph")
+
+
+class Timer:
+    """Calls functions at times of `time.monotonic()`, in their order, on a thread of its own."""
+
+    def __init__(self) -> None:
+        self._start_anew()
+
+    def _start_anew(self) -> None:
+        self._wake = threading.Condition()
+        self._calls: List[Tuple[float, int, Callable[[], None]]] = []
+        self._count = itertools.count()
+        self._thread: Optional[threading.Thread] = None
+        self._is_ending = False
+
+    def call_later(self, delay_secs: float, function: Callable[[], None]) -> None:
+        """Calls `function()` in `delay_secs` seconds. Does nothing once the program is ending."""
+        with self._wake:
+            if self._is_ending:
+                return
+            heapq.heappush(self._calls, (time.monotonic() + delay_secs, next(self._count), function))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="kymograph-timer", daemon=True)
+                self._thread.start()
+                atexit.register(self.close)
+            self._wake.notify()
+
+    def close(self) -> None:
+        """Ends the thread; waits for it at most a second. Calls that are not due yet are dropped."""
+        with self._wake:
+            self._is_ending = True
+            thread = self._thread
+            self._wake.notify()
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(1.0)
+
+    def _work(self) -> None:
+        while True:
+            with self._wake:
+                while not self._is_ending and (not self._calls or self._calls[0][0] > time.monotonic()):
+                    self._wake.wait(self._calls[0][0] - time.monotonic() if self._calls else None)
+                if self._is_ending:
+                    return
+                function = heapq.heappop(self._calls)[2]
+            try:
+                function()
+            except Exception:
+                _log.exception("a delayed call failed")
+            # What it belongs to may go while the thread sleeps.
+            del function
+
+
+timer = Timer()
+
+if hasattr(os, "register_at_fork"):
+    # In a forked child there is no such thread, and the lock may be held by nobody.
+    os.register_at_fork(after_in_child=timer._start_anew)
+
+
+def call_later(delay_secs: float, function: Callable[[], None]) -> None:
+    """`timer.call_later` of the one timer of this process."""
+    timer.call_later(delay_secs, function)
