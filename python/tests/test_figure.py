@@ -354,7 +354,7 @@ def test_closing():
     fig, ax = _figure.subplots()
     ax.plot([1])
     ax.set_title("late")
-    assert fig.close() and fig.close()
+    assert fig.close(timeout=5) and fig.close()
     assert client().of("layout")[-1]["subplots"][0]["title"] == "late"
     assert client().finished["ok"]
     with pytest.warns(UserWarning, match="closed"):
@@ -372,7 +372,9 @@ def test_a_figure_that_nobody_holds_is_finished():
     end = time.monotonic() + 10
     while this() is not None and time.monotonic() < end:
         gc.collect()
-    assert this() is None and c.finished["ok"]
+    assert this() is None
+    c.wait(lambda: c.finished, "the end of the figure")
+    assert c.finished["ok"]
 
 
 def test_grids_by_add_subplot():

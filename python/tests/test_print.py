@@ -107,10 +107,15 @@ class OutStream(io.StringIO):
 
 @pytest.fixture
 def streams(monkeypatch):
-    out, err = OutStream(), OutStream()
-    monkeypatch.setattr(sys, "stdout", out)
-    monkeypatch.setattr(sys, "stderr", err)
-    yield out, err
+    """Puts streams in place when it is called: pytest itself replaces them between a fixture and its test."""
+
+    def replace():
+        out, err = OutStream(), OutStream()
+        monkeypatch.setattr(sys, "stdout", out)
+        monkeypatch.setattr(sys, "stderr", err)
+        return out, err
+
+    yield replace
     _print._users = 0
 
 
@@ -128,7 +133,7 @@ def in_job(recorder, function):
 
 
 def test_each_writes_to_its_own(streams):
-    out, err = streams
+    out, err = streams()
     one, two = Recorder(), Recorder()
     _print.install()
     turn = threading.Barrier(3)
@@ -160,7 +165,7 @@ def test_each_writes_to_its_own(streams):
 
 
 def test_threads_of_a_job_print_where_they_always_did(streams):
-    out, _ = streams
+    out, _ = streams()
     recorder = Recorder()
     _print.install()
 
@@ -178,7 +183,7 @@ def test_threads_of_a_job_print_where_they_always_did(streams):
 
 
 def test_the_proxy_is_like_the_stream(streams):
-    out, _ = streams
+    out, _ = streams()
     _print.install()
     proxy = sys.stdout
     proxy.set_parent({"msg_id": "1"})
@@ -205,8 +210,27 @@ def test_the_proxy_is_like_the_stream(streams):
     assert not out.closed and sys.stdout is out
 
 
+def test_write_may_be_replaced_for_a_while_as_ipython_does(streams):
+    out, _ = streams()
+    recorder, seen = Recorder(), []
+    _print.install()
+    original = sys.stdout.write
+
+    def tee(text):
+        seen.append(text)
+        return original(text)
+
+    sys.stdout.write = tee
+    print("cell")
+    in_job(recorder, lambda: print("job"))
+    sys.stdout.write = original
+    print("after")
+    _print.uninstall()
+    assert "".join(seen) == "cell\n" and out.getvalue() == "cell\nafter\n" and recorder.all == "job\n"
+
+
 def test_a_replaced_stream_is_left_alone(streams):
-    out, _ = streams
+    out, _ = streams()
     _print.install()
     mine = io.StringIO()
     sys.stdout = mine
@@ -215,7 +239,7 @@ def test_a_replaced_stream_is_left_alone(streams):
 
 
 def test_redirected_while_jobs_come_and_go(streams):
-    out, _ = streams
+    out, _ = streams()
     recorder, mine = Recorder(), io.StringIO()
     _print.install()
     with contextlib.redirect_stdout(mine):
@@ -235,7 +259,7 @@ def test_redirected_while_jobs_come_and_go(streams):
 
 
 def test_handlers_made_before_keep_their_stream(streams):
-    _, err = streams
+    _, err = streams()
     handler = logging.StreamHandler()
     _print.install()
     recorder = Recorder()
@@ -246,7 +270,7 @@ def test_handlers_made_before_keep_their_stream(streams):
 
 
 def test_what_sending_prints_is_not_sent(streams):
-    out, _ = streams
+    out, _ = streams()
     frames = []
 
     def send(head, **_options):

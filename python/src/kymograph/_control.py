@@ -117,6 +117,10 @@ class Control:
         """Puts samples in place of all of a series. See `SeriesBook.plot`."""
         self._series.plot(name, x, y)
 
+    def show(self) -> None:
+        """Brings the window of the job to the front, or back if it was closed. Does not wait."""
+        self._emit({"t": "show"}, keep=False)
+
     def _set_progress(self, done: float, total: Optional[float], text: str) -> None:
         """Takes progress that was reported elsewhere; it is not sent."""
         self._progress = (done, total, text)

@@ -187,7 +187,8 @@ class Figure:
     def close(self, timeout: float = 0.0) -> bool:
         """Says that the figure is complete. The window stays; calls that draw have no effect any more.
 
-        Waits at most `timeout` seconds until all is recorded, and says whether it is.
+        Waits until all is recorded, `timeout` seconds at most or a little longer, and says whether it is known to be. With 0
+        it does not wait.
         """
         with self._lock:
             if self._is_closed:
@@ -196,6 +197,9 @@ class Figure:
             self._is_closed = True
             _open_figures.discard(self)
             self._finalizer.detach()
+        if timeout <= 0:
+            _link.finish_later(self._client, ok=True)
+            return False
         return bool(self._client.finish(ok=True, timeout=timeout))
 
     def __enter__(self) -> Figure:
@@ -263,10 +267,11 @@ def _control(this: weakref.ref[Figure], frame: Dict[str, Any]) -> None:
 
 
 def _finish(client: Any) -> None:
-    client.finish(ok=True, timeout=0.0)
+    # The garbage collector calls, perhaps in the middle of anything: what takes time is done elsewhere.
+    _timer.call_later(0.0, lambda: _link.finish_later(client, ok=True))
 
 
 def _close_all() -> None:
     deadline = time.monotonic() + EXIT_SECS
     for fig in list(_open_figures):
-        fig.close(timeout=max(0.0, deadline - time.monotonic()))
+        fig.close(timeout=max(0.001, deadline - time.monotonic()))

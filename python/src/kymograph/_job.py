@@ -130,7 +130,7 @@ class Job(Control):
             try:
                 self._child = Child(self, fn, args, kwargs)
             except BaseException as error:
-                self._client.finish(ok=False, text=str(error), exit_code=1, timeout=0.0)
+                _link.finish_later(self._client, ok=False, text=str(error), exit_code=1)
                 raise
             self._call = self._child.run
         else:
@@ -334,7 +334,7 @@ class _Loop(Control):
         if error is not None and not self.stopping:
             self._printed.say(_traceback_of(error), "error")
         self._close()
-        self._client.finish(timeout=0.0, **_finish_of(error, self.stopping))
+        _link.finish_later(self._client, **_finish_of(error, self.stopping))
 
 
 def with_job(fn: Callable[..., Any], args: Any, kwargs: Any, this: Control) -> Any:
@@ -371,11 +371,16 @@ def _is_unseen(client: Any) -> bool:
 
 
 def _traceback_of(error: BaseException) -> str:
-    text: Optional[str] = getattr(error.__cause__, "kymograph_traceback", None)
-    if text is not None:
+    for told in (error, error.__cause__):
         # It was raised in a child process: the frames of this one say nothing.
-        return text
+        text: Optional[str] = getattr(told, "kymograph_traceback", None)
+        if text is not None:
+            return text
     return "".join(traceback.format_exception(type(error), error, error.__traceback__))
+
+
+def _in_a_line(error: BaseException) -> str:
+    return "".join(traceback.format_exception_only(type(error), error)).strip()
 
 
 def _finish_of(error: Optional[BaseException], is_stopping: bool) -> Any:
@@ -390,7 +395,7 @@ def _finish_of(error: Optional[BaseException], is_stopping: bool) -> Any:
             return {"ok": True, "text": "", "exit_code": 0, "stopped": False}
         text = code if isinstance(code, str) else f"exit status {code}"
         return {"ok": False, "text": text, "exit_code": code if isinstance(code, int) else 1, "stopped": False}
-    text = "".join(traceback.format_exception_only(type(error), error)).strip()
+    text = getattr(error, "kymograph_traceback", None) or _in_a_line(error)
     return {"ok": False, "text": text, "exit_code": 1, "stopped": False}
 
 

@@ -6,8 +6,16 @@ Knows nothing of what is sent.
 from __future__ import annotations
 
 import atexit
-from typing import Any, Callable, Dict, List, Optional
+import threading
+import time
+from typing import Any, Callable, Dict, List, Optional, Set
 
+FINISH_SECS = 10.0
+"""How long a run that has ended is waited for, on a thread of its own, until all is recorded."""
+EXIT_SECS = 2.0
+"""How long the end of the program waits for those threads; after it the clients have their own bound."""
+
+_finishing: Set[threading.Thread] = set()
 _at_exit: List[Callable[[], None]] = []
 
 
@@ -26,6 +34,27 @@ def connect(
         atexit.unregister(handler)
         atexit.register(handler)
     return client
+
+
+def finish_later(client: Any, **end: Any) -> None:
+    """`client.finish(**end)` on a thread `kymograph-finish`, so that the caller does not wait for the viewer."""
+
+    def finish() -> None:
+        try:
+            client.finish(timeout=FINISH_SECS, **end)
+        finally:
+            _finishing.discard(threading.current_thread())
+
+    thread = threading.Thread(target=finish, name="kymograph-finish", daemon=True)
+    _finishing.add(thread)
+    at_exit(_join_finishing)
+    thread.start()
+
+
+def _join_finishing() -> None:
+    deadline = time.monotonic() + EXIT_SECS
+    for thread in list(_finishing):
+        thread.join(max(0.0, deadline - time.monotonic()))
 
 
 def at_exit(handler: Callable[[], None]) -> None:

@@ -28,23 +28,36 @@ class Proxy(io.TextIOBase):
     """Stands for a text stream: a job's writes go to its window, all other calls to the stream."""
 
     # What the proxy has of its own; all other attributes are read and set on the stream.
-    _OWN = ("_kymograph_stream", "_kymograph_pane")
+    _OWN = ("_kymograph_stream", "_kymograph_pane", "_kymograph_write", "_kymograph_local")
 
     def __init__(self, stream: Any, pane: str) -> None:
         self._kymograph_stream = stream
         self._kymograph_pane = pane
+        # What others have put in place of `write`, as IPython does for each cell. It calls ours in turn.
+        self._kymograph_write: Any = None
+        self._kymograph_local = threading.local()
 
     def write(self, text: str) -> int:  # type: ignore[override]
         """Writes text; gives the number of its characters."""
         printed = current()
         if printed is None:
-            count = self._kymograph_stream.write(text)
+            count = self._write_on(text)
             return len(text) if count is None else int(count)
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         if not printed.write(self._kymograph_pane, text) or printed.is_echoed():
             self._kymograph_stream.write(text)
         return len(text)
+
+    def _write_on(self, text: str) -> Any:
+        replaced, local = self._kymograph_write, self._kymograph_local
+        if replaced is None or getattr(local, "is_inside", False):
+            return self._kymograph_stream.write(text)
+        local.is_inside = True
+        try:
+            return replaced(text)
+        finally:
+            local.is_inside = False
 
     def writelines(self, lines: Any) -> None:
         """Writes each of the lines."""
@@ -77,6 +90,9 @@ class Proxy(io.TextIOBase):
     def __setattr__(self, name: str, value: Any) -> None:
         if name in Proxy._OWN:
             object.__setattr__(self, name, value)
+        elif name == "write":
+            is_ours = getattr(value, "__func__", None) is Proxy.write and value.__self__ is self
+            self._kymograph_write = None if is_ours else value
         else:
             setattr(self._kymograph_stream, name, value)
 

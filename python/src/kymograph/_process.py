@@ -12,6 +12,7 @@ import multiprocessing.connection
 import os
 import pickle
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -32,6 +33,10 @@ ORPHAN_SECS = 2.0
 
 class ProcessDied(RuntimeError):
     """The process of a job ended without a word: it was killed, or left by `os._exit`."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.kymograph_traceback = text
 
 
 class RemoteTraceback(Exception):
@@ -67,6 +72,9 @@ class Child:
         """Starts the process and relays until it ends. Returns or raises what the function did."""
         # The child inherits the mask: until it leads its own group it must not be interrupted with its parent.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        if not hasattr(sys.modules["__main__"], "__spec__"):
+            # `%reset` of IPython takes it away, and multiprocessing looks for it.
+            sys.modules["__main__"].__spec__ = None
         with self._lock:
             self._process.start()
         self._far_end.close()

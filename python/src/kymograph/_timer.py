@@ -1,7 +1,8 @@
 """One daemon thread, `kymograph-timer`, that calls small functions a little later.
 
-It sends what was held back so that many changes make one frame: layouts, printed lines, progress. It starts with the
-first call and is joined, with a bound of a second, when the program ends. What it calls must not wait.
+It sends what was held back so that many changes make one frame: layouts, printed lines, progress. It starts when there is
+something to call, ends when there was nothing for a moment, and is joined, with a bound of a second, when the program ends.
+What it calls must not wait.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from typing import Callable, List, Optional, Tuple
 
 _log = logging.getLogger("kymograph")
 
+IDLE_SECS = 0.1
+"""How long the thread stays without work: a new one costs a tenth of a millisecond."""
+
 
 class Timer:
     """Calls functions at times of `time.monotonic()`, in their order, on a thread of its own."""
@@ -30,6 +34,7 @@ class Timer:
         self._count = itertools.count()
         self._thread: Optional[threading.Thread] = None
         self._is_ending = False
+        self._is_registered = False
 
     def call_later(self, delay_secs: float, function: Callable[[], None]) -> None:
         """Calls `function()` in `delay_secs` seconds. Does nothing once the program is ending."""
@@ -40,7 +45,9 @@ class Timer:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="kymograph-timer", daemon=True)
                 self._thread.start()
-                atexit.register(self.close)
+                if not self._is_registered:
+                    self._is_registered = True
+                    atexit.register(self.close)
             self._wake.notify()
 
     def close(self) -> None:
@@ -55,10 +62,15 @@ class Timer:
     def _work(self) -> None:
         while True:
             with self._wake:
-                while not self._is_ending and (not self._calls or self._calls[0][0] > time.monotonic()):
-                    self._wake.wait(self._calls[0][0] - time.monotonic() if self._calls else None)
-                if self._is_ending:
+                if not self._calls:
+                    self._wake.wait(IDLE_SECS)
+                if self._is_ending or not self._calls:
+                    self._thread = None
                     return
+                left = self._calls[0][0] - time.monotonic()
+                if left > 0:
+                    self._wake.wait(left)
+                    continue
                 function = heapq.heappop(self._calls)[2]
             try:
                 function()
