@@ -2,7 +2,8 @@
 
 import threading
 import time
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any, Callable, Optional
 
 DEADLINE_SECS = 20.0
 
@@ -10,7 +11,7 @@ DEADLINE_SECS = 20.0
 class StandIn:
     """The methods of `kymograph._client.Client`; all that was sent is in `frames`, as (head, arrays)."""
 
-    made: List["StandIn"] = []
+    made: list["StandIn"] = []
 
     def __init__(
         self,
@@ -24,8 +25,8 @@ class StandIn:
         self.run_id = "0" * 32
         self.run_path = None
         self.state = "connected"
-        self.frames: List[Tuple[Dict[str, Any], List[Any]]] = []
-        self.finished: Optional[Dict[str, Any]] = None
+        self.frames: list[tuple[dict[str, Any], list[Any]]] = []
+        self.finished: Optional[dict[str, Any]] = None
         self.seq = 0
         self._changed = threading.Condition()
         StandIn.made.append(self)
@@ -61,18 +62,18 @@ class StandIn:
         thread.join(DEADLINE_SECS)
         assert not thread.is_alive(), "on_control did not come back"
 
-    def of(self, kind: str) -> List[Dict[str, Any]]:
+    def of(self, kind: str) -> list[dict[str, Any]]:
         """The heads of the frames of this kind."""
         with self._changed:
             return [head for head, _ in self.frames if head["t"] == kind]
 
-    def data(self, kind: str = "") -> List[Tuple[Dict[str, Any], List[Any]]]:
+    def data(self, kind: str = "") -> list[tuple[dict[str, Any], list[Any]]]:
         """The frames that carry samples."""
         with self._changed:
             kinds = (kind,) if kind else ("append", "replace")
             return [frame for frame in self.frames if frame[0]["t"] in kinds]
 
-    def lines(self, **members: Any) -> List[str]:
+    def lines(self, **members: Any) -> list[str]:
         """The printed lines whose frames have these members."""
         found = [head for head in self.of("text") if all(head.get(key) == value for key, value in members.items())]
         return [line for head in found for line in head["lines"]]

@@ -84,7 +84,8 @@ def test_tracebacks_show_the_lines_of_the_cell(shell):
 def test_a_cell_in_a_process(shell):
     cell = "import os\nimport math\nfactor = 3\nunused = lambda: 1\ndef twice(x):\n    return math.floor(x) * factor"
     run(shell, cell)
-    _, job = run(shell, "%%kymograph job --process --name other\nfactor = 5\nprint('child')\n(os.getpid(), twice(2.5), factor)")
+    cell = "%%kymograph job --process --name other\nfactor = 5\nprint('child')\n(os.getpid(), twice(2.5), factor)"
+    _, job = run(shell, cell)
     pid, value, factor = job.result(DEADLINE_SECS)
     import os
 

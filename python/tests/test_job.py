@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from stand_in import DEADLINE_SECS, StandIn, connect, wait_for
 
-from kymograph import _control, _job, _link, _print, _stop
+from kymograph import _job, _link, _print, _stop
 from kymograph._job import Stopped, current_job, job, start, track
 
 
@@ -295,7 +295,7 @@ def test_progress_without_an_end_and_of_fractions():
     go = threading.Event()
 
     def body(job):
-        for step in job.track(iter([1, 2, 3])):
+        for _ in job.track(iter([1, 2, 3])):
             pass
         assert job.progress is None
         job.report(0.25, 1.0, "a quarter")

@@ -291,7 +291,7 @@ def test_printing_is_cheap():
 
     printed = _lines.Printed(lambda head, **_: None)
     start = time.perf_counter()
-    for index in range(20_000):
+    for _ in range(20_000):
         printed.write("worker", "a line of a loop that prints\n")
     spent = (time.perf_counter() - start) / 20_000
     printed.close()

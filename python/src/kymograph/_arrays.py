@@ -10,7 +10,8 @@ import array
 import datetime
 import math
 import sys
-from typing import Any, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, Optional
 
 try:
     import numpy
@@ -71,7 +72,7 @@ def _same_length(x_length: int, y_length: int, call: str) -> None:
         raise ValueError(f"{call}: x and y must have the same length, but x has {x_length} and y has {y_length}")
 
 
-def columns(y: Any) -> List[Any]:
+def columns(y: Any) -> list[Any]:
     """The columns of a two-dimensional `y`, or `[y]`. Without NumPy always `[y]`."""
     if numpy is None or isinstance(y, (array.array, range)):
         return [y]
@@ -86,7 +87,7 @@ def dimensions(value: Any) -> int:
     return int(getattr(value, "ndim", 1))
 
 
-def pieces(given: Samples, bytes_max: int = BODY_BYTES_MAX) -> Iterator[Tuple[dict, Sequence[Any]]]:
+def pieces(given: Samples, bytes_max: int = BODY_BYTES_MAX) -> Iterator[tuple[dict[str, Any], Sequence[Any]]]:
     """The samples in as many parts as the limit of a frame asks for: members for its head, and its arrays.
 
     One part at least, even of nothing. The parts are views, not copies.
@@ -101,7 +102,7 @@ def pieces(given: Samples, bytes_max: int = BODY_BYTES_MAX) -> Iterator[Tuple[di
         yield _piece(given, at, min(at + count_max, total))
 
 
-def _piece(given: Samples, at: int, end: int) -> Tuple[dict, Sequence[Any]]:
+def _piece(given: Samples, at: int, end: int) -> tuple[dict[str, Any], Sequence[Any]]:
     is_whole = at == 0 and end == len(given.y)
     y = given.y if is_whole else given.y[at:end]
     if given.x is None:
@@ -109,8 +110,8 @@ def _piece(given: Samples, at: int, end: int) -> Tuple[dict, Sequence[Any]]:
     return {}, [given.x if is_whole else given.x[at:end], y]
 
 
-def extent(values: Optional[Any], given: Samples) -> Optional[Tuple[float, float]]:
-    """Least and greatest finite number of `values`, or of the counted x of `given` if that is None; None if there is none."""
+def extent(values: Optional[Any], given: Samples) -> Optional[tuple[float, float]]:
+    """Least and greatest finite number of `values`, or of the counted x of `given` if that is None; None if none is."""
     if given.is_empty():
         return None
     if values is None:
@@ -132,7 +133,7 @@ def _itemsize(values: Any) -> int:
     return int(values.itemsize)
 
 
-def _convert(value: Any, name: str, call: str, is_scalar_allowed: bool) -> Tuple[Any, bool]:
+def _convert(value: Any, name: str, call: str, is_scalar_allowed: bool) -> tuple[Any, bool]:
     if value is None:
         raise TypeError(f"{call}: {name} is None")
     if numpy is not None:
@@ -147,7 +148,7 @@ def _as_numpy(value: Any) -> Any:
     return numpy.asarray(value)
 
 
-def _convert_numpy(value: Any, name: str, call: str, is_scalar_allowed: bool) -> Tuple[Any, bool]:
+def _convert_numpy(value: Any, name: str, call: str, is_scalar_allowed: bool) -> tuple[Any, bool]:
     try:
         given = _as_numpy(value)
     except ValueError as error:
@@ -198,7 +199,7 @@ def _timestamp(date: Any) -> float:
     return float(date.timestamp())
 
 
-def _convert_plain(value: Any, name: str, call: str, is_scalar_allowed: bool) -> Tuple[Any, bool]:
+def _convert_plain(value: Any, name: str, call: str, is_scalar_allowed: bool) -> tuple[Any, bool]:
     if isinstance(value, (int, float)):
         if not is_scalar_allowed:
             raise ValueError(f"{call}: {name} must be a sequence of numbers, but it is {value!r}")

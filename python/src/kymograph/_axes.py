@@ -5,7 +5,8 @@ Called on any thread, under the lock of its figure. Knows what to send; the figu
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence, Tuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Optional
 
 from . import _arrays, _color, _words
 from ._line import Line
@@ -26,23 +27,23 @@ class Axes:
 
     def __init__(self, fig: Figure, index: int) -> None:
         self.figure = fig
-        self.lines: List[Line] = []
+        self.lines: list[Line] = []
         """The lines in it, in the order in which they were made."""
         self._index = index
         self._line_count = 0
-        self._removed_ids: List[int] = []
+        self._removed_ids: list[int] = []
         self._reset()
 
     def _reset(self) -> None:
-        self._texts: Dict[str, str] = {}
-        self._scales: Dict[str, str] = {}
-        self._limits: Dict[str, Tuple[Optional[float], Optional[float]]] = {}
+        self._texts: dict[str, str] = {}
+        self._scales: dict[str, str] = {}
+        self._limits: dict[str, tuple[Optional[float], Optional[float]]] = {}
         self._has_legend = False
 
     def __repr__(self) -> str:
         return f"<Axes {self._index} of {self.figure.name!r}, {len(self.lines)} lines>"
 
-    def plot(self, *args: Any, color: Any = None, label: Any = None, **options: Any) -> List[Line]:
+    def plot(self, *args: Any, color: Any = None, label: Any = None, **options: Any) -> list[Line]:
         """Draws lines and returns them: `plot(y)`, `plot(x, y)`, `plot(x, y, "r")`, and several such groups in one call.
 
         A two-dimensional `y` is one line for each column. `color` is a name, "C0" to "C9", "#rrggbb" or three floats (see
@@ -54,7 +55,7 @@ class Axes:
             color = options.pop("c")
         _words.say_unused("plot", options, _LINE_OPTIONS)
         # All is checked before anything is drawn.
-        todo: List[Tuple[_arrays.Samples, Optional[str]]] = []
+        todo: list[tuple[_arrays.Samples, Optional[str]]] = []
         for x, y, format_text in _groups(args):
             for given in _given_columns(x, y):
                 todo.append((given, _color_of(color, format_text)))
@@ -106,11 +107,11 @@ class Axes:
         """Limits of the y axis, as `set_xlim`."""
         self._set_limits("y", bottom, top, options.pop("ymin", None), options.pop("ymax", None), "set_ylim")
 
-    def get_xlim(self) -> Tuple[Optional[float], Optional[float]]:
+    def get_xlim(self) -> tuple[Optional[float], Optional[float]]:
         """The limits that were set, or those of all data; None where there are neither."""
         return self._ends("x")
 
-    def get_ylim(self) -> Tuple[Optional[float], Optional[float]]:
+    def get_ylim(self) -> tuple[Optional[float], Optional[float]]:
         """As `get_xlim`."""
         return self._ends("y")
 
@@ -122,24 +123,27 @@ class Axes:
         """The scale of the y axis: "linear" or "log". Raises `ValueError` for others."""
         self._set_scale("y", scale, "set_yscale")
 
-    def semilogx(self, *args: Any, **options: Any) -> List[Line]:
+    def semilogx(self, *args: Any, **options: Any) -> list[Line]:
         """`plot` with a logarithmic x axis."""
         self.set_xscale("log")
         return self.plot(*args, **options)
 
-    def semilogy(self, *args: Any, **options: Any) -> List[Line]:
+    def semilogy(self, *args: Any, **options: Any) -> list[Line]:
         """`plot` with a logarithmic y axis."""
         self.set_yscale("log")
         return self.plot(*args, **options)
 
-    def loglog(self, *args: Any, **options: Any) -> List[Line]:
+    def loglog(self, *args: Any, **options: Any) -> list[Line]:
         """`plot` with both axes logarithmic."""
         self.set_xscale("log")
         self.set_yscale("log")
         return self.plot(*args, **options)
 
     def set(self, **properties: Any) -> None:
-        """Several at once: `ax.set(title="loss", xlabel="step", ylim=(0, 1), yscale="log")`. Raises `AttributeError` for others."""
+        """Several at once: `ax.set(title="loss", xlabel="step", ylim=(0, 1), yscale="log")`.
+
+        Raises `AttributeError` for what there is not.
+        """
         for name, value in properties.items():
             setter = getattr(self, "set_" + name, None)
             if setter is None:
@@ -202,17 +206,17 @@ class Axes:
                 self._limits[axis] = tuple(old if new is None else new for old, new in zip(before, ends))  # type: ignore
             self.figure._change_layout()
 
-    def _ends(self, axis: str) -> Tuple[Optional[float], Optional[float]]:
+    def _ends(self, axis: str) -> tuple[Optional[float], Optional[float]]:
         low, high = self._limits.get(axis, (None, None))
         if low is None or high is None:
-            extents = [line._extents[axis] for line in self.lines if line._extents[axis] is not None]
+            extents = [one for one in (line._extents[axis] for line in self.lines) if one is not None]
             if extents:
                 low = min(one[0] for one in extents) if low is None else low
                 high = max(one[1] for one in extents) if high is None else high
         return low, high
 
-    def _described(self) -> Dict[str, Any]:
-        described: Dict[str, Any] = dict(self._texts)
+    def _described(self) -> dict[str, Any]:
+        described: dict[str, Any] = dict(self._texts)
         for axis in ("x", "y"):
             if axis in self._scales:
                 described[axis + "_scale"] = self._scales[axis]
@@ -244,7 +248,7 @@ def _timestamp(value: Any) -> float:
     return _arrays._timestamp(value) if _arrays._is_date(value) else float(value)
 
 
-def _groups(args: Sequence[Any]) -> Iterator[Tuple[Any, Any, Optional[str]]]:
+def _groups(args: Sequence[Any]) -> Iterator[tuple[Any, Any, Optional[str]]]:
     """The groups `[x,] y [, format]` of a call of `plot`, as Matplotlib reads them."""
     rest = list(args)
     if not rest:
@@ -282,7 +286,7 @@ def _color_of(color: Any, format_text: Optional[str]) -> Optional[str]:
     return _color.to_hex(color) if color is not None else found
 
 
-def _labels(label: Any, count: int) -> List[Optional[str]]:
+def _labels(label: Any, count: int) -> list[Optional[str]]:
     if label is None or isinstance(label, str) or not hasattr(label, "__len__"):
         return [None if label is None else str(label)] * count
     if len(label) != count:

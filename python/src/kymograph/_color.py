@@ -6,7 +6,7 @@ Pure functions; knows no figure and no socket.
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Optional
 
 # The CSS level 4 colour names: https://www.w3.org/TR/css-color-4/#named-colors
 _CSS = (
@@ -39,7 +39,7 @@ _CSS = (
 )
 
 # The ten colours that Matplotlib gives to lines in turn, C0 to C9 (Tableau's "category 10").
-_CYCLE: Dict[str, str] = {
+_CYCLE: dict[str, str] = {
     "blue": "#1f77b4",
     "orange": "#ff7f0e",
     "green": "#2ca02c",
@@ -51,10 +51,10 @@ _CYCLE: Dict[str, str] = {
     "olive": "#bcbd22",
     "cyan": "#17becf",
 }
-_CYCLE_LIST: List[str] = list(_CYCLE.values())
+_CYCLE_LIST: list[str] = list(_CYCLE.values())
 
 # The one-letter codes: darker than the CSS colours of the same name, as in Matplotlib.
-_SHORT: Dict[str, str] = {
+_SHORT: dict[str, str] = {
     "b": "#0000ff",
     "g": "#008000",
     "r": "#ff0000",
@@ -65,7 +65,7 @@ _SHORT: Dict[str, str] = {
     "w": "#ffffff",
 }
 
-_NAMED: Dict[str, str] = {name: "#" + digits for name, digits in (pair.split("=") for pair in _CSS.split())}
+_NAMED: dict[str, str] = {name: "#" + digits for name, digits in (pair.split("=") for pair in _CSS.split())}
 _NAMED.update({"tab:" + name: value for name, value in _CYCLE.items()})
 _NAMED["tab:grey"] = _CYCLE["gray"]
 
@@ -118,7 +118,7 @@ def _from_floats(color: Any) -> Optional[str]:
     return "#" + "".join(f"{round(part * 255):02x}" for part in parts[:3])
 
 
-def split_format(text: str) -> Tuple[Optional[str], List[str], List[str]]:
+def split_format(text: str) -> tuple[Optional[str], list[str], list[str]]:
     """A format string such as `"r--o"` as its colour (`"#rrggbb"` or None), its styles, and what is unknown in it.
 
     A text that is a colour as a whole (`"green"`, `"C3"`) is only that.
@@ -127,8 +127,8 @@ def split_format(text: str) -> Tuple[Optional[str], List[str], List[str]]:
     if found is not None and not re.fullmatch(r"\d", text.strip()):
         return found, [], []
     color: Optional[str] = None
-    styles: List[str] = []
-    unknown: List[str] = []
+    styles: list[str] = []
+    unknown: list[str] = []
     at = 0
     while at < len(text):
         style = _STYLE_PARTS.match(text, at)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
-from typing import Any, Callable, Dict, Iterable, Iterator, Optional, Tuple, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Any, Callable, Optional, TypeVar
 
 from . import _timer
 from ._lines import Printed, shielded
@@ -30,7 +31,10 @@ def current_job() -> Any:
 
 
 class Control:
-    """Stop, pause, progress and values of a running function. Frames go to `send(head, arrays=(), keep=True, owned=False)`."""
+    """Stop, pause, progress and values of a running function.
+
+    Frames go to `send(head, arrays=(), keep=True, owned=False)`.
+    """
 
     def __init__(self, name: str, send: Callable[..., None], is_echoed: Callable[[], bool] = lambda: False) -> None:
         self.name = name
@@ -44,7 +48,7 @@ class Control:
         self._presses = 0
         self._is_paused = False
         self._depth = 0
-        self._progress: Tuple[float, Optional[float], str] = (0, None, "")
+        self._progress: tuple[float, Optional[float], str] = (0, None, "")
         self._is_report_due = False
         self._reported_at = float("-inf")
 
@@ -105,7 +109,7 @@ class Control:
             self._is_report_due = True
             _timer.call_later(max(0.0, self._reported_at + PROGRESS_SECS - time.monotonic()), self._send_progress)
 
-    def log(self, values: Dict[str, Any], step: Optional[float] = None) -> None:
+    def log(self, values: dict[str, Any], step: Optional[float] = None) -> None:
         """Adds one sample to each series in `values` at x = `step`. See `SeriesBook.log`."""
         self._series.log(values, step)
 
@@ -157,14 +161,14 @@ class Control:
         if total is not None and not (float(done).is_integer() and float(total).is_integer()):
             # Steps are whole numbers in the protocol.
             done, total = done / total * 1000 if total else 0, 1000
-        head: Dict[str, Any] = {"t": "progress", "done": max(0, int(done))}
+        head: dict[str, Any] = {"t": "progress", "done": max(0, int(done))}
         if total is not None:
             head["total"] = int(total)
         if text:
             head["text"] = text
         self._emit(head, keep=False)
 
-    def _send_if_open(self, head: Dict[str, Any], *args: Any, **options: Any) -> None:
+    def _send_if_open(self, head: dict[str, Any], *args: Any, **options: Any) -> None:
         # Threads that the function started may outlive it; nothing follows the end of a run.
         with self._send_lock:
             if self._is_open:

@@ -12,7 +12,8 @@ import itertools
 import threading
 import time
 import weakref
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any, Optional
 
 from . import _arrays, _link, _stop, _timer, _words
 from ._axes import Axes
@@ -46,8 +47,8 @@ def subplots(
     title: Optional[str] = None,
     name: Optional[str] = None,
     **options: Any,
-) -> Tuple[Figure, Any]:
-    """A new figure in a window of its own, and its axes: one, a row or column of them, or a grid, as Matplotlib gives them.
+) -> tuple[Figure, Any]:
+    """A new figure in a window of its own, and its axes: one, a row or column, or a grid, as Matplotlib gives them.
 
     `squeeze=False` always gives the grid. With NumPy the axes are an object array, else nested lists. `title` stands above
     all subplots; `name` is what the run is called (default: the title, else "Figure 1" and on). The rest of Matplotlib's
@@ -65,7 +66,7 @@ def figure(name: Optional[str] = None, title: Optional[str] = None, **options: A
     return Figure(1, 1, title=title, name=name, has_axes=False)
 
 
-def _as_matplotlib_gives_them(rows: List[List[Axes]], squeeze: bool) -> Any:
+def _as_matplotlib_gives_them(rows: list[list[Axes]], squeeze: bool) -> Any:
     if squeeze and len(rows) == 1 and len(rows[0]) == 1:
         return rows[0][0]
     axes: Any = rows
@@ -73,7 +74,7 @@ def _as_matplotlib_gives_them(rows: List[List[Axes]], squeeze: bool) -> Any:
         axes = rows[0]
     elif squeeze and len(rows[0]) == 1:
         axes = [row[0] for row in rows]
-    numpy = _arrays.numpy
+    numpy: Any = vars(_arrays)["numpy"]
     if numpy is None:
         return axes
     is_grid = isinstance(axes[0], list)
@@ -96,14 +97,14 @@ class Figure:
     ) -> None:
         _check_grid(nrows, ncols)
         self.name = _words.cut(name or title or f"Figure {next(_figure_numbers)}")
-        self.axes: List[Axes] = []
+        self.axes: list[Axes] = []
         self.stopping = False
         """Whether the person pressed Stop in the window of this figure."""
         self._lock = threading.RLock()
         self._rows, self._cols = nrows, ncols
         self._title = _words.cut(title) if title is not None else None
         self._series_count = 0
-        self._free_ids: List[int] = []
+        self._free_ids: list[int] = []
         self._is_layout_due = False
         self._is_timer_set = False
         self._is_closed = False
@@ -208,7 +209,7 @@ class Figure:
     def __exit__(self, *_details: Any) -> None:
         self.close()
 
-    def _send(self, head: Dict[str, Any], arrays: Sequence[Any] = (), *, keep: bool = True) -> None:
+    def _send(self, head: dict[str, Any], arrays: Sequence[Any] = (), *, keep: bool = True) -> None:
         if self._is_closed:
             _words.say_once(f"kymograph: {self.name!r} is closed; what is drawn into it is not shown")
             return
@@ -236,7 +237,7 @@ class Figure:
     def _send_layout(self) -> None:
         if self._is_layout_due and self.axes:
             self._is_layout_due = False
-            head: Dict[str, Any] = {"t": "layout", "rows": self._rows, "cols": self._cols}
+            head: dict[str, Any] = {"t": "layout", "rows": self._rows, "cols": self._cols}
             head["subplots"] = [ax._described() for ax in self.axes]
             if self._title is not None:
                 head["title"] = self._title
@@ -258,7 +259,7 @@ def _check_grid(nrows: int, ncols: int) -> None:
         raise ValueError(f"a figure has at most {SUBPLOTS_MAX} subplots, but {nrows} x {ncols} is {nrows * ncols}")
 
 
-def _control(this: weakref.ref[Figure], frame: Dict[str, Any]) -> None:
+def _control(this: weakref.ref[Figure], frame: dict[str, Any]) -> None:
     fig = this()
     if fig is not None and frame.get("t") == "stop":
         fig.stopping = True

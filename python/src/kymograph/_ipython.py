@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import shlex
 import types
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Optional
 
 from . import _figure, _job, _ship, _stop
 
@@ -67,14 +67,14 @@ def _line_magic(line: str) -> None:
     call(words[1:])
 
 
-def _split(line: str) -> List[str]:
+def _split(line: str) -> list[str]:
     try:
         return shlex.split(line)
     except ValueError as error:
         raise _wrong(f"%kymograph: {error}") from None
 
 
-def _start(words: List[str]) -> None:
+def _start(words: list[str]) -> None:
     _none(words, "start")
     from . import _socket
 
@@ -83,7 +83,7 @@ def _start(words: List[str]) -> None:
     print("kymograph is starting" if _socket.start_program() else "kymograph could not be started")
 
 
-def _open(words: List[str]) -> None:
+def _open(words: list[str]) -> None:
     _none(words, "open")
     figures = sorted(_figure._open_figures, key=lambda fig: fig.name)
     running = [job for job in _job.jobs() if job.running]
@@ -95,7 +95,7 @@ def _open(words: List[str]) -> None:
         print("no job runs and no figure is open")
 
 
-def _status(words: List[str]) -> None:
+def _status(words: list[str]) -> None:
     _none(words, "status")
     jobs = _job.jobs()
     if not jobs:
@@ -106,7 +106,7 @@ def _status(words: List[str]) -> None:
         print(f"{job.name:<24.24} {state:<9} {percent:>5} {job.seconds:>9.1f} s")
 
 
-def _stop_jobs(words: List[str]) -> None:
+def _stop_jobs(words: list[str]) -> None:
     jobs = [job for job in _job.jobs() if job.running]
     if words:
         name = " ".join(words)
@@ -121,12 +121,12 @@ def _stop_jobs(words: List[str]) -> None:
         print(f"{job.name} is {'interrupted' if again else 'asked to stop'}")
 
 
-def _none(words: List[str], command: str) -> None:
+def _none(words: list[str], command: str) -> None:
     if words:
         raise _wrong(f"%kymograph {command} takes nothing more, but there is {words[0]!r}")
 
 
-_COMMANDS: Dict[str, Callable[[List[str]], None]] = {
+_COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "start": _start,
     "open": _open,
     "status": _status,
@@ -163,7 +163,7 @@ def _cell_magic(line: str, cell: str) -> Any:
         raise _wrong(_which(used) or str(error)) from None
 
 
-def _options(words: List[str]) -> Tuple[Optional[str], bool]:
+def _options(words: list[str]) -> tuple[Optional[str], bool]:
     name: Optional[str] = None
     is_process = False
     rest = list(words)
@@ -182,7 +182,7 @@ def _options(words: List[str]) -> Tuple[Optional[str], bool]:
 
 def _compiled(
     source: str, file_name: str, flags: int
-) -> Tuple[types.CodeType, Optional[types.CodeType]]:
+) -> tuple[types.CodeType, Optional[types.CodeType]]:
     """The lines of a cell, and its last one if that is an expression. Raises `SyntaxError`."""
     tree = ast.parse(source, file_name)
     last: Optional[ast.Expression] = None
@@ -193,19 +193,19 @@ def _compiled(
     return body, None if last is None else compile(last, file_name, "eval", flags=flags, dont_inherit=True)
 
 
-def _run(body: types.CodeType, last: Optional[types.CodeType], namespace: Dict[str, Any]) -> Any:
+def _run(body: types.CodeType, last: Optional[types.CodeType], namespace: dict[str, Any]) -> Any:
     """Runs a compiled cell; gives the value of its last expression."""
     exec(body, namespace)
     return None if last is None else eval(last, namespace)
 
 
-def _run_source(source: str, flags: int, namespace: Dict[str, Any]) -> Any:
+def _run_source(source: str, flags: int, namespace: dict[str, Any]) -> Any:
     """Runs a cell in a child process."""
     body, last = _compiled(source, _CELL, flags)
     return _run(body, last, dict(namespace, __name__="__main__"))
 
 
-def _which(used: Dict[str, Any]) -> str:
+def _which(used: dict[str, Any]) -> str:
     """Which of the variables that a cell uses cannot be sent, in words."""
     for name, value in used.items():
         try:

@@ -16,7 +16,8 @@ import time
 import traceback
 import weakref
 from collections import deque
-from typing import Any, Callable, Deque, Iterable, Iterator, List, Optional, Set, TypeVar, Union
+from collections.abc import Iterable, Iterator
+from typing import Any, Callable, Optional, TypeVar, Union
 
 from . import _control, _link, _print, _stop, _words
 from ._control import Control, current_job
@@ -34,9 +35,9 @@ ENDED_KEPT = 20
 """Jobs that have ended and are still listed."""
 
 _log = logging.getLogger("kymograph")
-_running: Set[Job] = set()
-_ended: Deque[weakref.ref[Job]] = deque(maxlen=ENDED_KEPT)
-_leaving: Set[threading.Thread] = set()
+_running: set[Job] = set()
+_ended: deque[weakref.ref[Job]] = deque(maxlen=ENDED_KEPT)
+_leaving: set[threading.Thread] = set()
 _lock = threading.Lock()
 
 
@@ -97,7 +98,7 @@ def track(iterable: Iterable[Item], total: Optional[int] = None, name: Optional[
         loop.end(error)
 
 
-def jobs() -> List[Job]:
+def jobs() -> list[Job]:
     """The jobs that run, and the last ones that have ended and are still held by somebody, in the order of their starts."""
     with _lock:
         ended = [one for one in (ref() for ref in _ended) if one is not None]
@@ -121,7 +122,7 @@ class Job(Control):
         self._value: Any = None
         self._error: Optional[BaseException] = None
         self._done = threading.Event()
-        self._callbacks: List[Callable[[Job], Any]] = []
+        self._callbacks: list[Callable[[Job], Any]] = []
         self._is_interruptible = False
         self._call: Optional[Callable[[], Any]] = None
         if process:
@@ -136,7 +137,7 @@ class Job(Control):
         else:
             self._call = functools.partial(fn, *args, **with_job(fn, args, kwargs, self))
         _stop.watch_running_shell()
-        _link.at_exit(stop_all)
+        _link.at_exit(_stop_at_exit)
         context = contextvars.copy_context()
         self._thread = threading.Thread(
             target=context.run, args=(self._work,), name=f"kymograph-job-{self.name}", daemon=True
@@ -397,6 +398,10 @@ def _finish_of(error: Optional[BaseException], is_stopping: bool) -> Any:
         return {"ok": False, "text": text, "exit_code": code if isinstance(code, int) else 1, "stopped": False}
     text = getattr(error, "kymograph_traceback", None) or _in_a_line(error)
     return {"ok": False, "text": text, "exit_code": 1, "stopped": False}
+
+
+def _stop_at_exit() -> None:
+    stop_all()
 
 
 def stop_all(timeout: float = EXIT_SECS) -> bool:

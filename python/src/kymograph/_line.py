@@ -5,7 +5,7 @@ Called on any thread, under the lock of its figure.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 
 from . import _arrays, _color, _words
 
@@ -23,10 +23,10 @@ class Line:
         self._color = hex_color
         self._is_time = False
         self._count = 0
-        self._extents: Dict[str, Optional[Tuple[float, float]]] = {"x": None, "y": None}
+        self._extents: dict[str, Optional[tuple[float, float]]] = {"x": None, "y": None}
         # The last data that were set as a whole, for set_ydata: arrays that belong to the frame and never change.
         self._whole: Optional[_arrays.Samples] = None
-        self._waiting: Dict[str, Any] = {}
+        self._waiting: dict[str, Any] = {}
 
     def __repr__(self) -> str:
         return f"<Line {self._label!r} of {self._count} samples>"
@@ -140,7 +140,7 @@ class Line:
             fig._send(dict({"t": kind, "id": self._number}, **members), arrays)
             kind = "append"
 
-    def _widen(self, axis: str, extent: Optional[Tuple[float, float]]) -> None:
+    def _widen(self, axis: str, extent: Optional[tuple[float, float]]) -> None:
         if extent is None:
             return
         old = self._extents[axis]
@@ -156,7 +156,7 @@ class Line:
 
     def _declare(self, is_time: bool) -> None:
         self._is_time = is_time
-        head: Dict[str, Any] = {"t": "series", "id": self._number, "name": self._label}
+        head: dict[str, Any] = {"t": "series", "id": self._number, "name": self._label}
         head["subplot"] = self.axes._index
         if self._color is not None:
             head["color"] = self._color
@@ -166,7 +166,7 @@ class Line:
         self.axes.figure._send(head)
 
 
-def _range_of(whole: _arrays.Samples) -> Union[range, List[float]]:
+def _range_of(whole: _arrays.Samples) -> Union[range, list[float]]:
     """The counted x of a line, as what `samples` sends as start and step."""
     start, step, count = whole.start, whole.step, len(whole)
     if start == int(start) and step == int(step) and step:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Optional
 
 from . import _stop, _timer, _words
 
@@ -122,7 +122,7 @@ class Printed:
         self._started_at = time.monotonic()
         self._is_closed = False
         self._lock = threading.RLock()
-        self._waiting: List[Tuple[str, str]] = []
+        self._waiting: list[tuple[str, str]] = []
         self._bytes = 0
         self._is_timer_set = False
         self._is_inside = False
@@ -146,7 +146,7 @@ class Printed:
         """Sends whole lines of another level, after all that was printed."""
         with self._lock:
             self.finish()
-            head: Dict[str, Any] = {"t": "text", "level": level, "pane": "worker", "time": self._now()}
+            head: dict[str, Any] = {"t": "text", "level": level, "pane": "worker", "time": self._now()}
             for chunk in _chunks([_words.cut(line, LINE_BYTES_MAX) for line in text.splitlines()]):
                 self._send(dict(head, lines=chunk))
 
@@ -208,9 +208,9 @@ class Printed:
                 self._set_timer(min(due))
 
 
-def _chunks(lines: List[str]) -> List[List[str]]:
+def _chunks(lines: list[str]) -> list[list[str]]:
     """The lines in as many lists as the limits of a frame ask for."""
-    chunks: List[List[str]] = []
+    chunks: list[list[str]] = []
     size = FRAME_BYTES_MAX
     for line in lines:
         size += len(line.encode("utf-8", "replace"))
@@ -224,7 +224,7 @@ def _chunks(lines: List[str]) -> List[List[str]]:
 def shielded(send: Callable[..., None]) -> Callable[..., None]:
     """`send` so that a second press of Stop does not cut a frame in two."""
 
-    def shielded_send(head: Dict[str, Any], *args: Any, **options: Any) -> None:
+    def shielded_send(head: dict[str, Any], *args: Any, **options: Any) -> None:
         with _stop.shield():
             send(head, *args, **options)
 

@@ -8,22 +8,22 @@ from __future__ import annotations
 import atexit
 import threading
 import time
-from typing import Any, Callable, Dict, List, Optional, Set
+from typing import Any, Callable, Optional
 
 FINISH_SECS = 10.0
 """How long a run that has ended is waited for, on a thread of its own, until all is recorded."""
 EXIT_SECS = 2.0
 """How long the end of the program waits for those threads; after it the clients have their own bound."""
 
-_finishing: Set[threading.Thread] = set()
-_at_exit: List[Callable[[], None]] = []
+_finishing: set[threading.Thread] = set()
+_at_exit: list[Callable[[], None]] = []
 
 
 def connect(
     name: str,
     kind: str,
-    config: Optional[Dict[str, Any]] = None,
-    on_control: Optional[Callable[[Dict[str, Any]], None]] = None,
+    config: Optional[dict[str, Any]] = None,
+    on_control: Optional[Callable[[dict[str, Any]], None]] = None,
 ) -> Any:
     """A new `Client` for one run of this name and kind. It connects on its own threads; this returns at once."""
     from ._client import Client

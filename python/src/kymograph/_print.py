@@ -37,7 +37,7 @@ class Proxy(io.TextIOBase):
         self._kymograph_write: Any = None
         self._kymograph_local = threading.local()
 
-    def write(self, text: str) -> int:  # type: ignore[override]
+    def write(self, text: str) -> int:
         """Writes text; gives the number of its characters."""
         printed = current()
         if printed is None:

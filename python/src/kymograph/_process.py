@@ -83,6 +83,7 @@ class Child:
         finally:
             # Not joined yet: while the child is not reaped, its process id is nobody else's.
             multiprocessing.connection.wait([self._process.sentinel], LEAVE_SECS)
+            _timer.cancel(self.kill)
             with self._lock:
                 # What the child has left behind in its group goes with it.
                 self._kill_group()

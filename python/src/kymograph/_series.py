@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import array
 import threading
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Optional
 
 from . import _arrays, _timer, _words
 
@@ -34,12 +34,12 @@ class SeriesBook:
     def __init__(self, send: Callable[..., None]) -> None:
         self._send = send
         self._lock = threading.RLock()
-        self._series: Dict[str, _Series] = {}
+        self._series: dict[str, _Series] = {}
         self._step = 0
-        self._waiting: List[_Series] = []
+        self._waiting: list[_Series] = []
         self._is_timer_set = False
 
-    def log(self, values: Dict[str, Any], step: Optional[float] = None) -> None:
+    def log(self, values: dict[str, Any], step: Optional[float] = None) -> None:
         """Adds one sample to each series in `values`, at x = `step` (default: one more than the last). Never raises for a
         value: what is no number is left out, which is said once for each name. Dictionaries within give names `a/b`."""
         with self._lock:
@@ -47,7 +47,7 @@ class SeriesBook:
             self._step = int(x) + 1
             self._log(values, x, "")
 
-    def _log(self, values: Dict[str, Any], x: float, prefix: str) -> None:
+    def _log(self, values: dict[str, Any], x: float, prefix: str) -> None:
         for key, value in values.items():
             name = prefix + str(key)
             if isinstance(value, dict):

@@ -15,17 +15,18 @@ import marshal
 import pickle
 import sys
 import types
-from typing import Any, Dict, Iterator, Optional, Tuple
+from collections.abc import Iterator
+from typing import Any, Optional
 
 try:
-    import cloudpickle
+    cloudpickle: Any = importlib.import_module("cloudpickle")
 except ImportError:
     cloudpickle = None
 
 # In the child: the globals that functions by value share, by the module they come from.
-_globals: Dict[str, Dict[str, Any]] = {}
+_globals: dict[str, dict[str, Any]] = {}
 # In the child: what came by value, so that it goes back by name. The objects are held, or their ids would be used again.
-_came: Dict[int, Tuple[Any, str, str]] = {}
+_came: dict[int, tuple[Any, str, str]] = {}
 
 _USES_GLOBAL = {"LOAD_GLOBAL", "LOAD_NAME", "DELETE_GLOBAL"}
 _NOT_SENT = {"__dict__", "__weakref__", "__module__", "__qualname__", "__builtins__"}
@@ -98,7 +99,7 @@ def _find_wrapped(module: str, path: str) -> Any:
     return _find(module, path).__wrapped__
 
 
-def _function_by_value(fn: types.FunctionType) -> Tuple[Any, ...]:
+def _function_by_value(fn: types.FunctionType) -> tuple[Any, ...]:
     code, given = fn.__code__, fn.__globals__
     cells = fn.__closure__ or ()
     state = {
@@ -117,10 +118,9 @@ def _function_by_value(fn: types.FunctionType) -> Tuple[Any, ...]:
 
 def _is_filled(cell: Any) -> bool:
     try:
-        cell.cell_contents
+        return cell.cell_contents is not cell
     except ValueError:
         return False
-    return True
 
 
 def _start_function(code: bytes, module: str, path: str, name: str, cell_count: int) -> types.FunctionType:
@@ -132,7 +132,7 @@ def _start_function(code: bytes, module: str, path: str, name: str, cell_count: 
     return fn
 
 
-def _fill_function(fn: types.FunctionType, state: Dict[str, Any]) -> None:
+def _fill_function(fn: types.FunctionType, state: dict[str, Any]) -> None:
     fn.__globals__.update(state["globals"])
     for index, value in state["cells"].items():
         assert fn.__closure__ is not None
@@ -141,18 +141,19 @@ def _fill_function(fn: types.FunctionType, state: Dict[str, Any]) -> None:
         setattr(fn, name, value)
 
 
-def _class_by_value(kind: type) -> Tuple[Any, ...]:
+def _class_by_value(kind: type) -> tuple[Any, ...]:
     members = {name: value for name, value in vars(kind).items() if name not in _NOT_SENT}
     members = {name: value for name, value in members.items() if not isinstance(value, types.GetSetDescriptorType)}
-    return _start_class, (kind.__name__, kind.__bases__, kind.__module__, kind.__qualname__), members, None, None, _fill_class
+    start = (kind.__name__, kind.__bases__, kind.__module__, kind.__qualname__)
+    return _start_class, start, members, None, None, _fill_class
 
 
-def _start_class(name: str, bases: Tuple[type, ...], module: str, path: str) -> type:
+def _start_class(name: str, bases: tuple[type, ...], module: str, path: str) -> type:
     kind = type(name, bases, {"__module__": module, "__qualname__": path})
     _came[id(kind)] = (kind, module, path)
     return kind
 
 
-def _fill_class(kind: type, members: Dict[str, Any]) -> None:
+def _fill_class(kind: type, members: dict[str, Any]) -> None:
     for name, value in members.items():
         setattr(kind, name, value)

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from types import TracebackType
-from typing import Any, Dict, Optional, Type
+from typing import Any, Optional
 
 
 class Stopped(KeyboardInterrupt):
@@ -23,8 +23,8 @@ class Stopped(KeyboardInterrupt):
 
 
 _lock = threading.Lock()
-_shielded: Dict[int, int] = {}
-_held_back: Dict[int, Type[BaseException]] = {}
+_shielded: dict[int, int] = {}
+_held_back: dict[int, type[BaseException]] = {}
 
 
 class shield:
@@ -40,7 +40,7 @@ class shield:
 
     def __exit__(
         self,
-        kind: Optional[Type[BaseException]],
+        kind: Optional[type[BaseException]],
         error: Optional[BaseException],
         traceback: Optional[TracebackType],
     ) -> None:
@@ -57,7 +57,7 @@ class shield:
             raise held()
 
 
-def raise_in_thread(ident: int, error: Type[BaseException]) -> bool:
+def raise_in_thread(ident: int, error: type[BaseException]) -> bool:
     """Raises `error()` in the thread, as soon as it is in Python code and not shielded. False if there is no such thread.
 
     `error` must be a class: the exception is made in the other thread.

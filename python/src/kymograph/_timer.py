@@ -14,7 +14,7 @@ import logging
 import os
 import threading
 import time
-from typing import Callable, List, Optional, Tuple
+from typing import Callable, Optional
 
 _log = logging.getLogger("kymograph")
 
@@ -30,7 +30,7 @@ class Timer:
 
     def _start_anew(self) -> None:
         self._wake = threading.Condition()
-        self._calls: List[Tuple[float, int, Callable[[], None]]] = []
+        self._calls: list[tuple[float, int, Callable[[], None]]] = []
         self._count = itertools.count()
         self._thread: Optional[threading.Thread] = None
         self._is_ending = False
@@ -48,6 +48,13 @@ class Timer:
                 if not self._is_registered:
                     self._is_registered = True
                     atexit.register(self.close)
+            self._wake.notify()
+
+    def cancel(self, function: Callable[[], None]) -> None:
+        """Forgets the calls of `function` that are not due yet."""
+        with self._wake:
+            self._calls = [call for call in self._calls if call[2] != function]
+            heapq.heapify(self._calls)
             self._wake.notify()
 
     def close(self) -> None:
@@ -90,3 +97,8 @@ if hasattr(os, "register_at_fork"):
 def call_later(delay_secs: float, function: Callable[[], None]) -> None:
     """`timer.call_later` of the one timer of this process."""
     timer.call_later(delay_secs, function)
+
+
+def cancel(function: Callable[[], None]) -> None:
+    """`timer.cancel` of the one timer of this process."""
+    timer.cancel(function)

@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from typing import Any, Dict, Set
+from typing import Any
 
 NAME_BYTES_MAX = 4_096
 """Bytes of a name, label or title: a limit of the protocol. What is longer is cut."""
 
 _HERE = os.path.dirname(__file__)
-_said: Set[str] = set()
+_said: set[str] = set()
 
 
 def cut(text: Any, bytes_max: int = NAME_BYTES_MAX) -> str:
@@ -33,7 +33,7 @@ def say_once(text: str) -> None:
     warnings.warn(text, stacklevel=depth)
 
 
-def say_unused(call: str, given: Dict[str, Any], known: Set[str]) -> None:
+def say_unused(call: str, given: dict[str, Any], known: set[str]) -> None:
     """Says once of each option in `given` that it has no effect. Raises `TypeError` for one that is not `known`."""
     for option in given:
         if option not in known:
