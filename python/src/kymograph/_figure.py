@@ -48,7 +48,7 @@ def subplots(
     name: Optional[str] = None,
     **options: Any,
 ) -> tuple[Figure, Any]:
-    """A new figure in a window of its own, and its axes: one, a row or column, or a grid, as Matplotlib gives them.
+    """A new figure in a window of its own, and its axes: one, a row or column, or a grid, as in Matplotlib.
 
     `squeeze=False` always gives the grid. With NumPy the axes are an object array, else nested lists. `title` stands above
     all subplots; `name` is what the run is called (default: the title, else "Figure 1" and on). The rest of Matplotlib's
@@ -124,7 +124,7 @@ class Figure:
         return f"<Figure {self.name!r} {self._rows}x{self._cols}{' closed' if self._is_closed else ''}>"
 
     def add_subplot(self, *args: Any) -> Axes:
-        """Axes in a grid: `add_subplot()`, `add_subplot(nrows, ncols, index)` or `add_subplot(223)`; the index counts from 1.
+        """Axes in a grid: `add_subplot()`, `add_subplot(nrows, ncols, index)` or `add_subplot(223)`; from 1 on.
 
         The grid grows to what is asked for. Asking again for the same place gives the same axes.
         """
