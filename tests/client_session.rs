@@ -315,3 +315,31 @@ fn ten_million_points_arrive_in_one_frame() {
     let runs = DataDir::new(&data).list().unwrap();
     assert_eq!(runs[0].meta.as_ref().unwrap().samples, Some(count as u64));
 }
+
+#[test]
+fn a_number_that_is_free_again_names_another_series() {
+    let (_dir, data) = place();
+    let mut client = Client::start(&data, 1);
+    client.await_frame("welcome");
+    client.series(1);
+    client.append(2);
+    client.send(&json!({"t": "remove", "seq": 3, "id": 0}), &[]);
+    client.send(&json!({"t": "series", "seq": 4, "id": 0, "name": "another", "subplot": 2}), &[]);
+    client.append(5);
+    client.finish(6);
+    client.await_ack(6);
+    assert_eq!(client.end().0, Some(0));
+    let runs = DataDir::new(&data).list().unwrap();
+    let mut items = Vec::new();
+    for entry in LogReader::open(&runs[0].log_path()).unwrap() {
+        if let Body::Item(item) = entry.body {
+            items.push(item);
+        }
+    }
+    let emptied = items.iter().position(|item| matches!(item, Item::Replace(batch, _) if batch.is_empty())).unwrap();
+    assert!(matches!(&items[emptied + 1], Item::Declare(info) if info.name == "another"));
+    let layout =
+        items.iter().filter_map(|item| if let Item::Layout(layout) = item { Some(layout) } else { None }).last();
+    let layout = layout.unwrap();
+    assert_eq!((layout.rows, layout.places[0].1), (3, Some(2)), "there is room for the subplot that was named");
+}

@@ -21,6 +21,8 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> Iterator[p
     short = tempfile.mkdtemp(prefix="ky-")
     monkeypatch.setenv("KYMOGRAPH_SOCKET", short + "/v/viewer.sock")
     monkeypatch.setenv("KYMOGRAPH_BIN", "")
+    # For the programs that tests start.
+    monkeypatch.setenv("PYTHONPATH", str(pathlib.Path(__file__).parents[1] / "src"))
     monkeypatch.setenv("KYMOGRAPH_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("KYMOGRAPH_MODE", raising=False)

@@ -277,10 +277,10 @@ def test_a_copy_in_another_process_does_nothing(offline):
     assert offline.finish() == {}
 
 
-def test_stop_interrupts_the_main_thread_even_asleep(viewer):
+def test_the_second_stop_interrupts_the_main_thread_even_asleep(viewer):
     run = kymograph.init()
     wait_for(lambda: viewer._connection is not None and viewer.ledger.hellos)
-    threading.Timer(0.2, lambda: viewer.say(t="stop", press=1)).start()
+    threading.Timer(0.2, lambda: [viewer.say(t="stop", press=press) for press in (1, 2)]).start()
     before = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         with run:
@@ -387,3 +387,13 @@ def test_the_end_comes_behind_rows_that_are_being_gathered(offline, monkeypatch)
     run.log({"x": 1})
     assert is_gathering.wait(10)
     assert offline.finish()["x"][1] == [1]
+
+
+def test_the_first_stop_is_only_seen(viewer):
+    with kymograph.init(name="polite") as run:
+        wait_for(lambda: viewer._connection is not None and viewer.ledger.hellos)
+        viewer.say(t="stop", press=1)
+        wait_for(lambda: run.stop_requested)
+        time.sleep(0.05)
+        run.log({"loss": 1})
+    assert viewer.ledger.heads("finish")[0]["ok"] is True

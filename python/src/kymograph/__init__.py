@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Optional
 from ._run import AlertLevel, Run, alert, current, define_metric, finish, init, log, save
 
 if TYPE_CHECKING:
-    from ._figure import figure, subplots
-    from ._job import job, start, track
+    from ._figure import Axes, Figure, Line, figure, subplots
+    from ._ipython import load_ipython_extension, unload_ipython_extension
+    from ._job import Job, Stopped, current_job, job, jobs, start, track
     from ._settings import Config, Summary
 
     run: Optional[Run]
@@ -26,19 +27,32 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# What is loaded when it is first asked for.
-_LAZY = {"subplots": "_figure", "figure": "_figure", "job": "_job", "start": "_job", "track": "_job"}
+# What is loaded when it is first asked for, by module.
+_MODULES = {
+    "_figure": ("Axes", "Figure", "Line", "figure", "subplots"),
+    "_job": ("Job", "Stopped", "current_job", "job", "jobs", "start", "track"),
+    "_ipython": ("load_ipython_extension", "unload_ipython_extension"),
+}
+_LAZY = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
     "AlertLevel",
+    "Axes",
+    "Figure",
+    "Job",
+    "Line",
     "Run",
+    "Stopped",
     "alert",
     "config",
+    "current_job",
     "define_metric",
     "figure",
     "finish",
     "init",
     "job",
+    "jobs",
+    "load_ipython_extension",
     "log",
     "run",
     "save",
@@ -46,6 +60,7 @@ __all__ = [
     "subplots",
     "summary",
     "track",
+    "unload_ipython_extension",
 ]
 
 

@@ -117,9 +117,9 @@ class Control:
         """Adds samples at the end of a series. See `SeriesBook.append`."""
         self._series.append(name, x, y)
 
-    def plot(self, name: str, x: Any, y: Any = None) -> None:
+    def plot(self, name: str, x: Any, y: Any = None, color: Any = None) -> None:
         """Puts samples in place of all of a series. See `SeriesBook.plot`."""
-        self._series.plot(name, x, y)
+        self._series.plot(name, x, y, color)
 
     def show(self) -> None:
         """Brings the window of the job to the front, or back if it was closed. Does not wait."""

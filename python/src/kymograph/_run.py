@@ -15,7 +15,7 @@ import weakref
 from types import TracebackType
 from typing import Any, Optional
 
-from . import _exit
+from . import _exit, _stop
 from ._client import Client
 from ._client import log as logger
 from ._metrics import PLAIN_TYPES, Metrics, flatten, new_queue, number
@@ -58,6 +58,8 @@ class Run:
         self._warned_keys: dict[Any, bool] = {}
         self._is_finished = False
         self._is_stop_asked = False
+        self._at_work = _stop.main_is_at_work()
+        _stop.watch_running_shell()
         self.config = Config(config, self._config_changed)
         """The settings, by item and by attribute."""
         title = "%s/%s" % (project, name) if project and name else self.name
@@ -102,7 +104,10 @@ class Run:
 
     @property
     def stop_requested(self) -> bool:
-        """Whether somebody pressed Stop in the window. The main thread is interrupted as by Ctrl-C, too."""
+        """Whether somebody pressed Stop in the window: a loop that looks at it can end in order.
+
+        A second press interrupts the main thread as Ctrl-C does, if it is at work: never an idle notebook.
+        """
         return self._is_stop_asked
 
     # Logging.
@@ -205,6 +210,7 @@ class Run:
         _forget(self)
 
     def __enter__(self) -> "Run":
+        self._at_work.__enter__()
         return self
 
     def __exit__(
@@ -213,6 +219,7 @@ class Run:
         error: Optional[BaseException],
         trace: Optional[TracebackType],
     ) -> None:
+        self._at_work.__exit__()
         if error is None:
             self.finish()
         else:
@@ -260,10 +267,14 @@ class Run:
         if head["t"] != "stop" or self._is_finished:
             return
         self._is_stop_asked = True
+        if head.get("press", 1) < 2:
+            return
         main = threading.main_thread()
-        # A signal, so that a main thread that sleeps or reads wakes up; where the program has none of its own for it,
-        # it becomes a KeyboardInterrupt.
-        if main.is_alive() and main.ident is not None:
+        if _is_interactive():
+            _stop.main_thread.interrupt()
+        elif main.is_alive() and main.ident is not None:
+            # A script is always at work. A signal, so that a main thread that sleeps or reads wakes up; where the
+            # program has none of its own for it, it becomes a KeyboardInterrupt.
             signal.pthread_kill(main.ident, signal.SIGINT)
 
     def _abandon(self) -> None:
@@ -297,6 +308,12 @@ def _forget(run: Run) -> None:
     global _current
     if _current is run:
         _current = None
+
+
+def _is_interactive() -> bool:
+    """Whether the main thread may be waiting for what a person types."""
+    ipython = sys.modules.get("IPython")
+    return hasattr(sys, "ps1") or (ipython is not None and ipython.get_ipython() is not None)
 
 
 def _script_name() -> str:

@@ -9,7 +9,7 @@ import array
 import threading
 from typing import Any, Callable, Optional
 
-from . import _arrays, _timer, _words
+from . import _arrays, _color, _timer, _words
 
 SERIES_MAX = 10_000
 """Series of a run: a limit of the protocol."""
@@ -88,8 +88,10 @@ class SeriesBook:
                     "append", series, name, _arrays.samples(x, y, "append", start=start, is_scalar_allowed=True)
                 )
 
-    def plot(self, name: str, x: Any, y: Any = None) -> None:
-        """Puts samples in place of all of the series `name`: `plot(name, x, y)` or `plot(name, y)`. Raises as `append`."""
+    def plot(self, name: str, x: Any, y: Any = None, color: Any = None) -> None:
+        """Puts samples in place of all of the series `name`: `plot(name, x, y)` or `plot(name, y)`. `color`, as Matplotlib
+        names it, is that of the series from now on. Raises as `append`, and `ValueError` for an unknown colour."""
+        more = {} if color is None else {"color": _color.to_hex(color)}
         with self._lock:
             if y is None:
                 x, y = None, x
@@ -97,7 +99,7 @@ class SeriesBook:
             series = self._of(name)
             if series is not None:
                 series.count = 0
-                self._put("replace", series, name, given)
+                self._put("replace", series, name, given, more)
 
     def flush(self) -> None:
         """Sends what waits."""
@@ -108,15 +110,17 @@ class SeriesBook:
                 y, series.y = series.y, array.array("d")
                 self._send({"t": "append", "id": series.number}, [x, y], owned=True)
 
-    def _put(self, kind: str, series: _Series, name: str, given: _arrays.Samples) -> None:
+    def _put(
+        self, kind: str, series: _Series, name: str, given: _arrays.Samples, more: Optional[dict[str, Any]] = None
+    ) -> None:
         self.flush()
         if given.is_time and not series.is_time:
             series.is_time = True
             self._send({"t": "series", "id": series.number, "name": _words.cut(name), "x_is_time": True})
         series.count += len(given)
         for members, arrays in _arrays.pieces(given):
-            self._send(dict({"t": kind, "id": series.number}, **members), arrays, owned=True)
-            kind = "append"
+            self._send(dict({"t": kind, "id": series.number}, **members, **(more or {})), arrays, owned=True)
+            kind, more = "append", None
 
     def _of(self, name: str) -> Optional[_Series]:
         series = self._series.get(name)

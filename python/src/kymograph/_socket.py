@@ -15,7 +15,7 @@ import time
 from typing import Callable, Optional
 
 # Seconds between two starts of the program by this process.
-START_INTERVAL_SECS = 60.0
+START_INTERVAL_SECS = 5.0
 
 # Seconds in which a program that was started should listen.
 START_PATIENCE_SECS = 10.0
@@ -115,7 +115,7 @@ def peer_uid(connection: socket.socket) -> int:
 
 
 class _Starter:
-    """Starts the program for all clients of this process, at most once a minute."""
+    """Starts the program for all clients of this process, at most every five seconds."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -128,7 +128,9 @@ _starter = _Starter()
 
 
 def start_program() -> bool:
-    """Starts `kymograph serve` if a minute has passed since the last start. Never raises.
+    """Starts `kymograph serve` if five seconds have passed since the last start.
+
+    One that was started while another was just ending finds that one's lock held and ends, so a start is repeated. Never raises.
 
     Returns whether a viewer can be hoped for: one was started now or within the last ten seconds.
     """

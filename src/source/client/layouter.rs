@@ -25,6 +25,11 @@ impl Layouter {
         self.is_new = true;
     }
 
+    /// Whether a series was taken out of the figure.
+    pub fn is_removed(&self, id: SeriesId) -> bool {
+        self.layout.places.iter().any(|(known, place)| *known == id && place.is_none())
+    }
+
     /// Takes a series out of the figure.
     pub fn remove(&mut self, id: SeriesId) {
         let places = &mut self.layout.places;

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use rustix::net::{SendFlags, send};
 
-use crate::batch::{Item, Layout, Level, Message, Outcome, Pane, Progress};
+use crate::batch::{Batch, Item, Layout, Level, Message, Outcome, Pane, Progress};
 use crate::source::{Outlet, Remote, Source, SourceError, Stopped};
 
 use super::layouter::Layouter;
@@ -347,6 +347,10 @@ impl ClientSource {
         }
         match said {
             Said::Series(info, subplot) => {
+                if self.layout.is_removed(info.id) {
+                    // Another one under the number of one that is gone.
+                    out.deliver(Item::Replace(Batch::steps(info.id, out.stamp_nanos(), 0.0, 1.0, Vec::new()), None))?;
+                }
                 self.layout.place(info.id, Some(subplot).filter(|place| *place != 0));
                 out.deliver(Item::Declare(info))?;
             }
