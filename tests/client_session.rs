@@ -1,154 +1,23 @@
 //! `kymograph client` without a window, at the other end of a socket: what it takes, records, acknowledges and refuses.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test panics where it fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a panic is a test's report, and it says what it measured"
+)]
 
-use std::io::{Read, Write};
-use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+mod client_support;
 
-use kymograph::batch::{Item, Notice};
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use client_support::{Client, RUN, place, recorded, samples, y_of};
+use kymograph::batch::Item;
 use kymograph::record::{Body, DataDir, LogReader, RunState};
-use serde_json::{Value, json};
-
-const RUN: &str = "0123456789abcdef0123456789abcdef";
-
-/// A client of the test's own making, and the viewer that it talks to.
-struct Client {
-    stream: UnixStream,
-    viewer: Child,
-    said: Vec<u8>,
-}
-
-impl Client {
-    /// Starts a viewer and says hello.
-    fn start(data_dir: &Path, first: u64) -> Self {
-        let mut client = Self::silent(data_dir);
-        client.send(&json!({"t": "hello", "v": 1, "run": RUN, "name": "training", "first": first}), &[]);
-        client
-    }
-
-    fn silent(data_dir: &Path) -> Self {
-        let (stream, theirs) = UnixStream::pair().unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let viewer = Command::new(env!("CARGO_BIN_EXE_kymograph"))
-            .args(["client", "--headless", "--data-dir"])
-            .arg(data_dir)
-            .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        Self { stream, viewer, said: Vec::new() }
-    }
-
-    fn frame(head: &Value, body: &[u8]) -> Vec<u8> {
-        let head = head.to_string();
-        [&(head.len() as u32).to_le_bytes()[..], &(body.len() as u32).to_le_bytes(), head.as_bytes(), body].concat()
-    }
-
-    fn send(&mut self, head: &Value, body: &[u8]) {
-        self.stream.write_all(&Self::frame(head, body)).unwrap();
-    }
-
-    /// The next frame of the viewer; `None` at the end of the connection.
-    fn hear(&mut self) -> Option<Value> {
-        let mut lengths = [0; 8];
-        self.stream.read_exact(&mut lengths).ok()?;
-        let mut head = vec![0; u32::from_le_bytes(lengths[..4].try_into().unwrap()) as usize];
-        self.stream.read_exact(&mut head).unwrap();
-        Some(serde_json::from_slice(&head).unwrap())
-    }
-
-    /// Hears until a frame of that kind comes.
-    fn await_frame(&mut self, kind: &str) -> Value {
-        loop {
-            let frame = self.hear().unwrap_or_else(|| panic!("the connection ended before {kind:?}"));
-            if frame["t"] == kind {
-                return frame;
-            }
-        }
-    }
-
-    /// Hears until everything up to `seq` is acknowledged.
-    fn await_ack(&mut self, seq: u64) {
-        while self.await_frame("ack")["seq"].as_u64().unwrap() < seq {}
-    }
-
-    fn series(&mut self, seq: u64) {
-        self.send(&json!({"t": "series", "seq": seq, "id": 0, "name": "loss", "x_label": "step"}), &[]);
-    }
-
-    /// Sends frame `seq` with three samples whose y are unlike those of all other frames.
-    fn append(&mut self, seq: u64) {
-        let (head, body) = samples(seq);
-        self.send(&head, &body);
-    }
-
-    fn finish(&mut self, seq: u64) {
-        self.send(&json!({"t": "finish", "seq": seq, "ok": true, "text": "done"}), &[]);
-    }
-
-    /// Waits for the viewer's end.
-    fn end(mut self) -> (Option<i32>, String) {
-        let limit = Instant::now() + Duration::from_secs(20);
-        let status = loop {
-            if let Some(status) = self.viewer.try_wait().unwrap() {
-                break status;
-            }
-            assert!(Instant::now() < limit, "the viewer has not ended");
-            std::thread::sleep(Duration::from_millis(5));
-        };
-        self.viewer.stderr.take().unwrap().read_to_end(&mut self.said).unwrap();
-        (status.code(), String::from_utf8_lossy(&self.said).into_owned())
-    }
-
-    fn kill(mut self) {
-        self.viewer.kill().unwrap();
-        self.viewer.wait().unwrap();
-    }
-}
-
-impl Drop for Client {
-    fn drop(&mut self) {
-        // After a failure; else it is over already.
-        self.viewer.kill().unwrap_or_default();
-        self.viewer.wait().map(drop).unwrap_or_default();
-    }
-}
-
-fn samples(seq: u64) -> (Value, Vec<u8>) {
-    let y = [0.0, 1.0, 2.0].map(|part| seq as f64 * 3.0 + part);
-    let body = y.iter().flat_map(|value: &f64| value.to_le_bytes()).collect();
-    (json!({"t": "append", "seq": seq, "id": 0, "arrays": [["f8", 3]], "start": seq * 3}), body)
-}
-
-/// What is recorded of the only run: its state, y values and lines.
-fn recorded(data_dir: &Path) -> (RunState, Vec<f64>, Vec<String>) {
-    let runs = DataDir::new(data_dir).list().unwrap();
-    let [run] = &runs[..] else { panic!("{runs:?}") };
-    let (mut y, mut lines) = (Vec::new(), Vec::new());
-    for entry in LogReader::open(&run.log_path()).unwrap() {
-        match entry.body {
-            Body::Item(Item::Append(batch)) => y.extend_from_slice(batch.y()),
-            Body::Notice(Notice::Message(line)) => lines.push(line.text),
-            _ => {}
-        }
-    }
-    (run.state, y, lines)
-}
-
-fn y_of(seqs: impl IntoIterator<Item = u64>) -> Vec<f64> {
-    seqs.into_iter().flat_map(|seq| [0.0, 1.0, 2.0].map(|part| seq as f64 * 3.0 + part)).collect()
-}
-
-fn place() -> (tempfile::TempDir, PathBuf) {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("data");
-    (dir, path)
-}
+use serde_json::json;
 
 #[test]
 fn a_run_is_taken_whole_recorded_and_acknowledged() {
@@ -339,7 +208,7 @@ fn a_number_that_is_free_again_names_another_series() {
     let emptied = items.iter().position(|item| matches!(item, Item::Replace(batch, _) if batch.is_empty())).unwrap();
     assert!(matches!(&items[emptied + 1], Item::Declare(info) if info.name == "another"));
     let layout =
-        items.iter().filter_map(|item| if let Item::Layout(layout) = item { Some(layout) } else { None }).last();
+        items.iter().filter_map(|item| if let Item::Layout(layout) = item { Some(layout) } else { None }).next_back();
     let layout = layout.unwrap();
     assert_eq!((layout.rows, layout.places[0].1), (3, Some(2)), "there is room for the subplot that was named");
 }

@@ -14,7 +14,7 @@ use crate::job::{Mailbox, spawn_detached};
 use crate::record::{
     DataDir, OnTrouble, RecordHandle, Recorder, RecorderOptions, RunAbout, RunDir, RunEnd, Spill, Trouble,
 };
-use crate::source::client::session;
+use crate::source::client::link;
 use crate::store;
 
 /// The recorder of one start of a job. Dropping it waits until what came is on disk, as long as the recorder's bound
@@ -166,7 +166,7 @@ pub struct JournalView {
     path: Arc<OnceLock<PathBuf>>,
 }
 
-impl session::Recording for JournalView {
+impl link::Recording for JournalView {
     fn last_mark(&self) -> u64 {
         self.handle.stats().mark
     }

@@ -378,7 +378,7 @@ fn batch(head: &SamplesHead, body: &[u8], stamp_nanos: i64) -> Result<Batch, Ref
     let mut rest = body;
     let mut columns = Vec::with_capacity(2);
     for (kind, count) in &head.arrays {
-        let bytes = width(kind)?.checked_mul(*count).unwrap_or(usize::MAX);
+        let bytes = width(kind)?.saturating_mul(*count);
         let Some((here, after)) = rest.split_at_checked(bytes) else { return Err(wrong_body(head, body)) };
         rest = after;
         columns.push(numbers(kind, here));

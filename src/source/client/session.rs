@@ -1,29 +1,21 @@
-//! One client and its run: takes what it says from a socket, and hands back what the person presses.
-//!
-//! The socket is read on the worker's thread. What is handed back are frames of some bytes, put into the socket by
-//! whoever has something to say, without waiting: a client that does not read misses them and is none the worse.
+//! One client and its run: takes what it says from a socket, on the worker's thread, and hands it on.
 
 use std::io;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-
-use rustix::net::{SendFlags, send};
 
 use crate::batch::{Batch, Item, Layout, Level, Message, Outcome, Pane, Progress};
 use crate::source::{Outlet, Remote, Source, SourceError, Stopped};
 
 use super::layouter::Layouter;
+use super::link::{ClientRemote, Link};
+use super::lock;
 use super::said::{Answer, Hello, Said, VERSION, read};
-use super::wire::{FrameReader, Next, WireError, encode};
+use super::wire::{FrameReader, Next, WireError};
 
 /// How long a client may take to say who it is.
 const HELLO_LIMIT: Duration = Duration::from_secs(10);
-
-/// How long the client waits at most to be told where its run is recorded.
-const PATH_PATIENCE: Duration = Duration::from_millis(500);
 
 /// How long frames may go on before it is marked how far they are: less would fill the log with marks, more would keep a
 /// client's memory full.
@@ -64,15 +56,6 @@ pub enum Replayed {
     Progress(Progress),
 }
 
-/// What records the run.
-pub trait Recording: Send + Sync {
-    /// The last mark that is on disk.
-    fn last_mark(&self) -> u64;
-
-    /// The run's directory, once it is there.
-    fn path(&self) -> Option<PathBuf>;
-}
-
 /// A connected client. Its run is taken once.
 pub struct Session {
     hello: Hello,
@@ -87,26 +70,13 @@ struct Waiting {
     earlier: Option<Earlier>,
 }
 
-/// The way back to the client.
-pub struct Link {
-    stream: UnixStream,
-    presses: AtomicU32,
-    recording: OnceLock<Box<dyn Recording>>,
-    on_show: Mutex<Option<Box<dyn Fn() + Send>>>,
-}
-
 impl Session {
     /// Waits until the client has said who it is, ten seconds at most.
     ///
     /// # Errors
     /// [`ClientError`]; the client has been told.
     pub fn accept(stream: UnixStream) -> Result<Self, ClientError> {
-        let link = Arc::new(Link {
-            stream: stream.try_clone()?,
-            presses: AtomicU32::new(0),
-            recording: OnceLock::new(),
-            on_show: Mutex::default(),
-        });
+        let link = Arc::new(Link::new(stream.try_clone()?));
         stream.set_read_timeout(Some(HELLO_LIMIT))?;
         let mut reader = FrameReader::default();
         let first = match reader.next(&mut &stream) {
@@ -159,72 +129,6 @@ impl Session {
         let log = Progressed { applied: 0, marked: 0, acked: 0, marked_at: Instant::now(), on_kept: None };
         let (link, layout) = (Arc::clone(&self.link), Layouter::default());
         Some(ClientSource { reader, stream, earlier, link, first: self.hello.first, log, layout })
-    }
-}
-
-impl Link {
-    /// The person pressed Stop; says how often by now.
-    pub fn ask_stop(&self) -> u32 {
-        let press = self.presses.fetch_add(1, Ordering::Relaxed).saturating_add(1);
-        self.say(&Answer::Stop { press });
-        press
-    }
-
-    /// The person closed the window.
-    pub fn tell_closed(&self) {
-        self.say(&Answer::Closed);
-    }
-
-    /// Sets what records the run; without it, what has been handed over counts as kept.
-    pub fn set_recording(&self, recording: Box<dyn Recording>) {
-        _ = self.recording.set(recording);
-    }
-
-    /// Where the run is recorded; waits a moment, because its directory is made by another thread.
-    fn run_path(&self) -> Option<String> {
-        let recording = self.recording.get()?;
-        let begun = Instant::now();
-        loop {
-            if let Some(path) = recording.path() {
-                return Some(path.to_string_lossy().into_owned());
-            }
-            if begun.elapsed() >= PATH_PATIENCE {
-                return None;
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    }
-
-    /// Sets what is called, on the worker's thread, when the client wants its window seen.
-    pub fn set_on_show(&self, on_show: impl Fn() + Send + 'static) {
-        *lock(&self.on_show) = Some(Box::new(on_show));
-    }
-
-    /// Puts a frame into the socket if there is room.
-    fn say(&self, answer: &Answer<'_>) {
-        let sent = encode(answer).and_then(|bytes| {
-            // A frame this small goes in whole or not at all.
-            Ok(send(&self.stream, &bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL)?)
-        });
-        if let Err(error) = sent {
-            log::debug!("the client was not told {answer:?}: {error}");
-        }
-    }
-}
-
-/// Stops and holds a client's run from outside.
-struct ClientRemote(Arc<Link>);
-
-impl Remote for ClientRemote {
-    fn stop(&self) {
-        // The run ends here; the client sees its connection end, and what was not acknowledged it still has.
-        if let Err(error) = self.0.stream.shutdown(std::net::Shutdown::Both) {
-            log::debug!("the client's connection was over already: {error}");
-        }
-    }
-
-    fn set_paused(&self, paused: bool) {
-        self.0.say(if paused { &Answer::Pause } else { &Answer::Resume });
     }
 }
 
@@ -371,11 +275,7 @@ impl ClientSource {
             Said::Progress(progress) => out.progress(progress),
             Said::Paused(true) => out.message(Level::Info, format_args!("The program stands still")),
             Said::Paused(false) => out.message(Level::Info, format_args!("The program goes on")),
-            Said::Show => {
-                if let Some(on_show) = &*lock(&self.link.on_show) {
-                    on_show();
-                }
-            }
+            Said::Show => self.link.show(),
             Said::Finish { is_ok, exit_code, text, was_stopped } => {
                 self.settle(out)?;
                 // A program that was asked to stop did as it was told, however it puts it.
@@ -401,7 +301,7 @@ impl ClientSource {
             log.marked = log.applied;
         }
         log.marked_at = Instant::now();
-        let flushed = self.link.recording.get().map_or(log.marked, |recording| recording.last_mark());
+        let flushed = self.link.last_mark(log.marked);
         if flushed > log.acked {
             log.acked = flushed;
             if let Some((_, on_kept)) = log.on_kept.take_if(|(last, _)| *last <= flushed) {
@@ -437,10 +337,6 @@ impl ClientSource {
         }
         if out.is_stopping() { Stopped.into() } else { SourceError::Failed(why.to_owned()) }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The panes' titles: what a client prints, and what it says of what it receives.
