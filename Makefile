@@ -13,6 +13,8 @@ ccache  := $(firstword $(wildcard /usr/lib/ccache/bin /usr/lib64/ccache /usr/lib
 export PATH := $(if $(ccache),$(ccache):)$(PATH):$(HOME)/.cargo/bin
 
 CARGO   ?= cargo
+# Made by scripts/setup: with all that the Python client's tests and checks need.
+python  := $(abspath $(or $(CARGO_TARGET_DIR),target))/python/bin/python
 
 .DEFAULT_GOAL := help
 # Cargo uses all processors by itself; two of them at once would only wait for each other.
@@ -50,6 +52,7 @@ check: ## look at format, lints, licences, QML and shell scripts; the cheap ones
 	$(CARGO) clippy --locked --all-targets --no-default-features -- -D warnings
 	$(CARGO) clippy --locked --all-targets --features bench -- -D warnings
 	scripts/qmllint
+	cd python && $(python) -m ruff check && $(python) -m mypy
 
 # An installation as root must not need Cargo: it takes what `make build` has made.
 $(BIN):

@@ -45,6 +45,7 @@ fn a_run_is_taken_whole_recorded_and_acknowledged() {
     let runs = DataDir::new(&data).list().unwrap();
     let meta = runs[0].meta.as_ref().unwrap();
     assert_eq!((meta.name.as_str(), meta.kind.as_str(), meta.client_run.as_deref()), ("training", "client", Some(RUN)));
+    assert_eq!(meta.config["lr"], 0.1);
 }
 
 #[test]

@@ -37,12 +37,13 @@ def test_every_kind_of_frame_comes_back(place):
     run.write({"t": "finish", "ok": True, "text": "loss 0.5"})
     run.close()
     found = records(run.run_path)
-    kinds = ["header", "declare", "declare", "append", "append", "replace", "line", "line", "progress", "finished", "end"]
+    kinds = ["header", "declare", "declare", "append", "append", "replace", "line", "line", "progress", "layout"]
+    kinds += ["finished", "end"]
     assert [record["kind"] for record in found] == kinds
     assert [record["seq"] for record in found] == list(range(len(kinds)))
     times = [record["time_nanos"] for record in found]
     assert times == sorted(times)
-    header, first, second, append, regular, replace, line, empty, progress, finished, end = found
+    header, first, second, append, regular, replace, line, empty, progress, _layout, finished, end = found
     assert (header["run_id"], header["name"], header["format_version"]) == ("01234567", "a name", 1)
     assert (first["name"], first["x_label"], first["color"]) == ("loss π", "step", "#ff8000")
     assert (second["series"], second["x_is_time"], second["color"]) == (1, True, None)
@@ -176,3 +177,32 @@ def test_log_killed_keeps_what_was_flushed(place):
     found = [record for record in reader.records(str(path)) if record["kind"] != "lost" or record["why"] != "cut"]
     ys = [y for record in found if record["kind"] == "append" for y in record["y"]]
     assert ys == list(range(len(ys))) and len(ys) >= flushed
+
+
+def test_a_figure_comes_back_as_it_was_laid_out(place):
+    run = OfflineRun("figure", kind="figure")
+    axes = {"title": "b", "y_label": "loss", "y_scale": "log", "x_limits": [5, 1], "legend": False}
+    run.write({"t": "layout", "seq": 1, "rows": 1, "cols": 2, "title": "both", "subplots": [{}, axes]})
+    run.write({"t": "series", "seq": 2, "id": 0, "name": "a"})
+    run.write({"t": "series", "seq": 3, "id": 1, "name": "b", "subplot": 3})
+    run.write({"t": "remove", "seq": 4, "id": 0})
+    run.write({"t": "series", "seq": 5, "id": 0, "name": "c"})
+    run.write({"t": "finish", "seq": 6, "ok": True})
+    run.close()
+    found = list(load_reader().records(str(recorded_runs(place)[0])))
+    layouts = [record for record in found if record["kind"] == "layout"]
+    assert [record["places"] for record in layouts] == [
+        [],
+        [{"series": 1, "subplot": 3}],
+        [{"series": 1, "subplot": 3}, {"series": 0, "subplot": None}],
+        [{"series": 1, "subplot": 3}, {"series": 0, "subplot": 0}],
+    ]
+    assert (layouts[-1]["title"], layouts[-1]["rows"], layouts[-1]["columns"]) == ("both", 2, 2)
+    assert layouts[0]["subplots"][1] == {
+        "title": "b",
+        "hides_legend": True,
+        "x": {"label": "", "is_log": False, "limits": [1.0, 5.0]},
+        "y": {"label": "loss", "is_log": True, "limits": None},
+    }
+    kinds = [record["kind"] for record in found]
+    assert kinds.index("replace") < kinds.index("declare", kinds.index("replace")), "what was under that number is gone"

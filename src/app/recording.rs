@@ -62,6 +62,7 @@ impl Journal {
                 kind: kind.word().to_owned(),
                 command: kind.command(),
                 client_run: kind.client().map(|session| session.hello().run.clone()),
+                config: kind.client().map(|session| session.hello().config.clone()).unwrap_or_default(),
             };
             let (path, spill) = (Arc::new(OnceLock::new()), Arc::new(Mutex::new(None)));
             let (made_path, made_spill) = (Arc::clone(&path), Arc::clone(&spill));

@@ -44,6 +44,8 @@ pub struct RunMeta {
     pub log_bytes: Option<u64>,
     /// Of a run that came through a socket: how its client names it.
     pub client_run: Option<String>,
+    /// Its settings as its client says, an object; null if it says nothing.
+    pub config: Value,
     /// Version of the log's format.
     pub format_version: u32,
     /// Version of the program that made it.
@@ -74,6 +76,7 @@ impl RunMeta {
             "samples": self.samples,
             "log_bytes": self.log_bytes,
             "client_run": self.client_run,
+            "config": self.config,
             "format_version": self.format_version,
             "program_version": self.program_version,
         })
@@ -108,6 +111,7 @@ impl RunMeta {
             samples: number("samples"),
             log_bytes: number("log_bytes"),
             client_run: text("client_run").ok(),
+            config: value.get("config").cloned().unwrap_or_default(),
             format_version: number("format_version").and_then(|version| u32::try_from(version).ok()).unwrap_or(1),
             program_version: text("program_version").unwrap_or_default(),
         })
@@ -158,6 +162,7 @@ impl RunMeta {
             samples: None,
             log_bytes: None,
             client_run: about.client_run.clone(),
+            config: about.config.clone(),
             format_version: super::FORMAT_VERSION,
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
         }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::fs::{FlockOperation, flock};
+use serde_json::Value;
 
 use super::entry::{Header, RunEnd};
 use super::error::RecordError;
@@ -36,6 +37,8 @@ pub struct RunAbout {
     pub command: Vec<String>,
     /// Of a run that comes through a socket: how its client names it.
     pub client_run: Option<String>,
+    /// Its settings as its client says, an object; null if there are none.
+    pub config: Value,
 }
 
 /// A run that is being made. Its lock lives as long as this, and tells others that the run is live.

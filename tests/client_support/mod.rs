@@ -33,7 +33,10 @@ impl Client {
 
     /// Says hello; `first` is the oldest frame that there is.
     pub fn hello(&mut self, first: u64) {
-        self.send(&json!({"t": "hello", "v": 1, "run": RUN, "name": "training", "first": first}), &[]);
+        self.send(
+            &json!({"t": "hello", "v": 1, "run": RUN, "name": "training", "first": first, "config": {"lr": 0.1}}),
+            &[],
+        );
     }
 
     /// Starts a viewer without a window and says nothing.

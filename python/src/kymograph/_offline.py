@@ -36,7 +36,7 @@ _DIRECTORY_ATTEMPTS = 16
 
 # Fields of the payload.
 _HEADER, _DECLARE, _APPEND, _REPLACE, _LINE, _PROGRESS = 4, 5, 6, 7, 8, 9
-_FINISHED, _FAILED, _END = 13, 14, 16
+_FINISHED, _FAILED, _END, _LAYOUT = 13, 14, 16, 17
 
 _PANES = {"control": 0, "worker": 1, "receiver": 2}
 _LEVELS = {"info": 0, "warning": 1, "error": 2}
@@ -98,6 +98,20 @@ def _bytes(field: int, value: bytes) -> bytes:
     return _varint(field << 3 | 2) + _varint(len(value)) + value if value else b""
 
 
+def _message(field: int, value: bytes) -> bytes:
+    """A field of a message, even an empty one."""
+    return _varint(field << 3 | 2) + _varint(len(value)) + value
+
+
+def _axis(subplot: "dict[str, Any]", name: str) -> bytes:
+    """One axis of a subplot in a frame `layout`."""
+    low, high = subplot.get(name + "_limits") or (None, None)
+    if low is not None and high is not None and high < low:
+        low, high = high, low
+    is_log = int(subplot.get(name + "_scale") == "log")
+    return _text(1, subplot.get(name + "_label") or "") + _number(2, is_log) + _double(3, low) + _double(4, high)
+
+
 def _text(field: int, value: Any) -> bytes:
     return _bytes(field, str(value).encode("utf-8", "replace"))
 
@@ -157,11 +171,15 @@ class OfflineRun:
         self._seq = 0
         self._samples = 0
         self._is_ended = False
+        # The last frame `layout`, and the subplots of series that are not in the first; None for removed ones.
+        self._layout: Head = {}
+        self._places: dict[int, Optional[int]] = {}
         version = "python " + __version__
         self.meta: dict[str, Any] = {
             "id": short_id,
             "name": name,
-            "kind": kind,
+            "kind": "client",
+            "client_kind": kind,
             "command": list(getattr(sys, "orig_argv", sys.argv)),
             "cwd": _working_directory(),
             "host": socket.gethostname(),
@@ -192,7 +210,15 @@ class OfflineRun:
         elif kind == "series":
             body = _number(1, head["id"]) + _text(2, head.get("name", "")) + _text(3, head.get("x_label", ""))
             body += _number(4, int(bool(head.get("x_is_time")))) + _optional(5, _color(head.get("color")))
+            number, subplot = head["id"], head.get("subplot", 0)
+            was_removed = self._places.get(number, 0) is None
+            if was_removed:
+                # Another series under the number of one that is gone.
+                self._record(_REPLACE, _number(1, number) + _double(4, 0.0) + _double(5, 1.0))
             self._record(_DECLARE, body)
+            if subplot or number in self._places:
+                self._places[number] = subplot
+                self._write_layout()
         elif kind == "text":
             pane = _PANES.get(head.get("pane", "worker"), 1)
             level = _LEVELS.get(head.get("level", "info"), 0)
@@ -201,10 +227,30 @@ class OfflineRun:
                 self._record(_LINE, _number(1, pane) + _number(2, level) + _double(3, secs) + _text(4, line))
         elif kind == "progress":
             self._record(_PROGRESS, _number(2, max(0, int(head.get("done", 0)))) + _optional(3, head.get("total")))
+        elif kind == "layout":
+            self._layout = head
+            self._write_layout()
+        elif kind == "remove":
+            self._places[head["id"]] = None
+            self._write_layout()
         elif kind == "finish":
             self._finish(head)
         if self.waiting_bytes >= FLUSH_BYTES:
             self.flush()
+
+    def _write_layout(self) -> None:
+        """Describes the figure anew, as the last frame `layout` and the places of series have it."""
+        rows, columns = int(self._layout.get("rows", 1)), int(self._layout.get("cols", 1))
+        # Series may have been placed before the subplots were described.
+        last = max((place for place in self._places.values() if place is not None), default=0)
+        body = _text(1, self._layout.get("title") or "") + _number(2, max(rows, last // columns + 1)) + _number(3, columns)
+        for subplot in self._layout.get("subplots") or ():
+            axes = b"".join(_message(field, _axis(subplot, name)) for field, name in ((2, "x"), (3, "y")))
+            hides = _number(4, int(subplot.get("legend") is False))
+            body += _message(4, _text(1, subplot.get("title") or "") + axes + hides)
+        for number, place in self._places.items():
+            body += _message(5, _number(1, number) + _optional(2, place))
+        self._record(_LAYOUT, body)
 
     def _write_samples(self, head: Head, columns: Sequence[Column], field: int) -> None:
         if not columns or any(one.length != columns[0].length for one in columns):

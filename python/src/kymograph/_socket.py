@@ -130,7 +130,8 @@ _starter = _Starter()
 def start_program() -> bool:
     """Starts `kymograph serve` if five seconds have passed since the last start.
 
-    One that was started while another was just ending finds that one's lock held and ends, so a start is repeated. Never raises.
+    One that was started while another was just ending finds that one's lock held and ends, so a start is
+    repeated. Never raises.
 
     Returns whether a viewer can be hoped for: one was started now or within the last ten seconds.
     """

@@ -43,6 +43,9 @@ pub struct Hello {
     /// What made it: `run`, `figure` or `job`.
     #[serde(default)]
     pub kind: String,
+    /// Its settings: an object, or nothing.
+    #[serde(default)]
+    pub config: serde_json::Value,
     /// What the client is.
     #[serde(default)]
     pub client: String,
