@@ -131,6 +131,7 @@ FocusScope {
                 textPx: Math.max(9, textProbe.fontInfo.pixelSize * 0.92)
                 emptyHint: view.job.isSine
                     ? qsTr("Press Start, or run\nkymograph run -- your command")
+                    : view.job.outlivesWindow ? qsTr("Connected: curves appear with the first values")
                     : qsTr("Numbers in the output become curves,\nfor example  loss=0.25  or  {\"loss\": 0.25}")
                 Accessible.role: Accessible.Chart
                 Accessible.name: qsTr("Figure of %1").arg(view.job.name)

@@ -339,12 +339,12 @@ impl ClientSource {
     }
 }
 
-/// The panes' titles: what a client prints, and what it says of what it receives.
+/// The panes' titles: what a client prints to its two streams.
 #[must_use]
 pub fn pane_title(pane: Pane) -> &'static str {
     match pane {
         Pane::Control => "Control",
         Pane::Worker => "Output",
-        Pane::Receiver => "Receiver",
+        Pane::Receiver => "Error output",
     }
 }
