@@ -26,21 +26,17 @@ def kymograph_callback(run: Optional[Shown] = None) -> Any:
 
 
 class _Callback:
-    # Behind log_evaluation and record_evaluation (10 and 20), so that they see the iteration at which it is stopped, and
-    # before early_stopping (30), which may raise.
-    order = 25
-    before_iteration = False
-
     def __init__(self, run: Optional[Shown] = None) -> None:
+        # Behind log_evaluation and record_evaluation (10 and 20), so that they see the iteration at which it is stopped,
+        # and before early_stopping (30), which may raise. LightGBM looks at the instance for it, and not at the class.
+        self.order = 25
         self._training = Training(run, ends_unseen=True)
-        self._model: Any = None
 
     def __call__(self, env: Any) -> None:
-        if self._model != id(env.model):
-            # The last training was stopped early by another callback.
-            self._training.end()
-        self._model = id(env.model)
-        self._training.go_on(env.params)
+        if env.iteration == env.begin_iteration:
+            self._training.begin(env.params)
+        else:
+            self._training.go_on(env.params)
         results = env.evaluation_result_list or []
         values: dict[str, Any] = {}
         for result in results:
@@ -53,7 +49,6 @@ class _Callback:
         self._training.progress(env.iteration + 1 - env.begin_iteration, env.end_iteration - env.begin_iteration)
         is_stopping = self._training.is_stopping()
         if is_stopping or env.iteration + 1 >= env.end_iteration:
-            self._model = None
             self._training.end()
         if is_stopping:
             raise EarlyStopException(env.iteration, results)
