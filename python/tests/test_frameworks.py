@@ -3,7 +3,9 @@
 import copy
 import gc
 import os
+import pathlib
 import pickle
+import socket
 import subprocess
 import sys
 import textwrap
@@ -613,3 +615,39 @@ def test_lightgbm_cross_validation(viewer, viewer_run, lightgbm):
     means, deviations = viewer.ledger.samples("valid/auc"), viewer.ledger.samples("valid/auc/std")
     assert means[0] == deviations[0] == numbers(5)
     assert all(mean > 0.5 > deviation >= 0 for mean, deviation in zip(means[1], deviations[1]))
+
+
+# Processes that train together.
+
+
+@pytest.mark.parametrize("framework", ["huggingface", "lightning", "xgboost"])
+def test_stop_ends_all_processes_at_the_same_step(framework, place):
+    needed = {"huggingface": ("transformers", "accelerate"), "lightning": ("lightning",), "xgboost": ("xgboost",)}[framework]
+    for name in needed:
+        pytest.importorskip(name)
+    env = dict(os.environ, WORLD_SIZE="2", MASTER_ADDR="127.0.0.1", KYMOGRAPH_MODE="offline", OMP_NUM_THREADS="1")
+    env.update(TORCHELASTIC_RUN_ID="together", LOCAL_WORLD_SIZE="2", GROUP_RANK="0")
+    if framework == "xgboost":
+        from xgboost.tracker import RabitTracker
+
+        tracker = RabitTracker(2, "127.0.0.1", sortby="task")
+        tracker.start()
+        env["MASTER_PORT"] = str(tracker.worker_args()["dmlc_tracker_port"])
+    else:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            env["MASTER_PORT"] = str(free.getsockname()[1])
+    children = []
+    try:
+        for rank in "01":
+            # Each has a place of its own for runs.
+            mine = dict(env, RANK=rank, LOCAL_RANK=rank, KYMOGRAPH_DATA_DIR=str(place / rank))
+            argv = [sys.executable, str(pathlib.Path(__file__).with_name("train_together.py")), framework]
+            children.append(subprocess.Popen(argv, env=mine, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        said = [child.communicate(timeout=120) for child in children]
+    finally:
+        for child in children:
+            child.kill()
+            child.wait()
+    ends = [out.splitlines()[-1] if out else errors for out, errors in said]
+    assert ends == ["steps 6 runs 1", "steps 6 runs 0"]
