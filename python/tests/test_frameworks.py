@@ -366,6 +366,18 @@ def test_lightning_curves_and_progress(viewer, pl, tmp_path):
     assert viewer.connections == 1
 
 
+def test_lightning_an_experiment_begins_when_it_is_used(viewer, pl):
+    from kymograph.lightning import KymographLogger
+
+    logger = KymographLogger(name="later")
+    experiment = logger.experiment
+    assert kymograph.run is None
+    experiment.log({"x": 1})
+    assert logger.experiment is kymograph.run and kymograph.run.name == "later"
+    logger.finalize("success")
+    assert end(viewer) == (True, False) and viewer.ledger.samples("x")[1] == [1]
+
+
 def test_lightning_stop_ends_fit_after_the_batch(viewer, viewer_run, pl, tmp_path):
     from kymograph.lightning import KymographCallback, KymographLogger
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import importlib
 import math
+import secrets
 import sys
 from argparse import Namespace
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from ._run import Run
 from ._training import Shown, Training
@@ -41,6 +42,19 @@ def _is_first_process() -> bool:
     return bool(getattr(_rank_zero_only, "rank", 0) == 0)
 
 
+class _Experiment:
+    """A run that begins when something of it is used. Lightning asks each logger for its experiment before it tells the
+    hyperparameters, and a run is to have them from its beginning."""
+
+    def __init__(self, begin: Callable[[], Any]) -> None:
+        self._begin = begin
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._begin(), name)
+
+
 class KymographLogger(*_Loggers):  # type: ignore[misc]
     """Records what the module logs by `self.log`, under the same names over the global step, and the hyperparameters as
     settings. Only the first process shows anything.
@@ -54,6 +68,7 @@ class KymographLogger(*_Loggers):  # type: ignore[misc]
         For one run of several of these call `kymograph.init` before and `finish` behind them."""
         super().__init__()
         self._name, self._project = name, project
+        self._version = secrets.token_hex(4)
         self._training = Training(run)
 
     @property
@@ -63,18 +78,20 @@ class KymographLogger(*_Loggers):  # type: ignore[misc]
         return self._project or self._name or (shown.name if shown is not None else None) or "kymograph"
 
     @property
-    def version(self) -> Optional[str]:
-        """Eight hexadecimal digits that name the run, once it has begun."""
-        shown = self._training.shown
-        return shown.id if isinstance(shown, Run) else None
+    def version(self) -> str:
+        """Eight hexadecimal digits that name this logger: the folder of its checkpoints."""
+        return self._version
 
     @property
     def experiment(self) -> Any:
-        """The run or job that shows the training, begun if need be; on other processes than the first a run that does
-        nothing."""
+        """The run or job that shows the training; it begins when it is used. On other processes than the first a run that
+        does nothing."""
         if not _is_first_process():
             return Run(self._project, self._name, mode="disabled")
-        return self._training.go_on(None, self._name, self._project)
+        return self._training.shown or _Experiment(self._go_on)
+
+    def _go_on(self, config: Any = None) -> Shown:
+        return self._training.go_on(config, self._name, self._project)
 
     def log_metrics(self, metrics: Any, step: Optional[int] = None) -> None:
         """Records metrics at the global step. The epoch, which goes with each line of the log, is left out."""
@@ -82,7 +99,7 @@ class KymographLogger(*_Loggers):  # type: ignore[misc]
             return
         values = {name: value for name, value in metrics.items() if name != "epoch"}
         if values:
-            self._training.go_on(None, self._name, self._project)
+            self._go_on()
             self._training.log(values, 0 if step is None else step)
 
     def log_hyperparams(self, params: Any = None, *more: Any, **others: Any) -> None:
@@ -93,7 +110,7 @@ class KymographLogger(*_Loggers):  # type: ignore[misc]
         if not values:
             return
         was_begun = self._training.is_begun
-        shown = self._training.go_on(values, self._name, self._project)
+        shown = self._go_on(values)
         # A run of its own that begins here has them from the beginning.
         if isinstance(shown, Run) and (was_begun or not self._training.is_own):
             shown.config.update(values)
@@ -123,7 +140,7 @@ class KymographCallback(*_Callbacks):  # type: ignore[misc]
             return
         if self._given is None:
             logger = next((one for one in trainer.loggers if isinstance(one, KymographLogger)), None)
-            self._training = Training(logger.experiment if logger is not None else None)
+            self._training = Training(logger._go_on() if logger is not None else None)
         self._training.begin()
         self._report(trainer, 0)
 
