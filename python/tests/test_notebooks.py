@@ -1,5 +1,6 @@
 """The example notebooks, executed in a real kernel with the real program."""
 
+import importlib.util
 import os
 import pathlib
 
@@ -35,6 +36,29 @@ def test_other_cells_run_while_the_sine_job_does():
     lines = [record["text"] for record in records(found[0]) if record["kind"] == "line"]
     assert sum("sine object" in line for line in lines) == 20
     assert ys(found[0]), "the receiver drew what it received"
+
+
+def test_keras_trains_while_other_cells_run(monkeypatch):
+    # Not imported here: Keras chooses its backend at the import, and the notebook does that itself.
+    backends = [name for name in ("jax", "torch", "tensorflow") if importlib.util.find_spec(name) is not None]
+    if importlib.util.find_spec("keras") is None or not backends:
+        pytest.skip("no Keras, or no backend for it")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    notebook = execute("keras.ipynb")
+    lines = [line.split() for cell in notebook.cells if cell.cell_type == "code" for line in printed(cell).splitlines()]
+    said = {line[0]: float(line[1]) for line in lines if len(line) == 2}
+    assert said["training-began"] < said["another-cell"] < said["training-ended"], "the cell ran in the middle of the job"
+    assert said["accuracy"] > 0.9, "it has learned what it was taught"
+    found = only_run()
+    assert found["name"] == "two spirals"
+    seen = records(found)
+    series = {record["name"]: record["series"] for record in seen if record["kind"] == "declare"}
+    assert len(ys(found, series["loss"])) == len(ys(found, series["accuracy"])) == 40 * 16
+    assert len(ys(found, series["epoch/loss"])) == len(ys(found, series["epoch/val_accuracy"])) == 40
+    layout = [record for record in seen if record["kind"] == "layout"][-1]
+    epochs = {number for name, number in series.items() if name.startswith("epoch/")}
+    assert {place["series"] for place in layout["places"] if place["subplot"] == 1} == epochs
+    assert any("Epoch 40/40" in record["text"] for record in seen if record["kind"] == "line")
 
 
 def test_several_windows_are_fed_by_one_notebook():

@@ -397,3 +397,43 @@ def test_the_first_stop_is_only_seen(viewer):
         time.sleep(0.05)
         run.log({"loss": 1})
     assert viewer.ledger.heads("finish")[0]["ok"] is True
+
+
+def test_progress_is_bounded_and_its_last_word_comes_before_the_end(viewer):
+    run = kymograph.init(name="steps")
+    wait_for(lambda: run._client.state == "connected")
+    begin = time.monotonic()
+    for done in range(1, 20_001):
+        run.progress(done, 20_000)
+    each_secs = (time.monotonic() - begin) / 20_000
+    while time.monotonic() - begin < 0.3:
+        run.progress(0.25, 0.5)
+    spent = time.monotonic() - begin
+    run.progress(7)
+    run.finish()
+    run.progress(8)
+    reports = [head for head in viewer.ledger.passing if head["t"] == "progress"]
+    assert reports[-1] == {"t": "progress", "done": 7}
+    assert {"t": "progress", "done": 500, "total": 1000} in reports
+    assert 2 <= len(reports) <= spent * 20 + 3
+    # Measured: 0.3 µs. The bound is for loaded machines.
+    assert each_secs < 20e-6
+
+
+def test_progress_that_is_no_number_breaks_nothing(viewer):
+    run = kymograph.init()
+    run.progress(math.nan, 5)
+    run.progress(2, math.inf)
+    run.finish()
+    assert {"t": "progress", "done": 2} in viewer.ledger.passing
+
+
+def test_metrics_over_another_x_stand_in_a_subplot_of_their_own(viewer):
+    run = kymograph.init()
+    run.log({"loss": 1})
+    run.define_metric("val/*", step_metric="epoch")
+    run.log({"val/acc": 1, "epoch": 0})
+    run.define_metric("loss", step_metric="epoch")
+    run.finish()
+    placed = [(head["name"], head["x_label"], head.get("subplot", 0)) for head in viewer.ledger.heads("series")]
+    assert placed == [("loss", "step", 0), ("val/acc", "epoch", 1), ("epoch", "step", 0), ("loss", "epoch", 1)]

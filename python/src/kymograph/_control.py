@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import contextvars
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from typing import Any, Callable, Optional, TypeVar
 
-from . import _timer
 from ._lines import Printed, shielded
+from ._progress import Progress
 from ._series import SeriesBook
 from ._stop import Stopped
 
 Item = TypeVar("Item")
-
-PROGRESS_SECS = 0.05
-"""Least time between two reports of progress: 20 a second."""
 
 _current: contextvars.ContextVar[Optional[Control]] = contextvars.ContextVar("kymograph_job", default=None)
 
@@ -48,9 +44,7 @@ class Control:
         self._presses = 0
         self._is_paused = False
         self._depth = 0
-        self._progress: tuple[float, Optional[float], str] = (0, None, "")
-        self._is_report_due = False
-        self._reported_at = float("-inf")
+        self._progress = Progress(self._emit)
 
     @property
     def stopping(self) -> bool:
@@ -65,8 +59,7 @@ class Control:
     @property
     def progress(self) -> Optional[float]:
         """Steps done of all, 0 to 1, or None if the number of all is not known."""
-        done, total, _ = self._progress
-        return None if not total else min(1.0, max(0.0, done / total))
+        return self._progress.fraction
 
     def track(self, iterable: Iterable[Item], total: Optional[int] = None) -> Iterator[Item]:
         """The items of `iterable`, with progress, at most 20 reports a second.
@@ -92,7 +85,7 @@ class Control:
         finally:
             self._depth -= 1
             if is_outermost:
-                self._send_progress()
+                self._progress.send_waiting()
 
     def check(self) -> None:
         """Stands still while the job is paused; raises `Stopped` if it was asked to stop. For loops without `track`."""
@@ -104,10 +97,7 @@ class Control:
     def report(self, done: float, total: Optional[float] = None, text: str = "") -> None:
         """Says how many steps are done, of `total` if that is known, and what is being done. Costs next to nothing: at
         most 20 a second are sent, the last one always."""
-        self._progress = (done, total, text)
-        if not self._is_report_due:
-            self._is_report_due = True
-            _timer.call_later(max(0.0, self._reported_at + PROGRESS_SECS - time.monotonic()), self._send_progress)
+        self._progress.report(done, total, text)
 
     def log(self, values: dict[str, Any], step: Optional[float] = None) -> None:
         """Adds one sample to each series in `values` at x = `step`. See `SeriesBook.log`."""
@@ -127,7 +117,7 @@ class Control:
 
     def _set_progress(self, done: float, total: Optional[float], text: str) -> None:
         """Takes progress that was reported elsewhere; it is not sent."""
-        self._progress = (done, total, text)
+        self._progress.newest = (done, total, text)
 
     def _take_stop(self) -> int:
         with self._changed:
@@ -152,22 +142,6 @@ class Control:
         if self._presses:
             raise Stopped()
 
-    def _send_progress(self) -> None:
-        if not self._is_report_due:
-            return
-        self._is_report_due = False
-        self._reported_at = time.monotonic()
-        done, total, text = self._progress
-        if total is not None and not (float(done).is_integer() and float(total).is_integer()):
-            # Steps are whole numbers in the protocol.
-            done, total = done / total * 1000 if total else 0, 1000
-        head: dict[str, Any] = {"t": "progress", "done": max(0, int(done))}
-        if total is not None:
-            head["total"] = int(total)
-        if text:
-            head["text"] = text
-        self._emit(head, keep=False)
-
     def _send_if_open(self, head: dict[str, Any], *args: Any, **options: Any) -> None:
         # Threads that the function started may outlive it; nothing follows the end of a run.
         with self._send_lock:
@@ -175,13 +149,13 @@ class Control:
                 self._send(head, *args, **options)
 
     def _send_all(self) -> None:
-        self._send_progress()
+        self._progress.send_waiting()
         self._series.flush()
         self._printed.flush()
 
     def _close(self) -> None:
         """Sends all that waits and takes no print any more."""
-        self._send_progress()
+        self._progress.send_waiting()
         self._series.flush()
         self._printed.close()
         with self._send_lock:

@@ -24,6 +24,9 @@ _REGULAR_MIN = 8
 _QUEUE_VALUES = 200_000
 _QUEUE_ROWS_MIN = 64
 
+# Subplots that metrics over different x share: more could not be read.
+_SUBPLOTS_MAX = 8
+
 
 class _Series:
     """Samples of one metric that are not yet sent."""
@@ -48,6 +51,8 @@ class Metrics:
         self._definitions: dict[str, Optional[str]] = {}
         self._step_keys: set[str] = set()
         self._step_values: dict[str, float] = {}
+        # The subplot of each x. Curves over epochs and curves over steps have no axis in common.
+        self._subplots: dict[Optional[str], int] = {}
         self._is_at_limit = False
         self.newest: dict[str, Any] = {}
         self.queue_rows = _QUEUE_VALUES // 4
@@ -119,7 +124,12 @@ class Metrics:
 
     def _declare(self, series: _Series) -> None:
         x_label = "step" if series.step_key is None else clip(series.step_key)
-        self._send({"t": "series", "id": series.number, "name": series.name, "x_label": x_label})
+        head: dict[str, Any] = {"t": "series", "id": series.number, "name": series.name, "x_label": x_label}
+        subplot = self._subplots.setdefault(series.step_key, min(len(self._subplots), _SUBPLOTS_MAX - 1))
+        # A series that has been in another one is told so, even of the first.
+        if subplot or len(self._subplots) > 1:
+            head["subplot"] = subplot
+        self._send(head)
 
     def _flush(self, series: _Series) -> None:
         xs, ys = series.xs, series.ys

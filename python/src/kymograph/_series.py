@@ -17,6 +17,8 @@ GATHER_SECS = 0.03
 """How long single values wait for others."""
 GATHER_MAX = 4_096
 """Values of one series that are sent without waiting."""
+_SUBPLOTS_MAX = 8
+"""Subplots that series over different x share: more could not be read."""
 
 
 class _Series:
@@ -36,29 +38,33 @@ class SeriesBook:
         self._lock = threading.RLock()
         self._series: dict[str, _Series] = {}
         self._step = 0
+        # The subplot of each x, by its label.
+        self._subplots = {"step": 0}
         self._waiting: list[_Series] = []
         self._is_timer_set = False
 
-    def log(self, values: dict[str, Any], step: Optional[float] = None) -> None:
+    def log(self, values: dict[str, Any], step: Optional[float] = None, x_label: str = "step") -> None:
         """Adds one sample to each series in `values`, at x = `step` (default: one more than the last). Never raises for a
-        value: what is no number is left out, which is said once for each name. Dictionaries within give names `a/b`."""
+        value: what is no number is left out, which is said once for each name. Dictionaries within give names `a/b`.
+        Series that begin with another `x_label` stand in a subplot of their own."""
         with self._lock:
             x = float(self._step if step is None else step)
-            self._step = int(x) + 1
-            self._log(values, x, "")
+            if x_label == "step":
+                self._step = int(x) + 1
+            self._log(values, x, "", x_label)
 
-    def _log(self, values: dict[str, Any], x: float, prefix: str) -> None:
+    def _log(self, values: dict[str, Any], x: float, prefix: str, x_label: str = "step") -> None:
         for key, value in values.items():
             name = prefix + str(key)
             if isinstance(value, dict):
-                self._log(value, x, name + "/")
+                self._log(value, x, name + "/", x_label)
                 continue
             try:
                 y = float(value)
             except (TypeError, ValueError):
                 _words.say_once(f"kymograph: {name!r} is no number but {type(value).__name__}; it is not logged")
                 continue
-            series = self._of(name)
+            series = self._of(name, x_label)
             if series is None:
                 continue
             if not series.y:
@@ -122,14 +128,16 @@ class SeriesBook:
             self._send(dict({"t": kind, "id": series.number}, **members, **(more or {})), arrays, owned=True)
             kind, more = "append", None
 
-    def _of(self, name: str) -> Optional[_Series]:
+    def _of(self, name: str, x_label: str = "step") -> Optional[_Series]:
         series = self._series.get(name)
         if series is None:
             if len(self._series) >= SERIES_MAX:
                 _words.say_once(f"kymograph: a job has at most {SERIES_MAX} series; {name!r} and others are not shown")
                 return None
             series = self._series[name] = _Series(len(self._series))
-            self._send({"t": "series", "id": series.number, "name": _words.cut(name), "x_label": "step"})
+            head: dict[str, Any] = {"t": "series", "id": series.number, "name": _words.cut(name), "x_label": x_label}
+            subplot = self._subplots.setdefault(x_label, min(len(self._subplots), _SUBPLOTS_MAX - 1))
+            self._send(dict(head, subplot=subplot) if subplot else head)
         return series
 
     def _on_timer(self) -> None:
