@@ -5,6 +5,7 @@ import os
 import pathlib
 
 import pytest
+from conftest import wait_for
 from test_program import PROGRAM, only_run, processes, program, records, runs, ys  # noqa: F401
 
 pytestmark = pytest.mark.skipif(not PROGRAM, reason="KYMOGRAPH_TEST_BIN names no program")
@@ -67,3 +68,56 @@ def test_several_windows_are_fed_by_one_notebook():
     assert names == ["noise", "walk"]
     for run in runs():
         assert run["state"] == "finished" and len(ys(run)) > 1000
+
+
+ENDLESS = """
+import time
+import kymograph
+
+@kymograph.job(name="endless")
+def endless(job):
+    for n in job.track(range(1_000_000)):
+        job.log({"n": n})
+        time.sleep(0.01)
+
+handle = endless()
+"""
+
+
+def test_interrupt_and_restart_of_the_kernel():
+    """Interrupting a cell leaves the job alone; a restart ends it, and the notebook starts anew beside its record."""
+    manager_module = pytest.importorskip("jupyter_client.manager")
+    manager, client = manager_module.start_new_kernel(kernel_name="python3")
+    try:
+
+        def execute(code):
+            printed = []
+            reply = client.execute_interactive(
+                code,
+                timeout=60,
+                output_hook=lambda message: printed.append(message["content"].get("text", "")),
+            )
+            return reply["content"]["status"], "".join(printed)
+
+        assert execute(ENDLESS)[0] == "ok"
+        wait_for(lambda: [run["state"] for run in runs()] == ["running"])
+        sleeping = client.execute("print('asleep', flush=True); time.sleep(60)")
+        while client.get_iopub_msg(timeout=60)["content"].get("text") != "asleep\n":
+            pass
+        manager.interrupt_kernel()
+        while (reply := client.get_shell_msg(timeout=60))["parent_header"].get("msg_id") != sleeping:
+            pass
+        assert reply["content"]["ename"] == "KeyboardInterrupt"
+        assert execute("print(handle.running)") == ("ok", "True\n"), "the job goes on"
+
+        manager.restart_kernel(now=False)
+        client.wait_for_ready(timeout=60)
+        wait_for(lambda: [run["state"] for run in runs()] != ["running"])
+        first = ys(runs()[0])
+        assert first == list(range(len(first))) and len(first) > 10
+        assert execute(ENDLESS)[0] == "ok"
+        wait_for(lambda: sum(run["state"] == "running" for run in runs()) == 1 and len(runs()) == 2)
+        assert execute("handle.stop(); print(handle.wait(20))")[0] == "ok"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
