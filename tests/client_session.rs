@@ -12,9 +12,12 @@ mod client_support;
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use client_support::{Client, RUN, place, recorded, samples, y_of};
+use kymograph::app::input::InputError;
+use kymograph::app::run_samples::RunSamples;
 use kymograph::batch::Item;
 use kymograph::record::{Body, DataDir, LogReader, RunState};
 use serde_json::json;
@@ -211,5 +214,14 @@ fn a_number_that_is_free_again_names_another_series() {
     let layout =
         items.iter().filter_map(|item| if let Item::Layout(layout) = item { Some(layout) } else { None }).next_back();
     let layout = layout.unwrap();
+    // A figure drawn of the run is laid out in the same way.
+    let mut drawn = Vec::new();
+    let samples = RunSamples::scan(&runs[0]).unwrap();
+    let keep = |item| {
+        drawn.push(item);
+        Ok::<(), InputError>(())
+    };
+    samples.for_each(keep).unwrap();
+    assert!(drawn.contains(&Item::Layout(Arc::clone(layout))));
     assert_eq!((layout.rows, layout.places[0].1), (3, Some(2)), "there is room for the subplot that was named");
 }

@@ -6,10 +6,11 @@
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::app::input::InputError;
 use crate::app::printable::printable;
-use crate::batch::{Batch, Column, Item, SeriesId, SeriesInfo, Xs};
+use crate::batch::{Batch, Column, Item, Layout, SeriesId, SeriesInfo, Xs};
 use crate::export::{DataWriter, ExportError, Shape};
 use crate::record::{Body, LogReader, RunEntry, RunState};
 
@@ -20,6 +21,8 @@ const WIDE_SERIES_MAX: usize = 1000;
 pub struct RunSamples {
     log: PathBuf,
     series: Vec<SeriesScan>,
+    /// How the program wanted its figure in the end.
+    layout: Option<Arc<Layout>>,
     /// The last entry that counts: a run may go on while it is read.
     last_seq: u64,
 }
@@ -51,7 +54,7 @@ impl RunSamples {
         let keys = RandomState::new();
         let mut series: Vec<Hashed> = Vec::new();
         let mut places = HashMap::new();
-        let (mut last_seq, mut missing) = (0, 0);
+        let (mut last_seq, mut missing, mut layout) = (0, 0, None);
         for entry in &mut reader {
             last_seq = entry.seq;
             let item = match entry.body {
@@ -62,7 +65,12 @@ impl RunSamples {
                 }
                 _ => continue,
             };
-            let Some(id) = item.series() else { continue };
+            let Some(id) = item.series() else {
+                if let Item::Layout(described) = item {
+                    layout = Some(described);
+                }
+                continue;
+            };
             let info = if let Item::Declare(info) = &item { info.clone() } else { undeclared(id) };
             let place = *places.entry(id).or_insert_with(|| {
                 let scan = SeriesScan { info, first_seq: 0, samples: 0, x_hash: 0 };
@@ -83,7 +91,7 @@ impl RunSamples {
         }
         warn_of_losses(run, &reader, missing);
         let series = series.into_iter().map(|series| SeriesScan { x_hash: series.hasher.finish(), ..series.scan });
-        Ok(Self { log, series: series.collect(), last_seq })
+        Ok(Self { log, series: series.collect(), layout, last_seq })
     }
 
     /// Leaves only the series that `wanted` names, in that order: by name, or by number from 1. None named: all stay.
@@ -150,6 +158,9 @@ impl RunSamples {
             self.series.iter().map(|series| (series.info.id, series.first_seq)).collect();
         for series in &self.series {
             each(Item::Declare(series.info.clone()))?;
+        }
+        if let Some(layout) = &self.layout {
+            each(Item::Layout(Arc::clone(layout)))?;
         }
         let reader = LogReader::open(&self.log).map_err(InputError::from)?;
         for entry in reader.take_while(|entry| entry.seq <= self.last_seq) {
