@@ -262,15 +262,11 @@ class Job(Control):
 
     def _be_left_alone(self) -> None:
         """After this no press of Stop reaches the thread any more."""
-        while True:
-            try:
-                with self._changed:
-                    self._is_interruptible = False
-                    _stop.withdraw(threading.get_ident())
-                return
-            except Stopped:
-                # It was on its way already.
-                continue
+
+        def forbid() -> None:
+            self._is_interruptible = False
+
+        _stop.be_left_alone(self._changed, forbid)
 
     def _end(self, error: Optional[BaseException]) -> None:
         finish = _finish_of(error, self.stopping)

@@ -258,14 +258,11 @@ class ChildJob(_control.Control):
 
     def _leave(self) -> None:
         """The function has ended: no press of Stop reaches the main thread any more."""
-        while True:
-            try:
-                with self._changed:
-                    self._is_interruptible = False
-                    _stop.withdraw(threading.get_ident())
-                return
-            except _stop.Stopped:
-                continue
+
+        def forbid() -> None:
+            self._is_interruptible = False
+
+        _stop.be_left_alone(self._changed, forbid)
 
 
 def _listen(pipe: Any, control: ChildJob) -> None:

@@ -14,8 +14,9 @@ import signal
 import sys
 import threading
 import time
+from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 
 class Stopped(KeyboardInterrupt):
@@ -75,6 +76,22 @@ def withdraw(ident: int) -> None:
     with _lock:
         _held_back.pop(ident, None)
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), None)
+
+
+def be_left_alone(changed: AbstractContextManager[Any], forbid: Callable[[], None]) -> None:
+    """The last act of work that Stop may interrupt: after it no press reaches this thread.
+
+    `forbid` is called with `changed` held, and has to see to it that nobody calls `raise_in_thread` for it any more.
+    """
+    while True:
+        try:
+            with changed:
+                forbid()
+                withdraw(threading.get_ident())
+            return
+        except Stopped:
+            # It was on its way already.
+            continue
 
 
 class _MainThread:
