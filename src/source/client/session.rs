@@ -157,20 +157,27 @@ struct Progressed {
     on_kept: Option<(u64, Box<dyn FnOnce() + Send>)>,
 }
 
+impl Progressed {
+    /// Frame `next` is the one to come; says how many before it the client gave up.
+    fn skip_to(&mut self, next: u64, out: &mut dyn Outlet) {
+        let missing = next - self.applied - 1;
+        if missing > 0 {
+            self.applied += missing;
+            out.message(
+                Level::Warning,
+                format_args!("The program gave up {missing} of its frames; they are missing here"),
+            );
+        }
+    }
+}
+
 impl Source for ClientSource {
     fn run(&mut self, out: &mut dyn Outlet) -> Result<Outcome, SourceError> {
         if let Some(earlier) = self.earlier.take() {
             self.replay(earlier, out)?;
         }
         let next = (self.log.applied + 1).max(self.first);
-        let missing = next - self.log.applied - 1;
-        if missing > 0 {
-            self.log.applied = next - 1;
-            out.message(
-                Level::Warning,
-                format_args!("The program gave up {missing} of its frames; they are missing here"),
-            );
-        }
+        self.log.skip_to(next, out);
         let viewer = env!("CARGO_PKG_VERSION");
         let run_path = self.link.run_path();
         self.link.say(&Answer::Welcome { v: VERSION, next, viewer, run_path: run_path.as_deref() });
@@ -240,13 +247,7 @@ impl ClientSource {
             if seq <= self.log.applied {
                 return Ok(None);
             }
-            let missing = seq - self.log.applied - 1;
-            if missing > 0 {
-                out.message(
-                    Level::Warning,
-                    format_args!("The program gave up {missing} of its frames; they are missing here"),
-                );
-            }
+            self.log.skip_to(seq, out);
             self.log.applied = seq;
         }
         match said {
