@@ -10,6 +10,9 @@
 // Linked for its own sake: the C++ side of the package has to be whole in every program.
 use kymograph as _;
 
+mod cli_support;
+
+use cli_support::{assert_one_line, stderr};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -25,20 +28,6 @@ fn run(folder: &Path, args: &[&str], input: &str) -> Output {
     // A program that does not read its input may be gone by now.
     child.stdin.take().unwrap().write_all(input.as_bytes()).ok();
     child.wait_with_output().unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-#[track_caller]
-fn assert_refused(output: &Output, parts: &[&str]) {
-    let said = stderr(output);
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    assert_eq!(said.lines().count(), 1, "{said}");
-    for part in parts {
-        assert!(said.contains(part), "no `{part}` in: {said}");
-    }
 }
 
 #[test]
@@ -112,7 +101,7 @@ fn what_cannot_be_exported_is_said_in_one_line_and_leaves_the_old_file() {
         ("logs", "old.csv", &["TensorBoard"]),
     ] {
         let output = run(folder.path(), &["export", input, "-o", output], "");
-        assert_refused(&output, parts);
+        assert_one_line(&output, parts);
     }
     assert_eq!(fs::read_to_string(path("in.csv")).unwrap(), TABLE);
     assert_eq!(fs::read_to_string(path("old.csv")).unwrap(), "old");
@@ -135,7 +124,7 @@ fn parquet_that_was_left_out_is_said() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("in.csv"), TABLE).unwrap();
     let output = run(folder.path(), &["export", "in.csv", "-o", "out.parquet"], "");
-    assert_refused(&output, &["built without Parquet", ".csv"]);
+    assert_one_line(&output, &["built without Parquet", ".csv"]);
 }
 
 #[cfg(feature = "parquet")]

@@ -10,10 +10,13 @@
 // Linked for its own sake: the C++ side of the package has to be whole in every program.
 use kymograph as _;
 
+mod cli_support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use cli_support::stderr;
 use kymograph::batch::{Batch, Item, Outcome, SeriesId, SeriesInfo, Xs};
 use kymograph::record::{DataDir, Recorder, RecorderOptions, RunAbout, RunDir, RunEnd};
 use tempfile::TempDir;
@@ -77,10 +80,6 @@ impl Place {
         recorder.finish(RunEnd::from(&Outcome::default())).unwrap();
         path
     }
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 fn declare(id: u32, name: &str, x_label: &str) -> Item {
