@@ -16,7 +16,7 @@ use std::path::Path;
 
 use kymograph::batch::{Batch, Color, SeriesId, SeriesInfo, Xs};
 use kymograph::figure::{
-    Axis, AxisMap, AxisRange, Dash, Figure, Grid, Join, Marker, PlotRect, Scale, SeriesStyle, Subplot, Theme,
+    Axis, AxisMap, Dash, Figure, Grid, Join, Marker, PlotRect, Scale, SeriesStyle, Subplot, Theme,
 };
 use kymograph::render::draw::{DrawScratch, draw};
 use kymograph::render::frame::FrameSize;
@@ -149,7 +149,7 @@ fn declared(names: &[&str], data: &[Vec<f64>]) -> Snapshot {
 /// Whole figures: name, size, figure, data.
 fn figures() -> Vec<(&'static str, FrameSize, Figure, Snapshot)> {
     let size = FrameSize { width_px: 480, height_px: 300, scale: 1.0 };
-    let axis = |label: &str, scale| Axis { label: label.into(), scale, range: AxisRange::Auto };
+    let axis = |label: &str, scale| Axis { label: label.into(), scale, ..Axis::default() };
     let subplot = |ids: &[u32]| Subplot {
         x: axis("Time (s)", Scale::Linear),
         y: axis("Amplitude (mV)", Scale::Linear),

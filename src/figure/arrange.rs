@@ -306,14 +306,17 @@ impl Planner<'_> {
             text_px: self.sizes.tick_text_px,
             measure: self.measure,
         };
+        let format_of = |axis: fn(&crate::figure::Subplot) -> &Axis| {
+            self.figure.subplots.get(index).and_then(|s| axis(s).tick_format.as_ref())
+        };
         let wants_ticks = detail > Detail::Bare;
         let x_ticks = if wants_ticks && ranges.x.is_some() {
-            ticks(&x_limits, &room(plot.width_px, true), self.zone)
+            ticks(&x_limits, &room(plot.width_px, true), self.zone, format_of(|s| &s.x))
         } else {
             Ticks::default()
         };
         let y_ticks = if wants_ticks && ranges.y.is_some() {
-            ticks(&y_limits, &room(plot.height_px, false), self.zone)
+            ticks(&y_limits, &room(plot.height_px, false), self.zone, format_of(|s| &s.y))
         } else {
             Ticks::default()
         };

@@ -4,6 +4,7 @@
 
 use crate::batch::{Color, SeriesId};
 use crate::figure::theme::Theme;
+use crate::figure::ticks::TickFormat;
 
 /// A figure: a grid of subplots under a title.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,6 +81,8 @@ pub struct Axis {
     pub scale: Scale,
     /// What part is shown.
     pub range: AxisRange,
+    /// How tick labels are written; as short as they can be if not given. Dates and times are written as ever.
+    pub tick_format: Option<TickFormat>,
 }
 
 /// How values map to places on an axis.
@@ -106,6 +109,14 @@ pub enum AxisRange {
         min: f64,
         /// Value at the right or upper end.
         max: f64,
+    },
+    /// As for [`Auto`](Self::Auto), but with an end that stands still; an end that is not finite, or on the wrong side of
+    /// the other, counts as not given.
+    Partial {
+        /// Value at the left or lower end.
+        min: Option<f64>,
+        /// Value at the right or upper end.
+        max: Option<f64>,
     },
     /// The last `width` units of x before the newest sample.
     Last {
@@ -223,7 +234,7 @@ pub enum Join {
 
 impl Default for Axis {
     fn default() -> Self {
-        Self { label: String::new(), scale: Scale::Linear, range: AxisRange::Auto }
+        Self { label: String::new(), scale: Scale::Linear, range: AxisRange::Auto, tick_format: None }
     }
 }
 

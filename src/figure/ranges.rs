@@ -92,14 +92,14 @@ impl RangeScratch {
         for group in groups(parts.len(), figure.grid, Direction::Columns) {
             let series = group.clone().flat_map(|i| shown_of(i).iter().map(|(_, series)| *series));
             let axis = leading(group.clone().filter_map(|i| Some(&figure.subplots.get(i)?.x)));
-            let limits = axis.and_then(|axis| x_limits(axis, figure.follow_span, series));
+            let limits = axis.and_then(|axis| pinned(axis, x_limits(axis, figure.follow_span, series)?));
             set(ranges, group, |r| r.x = limits);
         }
         for group in groups(parts.len(), figure.grid, Direction::Rows) {
             let x_of = |i: usize| ranges.get(i).and_then(|r| r.x);
             let series = group.clone().flat_map(|i| shown_of(i).iter().map(move |(style, s)| (*style, *s, x_of(i))));
             let axis = leading(group.clone().filter_map(|i| Some(&figure.subplots.get(i)?.y)));
-            let limits = axis.and_then(|axis| y_limits(axis, series));
+            let limits = axis.and_then(|axis| pinned(axis, y_limits(axis, series)?));
             set(ranges, group, |r| r.y = limits);
         }
         *kept = emptied(shown);
@@ -188,7 +188,7 @@ fn x_limits<'a>(
     let least = if axis.scale == Scale::Log { least_of(series().filter_map(|s| s.least_positive().0))? } else { first };
     let first = match axis.range {
         AxisRange::Last { width } => last_x(width, last),
-        AxisRange::Auto => match span {
+        AxisRange::Auto | AxisRange::Partial { .. } => match span {
             FollowSpan::All => None,
             // Of data that reach less far, all: a strip of paper that fills up would waste the window.
             FollowSpan::LastX(width) => last_x(width, last).filter(|start| *start > first),
@@ -265,6 +265,15 @@ fn y_limits<'a>(
         return AxisLimits::sane(axis.scale, (min - margin).max(-LARGEST), (max + margin).min(LARGEST));
     }
     Some(limits)
+}
+
+/// The automatic limits with the ends that the axis gives, as far as that leaves something between them.
+fn pinned(axis: &Axis, limits: AxisLimits) -> Option<AxisLimits> {
+    let AxisRange::Partial { min, max } = axis.range else { return Some(limits) };
+    let is_usable = |end: &f64| end.is_finite() && (axis.scale != Scale::Log || *end > 0.0);
+    let min = min.filter(is_usable).filter(|min| *min < limits.max).unwrap_or(limits.min);
+    let max = max.filter(is_usable).filter(|max| min < *max).unwrap_or(limits.max);
+    AxisLimits::sane(axis.scale, min, max)
 }
 
 fn fixed(scale: Scale, min: f64, max: f64, positive: impl Iterator<Item = f64>) -> Option<AxisLimits> {

@@ -91,6 +91,7 @@ fn described(layout: &SubplotLayout, has_grid: bool) -> Subplot {
             Some((min, max)) if min.is_finite() && max.is_finite() && min < max => AxisRange::Fixed { min, max },
             _ => AxisRange::Auto,
         },
+        tick_format: None,
     };
     Subplot {
         title: layout.title.clone(),

@@ -3,6 +3,7 @@
 //! Pure; runs on the figure's thread. Knows the room and the size of text, but no pixels of a figure. Every range that
 //! [`AxisLimits::sane`] lets through gets a bounded number of ticks in bounded time.
 
+mod format;
 mod linear;
 mod log;
 mod number;
@@ -15,6 +16,7 @@ use crate::figure::layout::AxisMap;
 use crate::figure::measure::Measure;
 use crate::figure::ranges::AxisLimits;
 
+pub use format::{TickFormat, TickFormatError};
 pub use number::{format_significant, superscript};
 pub use time::{format_time, has_calendar};
 
@@ -51,14 +53,19 @@ pub struct Room<'a> {
     pub measure: &'a dyn Measure,
 }
 
-/// The ticks for `limits` in `room`; times are told in `zone`.
+/// The ticks for `limits` in `room`; times are told in `zone`, numbers in `format` if there is one.
 #[must_use]
-pub fn ticks(limits: &AxisLimits, room: &Room<'_>, zone: &TimeZone) -> Ticks {
+pub fn ticks(limits: &AxisLimits, room: &Room<'_>, zone: &TimeZone, format: Option<&TickFormat>) -> Ticks {
     let mut ticks = match limits.scale {
         Scale::Linear => linear::ticks(limits, room),
         Scale::Log => log::ticks(limits, room),
         Scale::Time => time::ticks(limits, room, zone),
     };
+    if let Some(format) = format.filter(|_| limits.scale != Scale::Time) {
+        let labelled = ticks.major.iter_mut().filter(|tick| !tick.label.is_empty());
+        labelled.for_each(|tick| tick.label = format.write(tick.value));
+        ticks.offset.clear();
+    }
     ticks.thin_out(limits, room);
     ticks
 }

@@ -3,7 +3,7 @@
 //! From the outside in: `store` and `snapshot` hold all series (`table` lets them share what did not change), `series` is
 //! one of them, `tree` its chunks, `chunk` and `column_x` samples that lie together, `pyramid` and `summary` what is known
 //! of blocks of them. `reduce` (which goes through a series by `cursor`) and `view` answer what a
-//! figure asks, `slot` hands snapshots on,
+//! figure asks, `slot` hands snapshots on, `live` is for series that any thread fills,
 //! `budget` says which samples leave memory when there are too many, `cache` keeps what is known in a file. Knows no figure and no pixel.
 
 mod budget;
@@ -11,6 +11,7 @@ pub mod cache;
 mod chunk;
 mod column_x;
 mod cursor;
+mod live;
 mod pyramid;
 mod reduce;
 mod segment;
@@ -25,8 +26,9 @@ mod tree;
 mod view;
 
 pub use budget::{BudgetOptions, Spill, budget_default};
+pub use live::{LiveSeries, LiveSet, Member};
 pub use reduce::Column;
 pub use segment::{Segment, SegmentX};
-pub use slot::{SnapshotSlot, Subscription, Wake};
+pub use slot::{Fill, SnapshotSlot, Subscription, Wake};
 pub use snapshot::{SeriesList, SeriesSnapshot, Snapshot, XOrder};
 pub use store::Store;

@@ -11,6 +11,10 @@ use crate::store::Snapshot;
 /// Called after each publish, on the publisher's thread and outside any lock; must be cheap and must not panic.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
+/// Makes the newest snapshot of a slot that is filled on demand. Called under the slot's lock, by whoever asks first after
+/// a change: it must not come back to the same slot.
+pub type Fill = Box<dyn Fn() -> Snapshot + Send>;
+
 /// The newest snapshot of a job's store, and whom to wake when it changes. Clones share one place.
 #[derive(Clone, Default)]
 pub struct SnapshotSlot {
@@ -30,6 +34,9 @@ struct Shared {
     /// Behind an `Arc`, so that `publish` takes the whole list along by one pointer and calls it without the lock.
     wakes: Arc<Vec<(u64, Wake)>>,
     next_key: u64,
+    fill: Option<Fill>,
+    /// Whether `fill` knows more than `latest` shows.
+    is_stale: bool,
 }
 
 impl SnapshotSlot {
@@ -37,6 +44,27 @@ impl SnapshotSlot {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A slot that asks `fill` for its snapshot when somebody reads it after a change: for data that change far more often
+    /// than they are looked at.
+    #[must_use]
+    pub fn on_demand(fill: Fill) -> Self {
+        let shared = Shared { fill: Some(fill), is_stale: true, ..Shared::default() };
+        Self { shared: Arc::new(Mutex::new(shared)) }
+    }
+
+    /// Says that what a slot [on demand](Self::on_demand) shows has changed. Wakes its subscribers, unless they were woken
+    /// before and nobody has looked since.
+    pub fn mark_stale(&self) {
+        let wakes = {
+            let mut shared = lock(&self.shared);
+            if std::mem::replace(&mut shared.is_stale, true) {
+                return;
+            }
+            Arc::clone(&shared.wakes)
+        };
+        wakes.iter().for_each(|(_, wake)| wake());
     }
 
     /// Puts `snapshot` in the place of the one before, then wakes all subscribers.
@@ -56,7 +84,16 @@ impl SnapshotSlot {
     /// The newest snapshot.
     #[must_use]
     pub fn latest(&self) -> Snapshot {
-        lock(&self.shared).latest.clone()
+        let (latest, old) = {
+            let mut shared = lock(&self.shared);
+            let filled = shared.fill.as_ref().filter(|_| shared.is_stale).map(|fill| fill());
+            shared.is_stale = false;
+            let old = filled.map(|snapshot| std::mem::replace(&mut shared.latest, snapshot));
+            (shared.latest.clone(), old)
+        };
+        // As in `publish`: not under the lock.
+        drop(old);
+        latest
     }
 
     /// Has `wake` called after each publish, until the subscription is dropped. A publish that is under way at that

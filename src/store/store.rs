@@ -146,6 +146,11 @@ impl Store {
         self.next_life += 1;
     }
 
+    /// Takes the place of another store: versions go on from its own.
+    pub(super) fn go_on_from(&mut self, old: &Self) {
+        self.version = self.version.max(old.version) + 1;
+    }
+
     /// The samples as they are now: a few pointers, however many samples and series there are.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {

@@ -3,6 +3,7 @@
 //! Lives on the thread that shows the figure. Places are logical pixels of the item; the layout of the frame that the
 //! person sees turns them into data units.
 
+mod asked;
 mod cursor;
 mod mouse;
 mod style;
@@ -12,12 +13,14 @@ mod tests;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::batch::Layout;
+use crate::batch::{Layout, SeriesId};
 use crate::figure::series_layout::{arrange_series, lay_out};
 use crate::figure::view::{Gesture, SubplotView, View, ViewHistory};
 use crate::figure::zoom::{AxisLock, zoom_subplot};
 use crate::figure::{AxisRange, Figure, FollowSpan, FrameLayout};
 use crate::store::Snapshot;
+use asked::Asked;
+pub use asked::{AxisLook, SeriesKey, SeriesLook};
 use mouse::Drag;
 
 /// What dragging with the left button does.
@@ -82,6 +85,7 @@ pub struct FigureControl {
     has_crosshair: bool,
     is_separate: bool,
     known: Option<Snapshot>,
+    asked: Asked,
 }
 
 impl FigureControl {
@@ -95,6 +99,7 @@ impl FigureControl {
     pub fn set_figure(&mut self, figure: Figure) {
         let (theme, hint) = (self.base.theme.clone(), std::mem::take(&mut self.base.empty_hint));
         self.base = Figure { theme, empty_hint: hint, ..figure };
+        self.ask_again();
         self.history = ViewHistory::default();
         self.known = None;
         self.drag = None;
@@ -109,15 +114,25 @@ impl FigureControl {
 
     /// Gives every series of `snapshot` its place in the figure. Returns whether the figure changed.
     pub fn arrange(&mut self, snapshot: &Snapshot) -> bool {
+        let is_news = self.known.as_ref().is_none_or(|known| known.series.len() != snapshot.series.len());
+        let styled: Vec<SeriesId> = if is_news { self.styled() } else { Vec::new() };
         let is_changed = match &snapshot.layout {
             Some(layout) => self.lay_out(layout, snapshot),
             None => arrange_series(&mut self.base, snapshot, self.is_separate),
         };
         self.known = Some(snapshot.clone());
         if is_changed {
+            if is_news {
+                self.dress(&styled);
+            }
             self.apply();
         }
         is_changed
+    }
+
+    /// The series that have their place.
+    fn styled(&self) -> Vec<SeriesId> {
+        self.base.subplots.iter().flat_map(|subplot| &subplot.series).map(|style| style.id).collect()
     }
 
     /// Arranges the figure as its program describes it, if that or the series are new.

@@ -351,3 +351,39 @@ fn the_cursor_reads_its_place() {
     rig.control.leave();
     assert!(rig.control.probe().is_none() && rig.control.cursor_text().is_empty());
 }
+
+#[test]
+fn a_series_looks_as_the_program_asks_as_soon_as_it_comes() {
+    let mut rig = Rig::new(1);
+    let (first, second) = (SeriesKey::Id(SeriesId(0)), SeriesKey::Name("series 1".to_owned()));
+    let look = SeriesLook { width_px: 3.0, is_visible: false, ..SeriesLook::default() };
+    rig.control.set_look(second.clone(), look.clone());
+    assert_eq!(rig.control.is_series_visible(&second), None);
+    rig.add_series(1);
+    let style = |rig: &Rig, at: usize| rig.control.figure().subplots[0].series[at].clone();
+    assert_eq!((style(&rig, 1).width_px, rig.control.is_series_visible(&second)), (3.0, Some(false)));
+    assert_eq!((style(&rig, 0).width_px, rig.control.is_series_visible(&first)), (1.5, Some(true)));
+    // A person shows it; another colour is no reason to hide it again.
+    rig.control.toggle_series(0, SeriesId(1));
+    let red = Some(Color::new(255, 0, 0));
+    rig.control.set_look(second.clone(), SeriesLook { color: red, ..look });
+    assert_eq!((style(&rig, 1).color, style(&rig, 1).is_visible), (red, true));
+    rig.control.set_look(second, SeriesLook::default());
+    assert_eq!((style(&rig, 1).color, style(&rig, 1).width_px, style(&rig, 1).is_visible), (None, 1.5, true));
+}
+
+#[test]
+fn axes_and_title_asked_for_stay_when_another_job_is_shown() {
+    let mut rig = Rig::new(1);
+    rig.control.set_title("both".to_owned());
+    rig.control.set_x_axis(AxisLook { title: "t (s)".to_owned(), min: Some(-10.0), ..AxisLook::default() });
+    rig.control.set_y_axis(AxisLook { min: Some(0.0), max: Some(1.0), ..AxisLook::default() });
+    assert_eq!(rig.shown(0), [-10.0, 100.0, 0.0, 1.0]);
+    rig.control.set_figure(Figure::default());
+    rig.control.arrange(&rig.store.snapshot());
+    assert_eq!(rig.shown(0), [-10.0, 100.0, 0.0, 1.0]);
+    let subplot = &rig.control.figure().subplots[0];
+    assert_eq!((subplot.x.label.as_str(), rig.control.title()), ("t (s)", "both"));
+    rig.control.home();
+    assert_eq!(rig.shown(0), [-10.0, 100.0, 0.0, 1.0], "home is what the program asked for");
+}

@@ -182,6 +182,18 @@ fn ranges_that_cannot_be_meant_leave_the_axis_automatic() {
 }
 
 #[test]
+fn an_axis_may_hold_one_end_and_let_the_other_follow() {
+    let (mut figure, store) = figure_of(&[(&[0.0, 10.0], &[1.0, 2.0])]);
+    figure.subplots[0].x.range = AxisRange::Partial { min: Some(-5.0), max: None };
+    figure.subplots[0].y.range = AxisRange::Partial { min: Some(0.0), max: None };
+    let ranges = one(&figure, &store);
+    assert_eq!(ends(ranges.x), (-5.0, 10.0));
+    near(ranges.y, 0.0, 2.05);
+    figure.subplots[0].y.range = AxisRange::Partial { min: Some(3.0), max: None };
+    near(one(&figure, &store).y, 0.95, 2.05);
+}
+
+#[test]
 fn a_filling_shows_its_base() {
     let (mut figure, store) = figure_of(&[(&[0.0, 10.0], &[100.0, 110.0])]);
     figure.subplots[0].series[0].join = Join::Fill;
@@ -230,7 +242,13 @@ fn data_hostile_values_give_ranges_that_can_be_drawn() {
     ];
     for (a, b) in ugly.iter().flat_map(|a| ugly.iter().map(move |b| (*a, *b))) {
         for scale in [Scale::Linear, Scale::Log, Scale::Time] {
-            for range in [AxisRange::Auto, AxisRange::Last { width: 1e-3 }, AxisRange::Fixed { min: a, max: b }] {
+            for range in [
+                AxisRange::Auto,
+                AxisRange::Last { width: 1e-3 },
+                AxisRange::Fixed { min: a, max: b },
+                AxisRange::Partial { min: Some(a), max: Some(b) },
+                AxisRange::Partial { min: None, max: Some(b) },
+            ] {
                 let (mut figure, store) = figure_of(&[(&[a, b], &[b, a])]);
                 figure.follow_span = if a > b { FollowSpan::LastX(b) } else { FollowSpan::LastSamples(1) };
                 let subplot = &mut figure.subplots[0];

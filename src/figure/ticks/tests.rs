@@ -15,7 +15,7 @@ fn central_europe() -> TimeZone {
 
 fn make(scale: Scale, min: f64, max: f64, length_px: f32, is_horizontal: bool) -> Ticks {
     let limits = AxisLimits::sane(scale, min, max).unwrap();
-    ticks(&limits, &room(length_px, is_horizontal), &central_europe())
+    ticks(&limits, &room(length_px, is_horizontal), &central_europe(), None)
 }
 
 /// The labels of a horizontal axis of 600 px, and what they share.
@@ -139,7 +139,7 @@ fn data_hostile_ranges_have_few_finite_ticks_inside() {
             };
             assert!(limits.min.is_finite() && limits.max.is_finite() && limits.min < limits.max);
             for length_px in [0.0, 1.0, 50.0, 500.0, 16_384.0] {
-                let ticks = ticks(&limits, &room(length_px, true), &central_europe());
+                let ticks = ticks(&limits, &room(length_px, true), &central_europe(), None);
                 assert!(ticks.major.len() <= 40 && ticks.minor.len() <= 6000, "{scale:?} {a:e}..{b:e}");
                 assert!(ticks.major.iter().all(|t| t.value >= limits.min && t.value <= limits.max));
             }
@@ -208,7 +208,7 @@ proptest! {
         let half = width * 10_f64.powi(exponent);
         let limits = AxisLimits::sane(Scale::Linear, center - half, center + half).unwrap();
         let room = room(length_px, is_horizontal);
-        let ticks = ticks(&limits, &room, &central_europe());
+        let ticks = ticks(&limits, &room, &central_europe(), None);
         let mut before = f64::NEG_INFINITY;
         let decimals = |label: &str| label.split_once('.').map_or(0, |(_, part)| part.len());
         for tick in &ticks.major {
@@ -226,7 +226,7 @@ proptest! {
     fn times_stand_in_order_and_apart(start in -6e10..2e11_f64, exponent in -4..10_i32, length_px in 100.0..2000.0_f32) {
         let limits = AxisLimits::sane(Scale::Time, start, start + 10_f64.powi(exponent)).unwrap();
         let room = room(length_px, true);
-        let ticks = ticks(&limits, &room, &central_europe());
+        let ticks = ticks(&limits, &room, &central_europe(), None);
         prop_assert!(ticks.major.windows(2).all(|pair| pair[0].value < pair[1].value));
         prop_assert!(room.fits(&ticks.major, &limits) && ticks.major.len() <= 40);
     }
