@@ -11,6 +11,9 @@ mod gui {
     use cxx_qt_build::{CxxQtBuilder, QmlFile, QmlModule};
     use std::path::PathBuf;
 
+    /// The files of src/bridge that declare Qt objects or call C++.
+    const BRIDGES: [&str; 8] = ["axis", "embed", "figure_item", "job", "message_model", "program", "qt", "series"];
+
     pub fn build() {
         let qml = files("qml", "qml").into_iter().map(|path| {
             let is_singleton = path.ends_with("Appearance.qml");
@@ -23,7 +26,7 @@ mod gui {
             .qt_module("Quick")
             .qt_module("QuickTest")
             .qt_module("Test")
-            .files(["figure_item", "job", "message_model", "program", "qt"].map(|name| format!("src/bridge/{name}.rs")))
+            .files(BRIDGES.map(|name| format!("src/bridge/{name}.rs")))
             .cpp_files(["cpp/canvas_item.h", "cpp/canvas_item.cpp", "cpp/qt_shims.cpp", "cpp/quick_test.cpp"])
             .qrc_resources(resources())
             .build();

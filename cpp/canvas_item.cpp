@@ -33,7 +33,9 @@ void CanvasItem::frameWasSwapped()
 
 bool CanvasItem::isShown() const
 {
-    return isVisible() && window() && window()->isVisible() && window()->visibility() != QWindow::Minimized;
+    // Not QWindow::isVisible(), which is never true of the window that stands behind a QQuickWidget.
+    const auto visibility = window() ? window()->visibility() : QWindow::Hidden;
+    return isVisible() && visibility != QWindow::Hidden && visibility != QWindow::Minimized;
 }
 
 void CanvasItem::geometryChange(const QRectF &newGeometry, const QRectF &oldGeometry)

@@ -1,7 +1,10 @@
 // See the header; each function is one call.
 #include "qt_shims.h"
 
+#include "canvas_item.h"
+
 #include <QtCore/QLibraryInfo>
+#include <QtCore/QLoggingCategory>
 #include <QtCore/QSettings>
 #include <QtCore/QTimer>
 #include <QtGui/QFontMetrics>
@@ -57,6 +60,21 @@ void startHeartbeat(int intervalMs, rust::Fn<void()> beat)
 void lookUpFonts()
 {
     QFontMetrics(QGuiApplication::font()).horizontalAdvance(QLatin1Char('0'));
+}
+
+CanvasItem *enclosingCanvas(const QObject *object)
+{
+    for (QObject *parent = object->parent(); parent; parent = parent->parent()) {
+        if (auto *canvas = qobject_cast<CanvasItem *>(parent))
+            return canvas;
+    }
+    return nullptr;
+}
+
+void logToQt(rust::Str text)
+{
+    static const QLoggingCategory category("kymograph");
+    qCWarning(category).noquote() << QString::fromUtf8(text.data(), qsizetype(text.size()));
 }
 
 bool hasRootObject(QQmlApplicationEngine &engine)

@@ -5,6 +5,8 @@
 
 #include "rust/cxx.h"
 
+class CanvasItem;
+class QObject;
 class QQmlApplicationEngine;
 
 namespace kymograph {
@@ -21,6 +23,10 @@ void drawWithoutDelay();
 void startHeartbeat(int intervalMs, rust::Fn<void()> beat);
 // Lets the fonts be looked up, which the first text would wait for. Any thread, while the application object stands.
 void lookUpFonts();
+// The figure among the parents of `object`, or null.
+CanvasItem *enclosingCanvas(const QObject *object);
+// Warns where the program's own Qt messages go, under the category `kymograph`. Any thread.
+void logToQt(rust::Str text);
 bool hasRootObject(QQmlApplicationEngine &engine);
 
 }

@@ -1,4 +1,6 @@
 // A figure with its toolbar, its keyboard and its mouse. All reckoning is in FigureItem; this forwards and overlays.
+//
+// In a program of one's own: give it a job, or put Series objects into it, or both.
 import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
@@ -7,8 +9,20 @@ import Kymograph
 FocusScope {
     id: view
 
-    required property Job job
+    // The job whose data are shown; none by default.
+    property Job job: null
+    // Series of the program's own; see Series.
+    default property list<Series> series
     property alias figure: canvas
+    // Shown above the figure; empty by default.
+    property alias title: canvas.title
+    // What is asked of the axes; null, the default, leaves them to the data.
+    property alias xAxis: canvas.xAxis
+    property alias yAxis: canvas.yAxis
+    // What an empty figure says; by default what to do next.
+    property alias emptyHint: canvas.emptyHint
+    // Whether the toolbar is shown above the figure.
+    property bool hasToolbar: true
     // Asks the window to fill the screen, or no longer.
     signal fullScreenRequested()
 
@@ -19,7 +33,14 @@ FocusScope {
         note.get().show(text, isError)
     }
 
+    function takeSeries(): void {
+        for (let i = 0; i < view.series.length; ++i)
+            view.series[i].figure = canvas
+    }
+
     activeFocusOnTab: true
+    onSeriesChanged: takeSeries()
+    Component.onCompleted: takeSeries()
 
     Keys.onPressed: (event) => {
         if (event.modifiers & (Qt.ControlModifier | Qt.AltModifier | Qt.MetaModifier)) {
@@ -108,6 +129,7 @@ FocusScope {
 
         NavigationToolbar {
             Layout.fillWidth: true
+            visible: view.hasToolbar
             figure: canvas
             onSaveRequested: view.openSaveDialog()
             onFollowSpanRequested: (anchor) => followPopup.get().openAt(anchor)
@@ -129,12 +151,13 @@ FocusScope {
                 textColor: surface.palette.text
                 // One step smaller than the window's text.
                 textPx: Math.max(9, textProbe.fontInfo.pixelSize * 0.92)
-                emptyHint: view.job.isSine
+                emptyHint: !view.job || view.job.kind === Job.Host ? qsTr("Curves appear with the first values")
+                    : view.job.isSine
                     ? qsTr("Press Start, or run\nkymograph run -- your command")
                     : view.job.outlivesWindow ? qsTr("Connected: curves appear with the first values")
                     : qsTr("Numbers in the output become curves,\nfor example  loss=0.25  or  {\"loss\": 0.25}")
                 Accessible.role: Accessible.Chart
-                Accessible.name: qsTr("Figure of %1").arg(view.job.name)
+                Accessible.name: view.job ? qsTr("Figure of %1").arg(view.job.name) : qsTr("Figure")
                 onSaved: (path) => view.showNote(qsTr("Saved %1").arg(path), false)
                 onSaveFailed: (text) => view.showNote(text, true)
             }
@@ -215,7 +238,7 @@ FocusScope {
         id: saveDialog
         host: view
         file: "SaveDialog.qml"
-        properties: ({name: Qt.binding(() => view.job.name)})
+        properties: ({name: Qt.binding(() => view.job ? view.job.name : qsTr("figure"))})
         onMade: (dialog) => dialog.chosen.connect((file) => canvas.save(file))
     }
 }

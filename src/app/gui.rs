@@ -4,6 +4,7 @@
 
 use std::env;
 use std::path::Path;
+use std::sync::Once;
 use std::time::Duration;
 
 use cxx_qt_lib::{QGuiApplication, QQmlApplicationEngine, QQuickStyle, QString, QUrl};
@@ -27,11 +28,21 @@ const SAVING_LIMIT: Duration = Duration::from_secs(2);
 /// The icon, among the resources of the QML module.
 const ICON: &str = ":/qt/qml/Kymograph/packaging/icons/io.github.kymograph.Kymograph.svg";
 
-/// Makes the QML module `Kymograph` known to Qt. Call it once before loading QML that imports it.
+/// Makes the QML module `Kymograph` known to Qt, and changes nothing else: for programs that show our figures in windows of
+/// their own. On the GUI thread, before QML that imports it is loaded; the engine needs the import path `qrc:/qt/qml`, which
+/// is among the usual ones from Qt 6.5 on.
+pub fn register() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        cxx_qt::init_crate!(cxx_qt_lib);
+        cxx_qt::init_crate!(kymograph);
+        cxx_qt::init_qml_module!("Kymograph");
+    });
+}
+
+/// Prepares this process to be the program: its QML module, and the names by which settings and desktop know it.
 pub fn init() {
-    cxx_qt::init_crate!(cxx_qt_lib);
-    cxx_qt::init_crate!(kymograph);
-    cxx_qt::init_qml_module!("Kymograph");
+    register();
     qt::set_names("kymograph", env!("CARGO_PKG_VERSION"), APP_ID);
 }
 

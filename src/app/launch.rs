@@ -1,7 +1,7 @@
 //! What the command line asked for, as plain data.
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use crate::app::pipeline::JobKind;
 
@@ -52,5 +52,12 @@ pub fn set(launch: Launch) {
 /// What this process was asked for: the sine job, ready, if nobody said otherwise.
 #[must_use]
 pub fn get() -> &'static Launch {
-    LAUNCH.get_or_init(Launch::default)
+    static PLAIN: LazyLock<Launch> = LazyLock::new(Launch::default);
+    LAUNCH.get().unwrap_or(&PLAIN)
+}
+
+/// What this process was asked for, if it is the program and not one that shows our figures in windows of its own.
+#[must_use]
+pub fn if_set() -> Option<&'static Launch> {
+    LAUNCH.get()
 }

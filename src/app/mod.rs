@@ -8,6 +8,8 @@ pub mod figure_control;
 #[cfg(feature = "gui")]
 pub mod gui;
 pub mod headless;
+pub mod host;
+pub mod host_context;
 pub mod input;
 pub mod job_view;
 pub mod launch;

@@ -41,6 +41,9 @@ pub mod qobject {
         include!("kymograph/src/bridge/job.cxxqt.h");
         /// The job that is shown.
         type Job = crate::bridge::job::qobject::Job;
+        include!("kymograph/src/bridge/axis.cxxqt.h");
+        /// What a program asks of an axis.
+        type Axis = crate::bridge::axis::qobject::Axis;
     }
 
     /// What dragging with the left button does.
@@ -70,6 +73,9 @@ pub mod qobject {
         #[qml_element]
         #[base = CanvasItem]
         #[qproperty(*mut Job, job, READ = job, WRITE = set_job, NOTIFY = job_changed)]
+        #[qproperty(QString, title, READ = title, WRITE = set_title, NOTIFY = figure_changed)]
+        #[qproperty(*mut Axis, x_axis, cxx_name = "xAxis", READ = x_axis, WRITE = set_x_axis, NOTIFY = axes_changed)]
+        #[qproperty(*mut Axis, y_axis, cxx_name = "yAxis", READ = y_axis, WRITE = set_y_axis, NOTIFY = axes_changed)]
         #[qproperty(QColor, background_color, cxx_name = "backgroundColor", READ = background_color, WRITE = set_background_color, NOTIFY = figure_changed)]
         #[qproperty(QColor, text_color, cxx_name = "textColor", READ = text_color, WRITE = set_text_color, NOTIFY = figure_changed)]
         #[qproperty(f64, text_px, cxx_name = "textPx", READ = text_px, WRITE = set_text_px, NOTIFY = figure_changed)]
@@ -111,6 +117,11 @@ pub mod qobject {
         #[qsignal]
         #[cxx_name = "jobChanged"]
         fn job_changed(self: Pin<&mut FigureItem>);
+
+        /// Another axis object describes an axis.
+        #[qsignal]
+        #[cxx_name = "axesChanged"]
+        fn axes_changed(self: Pin<&mut FigureItem>);
 
         /// What the figure shows, or how, was changed.
         #[qsignal]
@@ -285,6 +296,23 @@ pub mod qobject {
         /// Sets it.
         #[cxx_name = "setColumnGap"]
         fn set_column_gap(self: Pin<&mut FigureItem>, value: f64);
+        /// Shown above the figure; empty by default.
+        fn title(self: &FigureItem) -> QString;
+        /// Sets it.
+        #[cxx_name = "setTitle"]
+        fn set_title(self: Pin<&mut FigureItem>, value: QString);
+        /// What the program asks of the x axes; null, the default, leaves them to the data.
+        #[cxx_name = "xAxis"]
+        fn x_axis(self: &FigureItem) -> *mut Axis;
+        /// Sets it.
+        #[cxx_name = "setXAxis"]
+        unsafe fn set_x_axis(self: Pin<&mut FigureItem>, value: *mut Axis);
+        /// What the program asks of the y axes; null, the default, leaves them to the data.
+        #[cxx_name = "yAxis"]
+        fn y_axis(self: &FigureItem) -> *mut Axis;
+        /// Sets it.
+        #[cxx_name = "setYAxis"]
+        unsafe fn set_y_axis(self: Pin<&mut FigureItem>, value: *mut Axis);
         /// What dragging with the left button does.
         fn tool(self: &FigureItem) -> Tool;
         /// Sets it.
@@ -392,9 +420,10 @@ pub mod qobject {
     impl cxx_qt::Initialize for FigureItem {}
 }
 
+mod parts;
+
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::ptr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -406,6 +435,7 @@ use crate::app::launch;
 use crate::app::printable::printable;
 use crate::app::pulse::{self, Painted};
 use crate::batch::Color;
+use crate::bridge::guest::{Alive, Guest};
 use crate::bridge::{guarded, image};
 use crate::export::{ExportOptions, OnSaved};
 use crate::figure::FollowSpan;
@@ -414,9 +444,14 @@ use crate::figure::zoom::AxisLock;
 use crate::render::figure_thread::FigureThread;
 use crate::render::frame::FrameSize;
 
+pub(crate) use parts::Entry;
+use parts::Parts;
+
 /// State of [`qobject::FigureItem`].
 pub struct FigureItemRust {
-    job: *mut qobject::Job,
+    job: Guest<qobject::Job>,
+    parts: Parts,
+    alive: Alive,
     control: FigureControl,
     thread: Option<FigureThread>,
     readout: Option<Readout>,
@@ -432,7 +467,9 @@ pub struct FigureItemRust {
 impl Default for FigureItemRust {
     fn default() -> Self {
         Self {
-            job: ptr::null_mut(),
+            job: Guest::default(),
+            parts: Parts::default(),
+            alive: Alive::default(),
             control: FigureControl::default(),
             thread: None,
             readout: None,
@@ -490,6 +527,7 @@ impl qobject::FigureItem {
             if is_rearranged {
                 self.as_mut().push_figure();
             }
+            self.parts.frame_was_drawn(&self.control);
             self.as_mut().frame_shown();
             if let Some(url) = self.as_mut().rust_mut().unsaved.take() {
                 self.as_mut().save(&url);
@@ -550,22 +588,22 @@ impl qobject::FigureItem {
     }
 
     fn job(&self) -> *mut qobject::Job {
-        self.job
+        self.job.get()
     }
 
     unsafe fn set_job(mut self: Pin<&mut Self>, job: *mut qobject::Job) {
-        if self.job == job {
+        if self.job() == job {
             return;
         }
         // SAFETY: QML hands over null or a living object of this thread; only its feed and its kind are kept.
-        let shown = unsafe { job.as_ref() }.map(|job| (job.rust().feed().data().clone(), job.rust().kind().figure()));
+        let shown = unsafe { job.as_ref() }.map(|job| job.rust());
+        let (data, figure) = shown.map(|job| (job.feed().data().clone(), job.kind().figure())).unzip();
         let mut state = self.as_mut().rust_mut();
-        state.job = job;
-        if let Some((data, figure)) = shown {
-            state.control.set_figure(figure);
-            if let Some(thread) = &state.thread {
-                thread.set_data(data);
-            }
+        state.job = shown.map(|shown| Guest::new(job, shown.alive())).unwrap_or_default();
+        state.parts.set_job(data);
+        state.control.set_figure(figure.unwrap_or_default());
+        if let Some(thread) = &state.thread {
+            thread.set_data(state.parts.data());
         }
         self.as_mut().push_figure();
         self.job_changed();
@@ -866,7 +904,8 @@ control_property! {
     has_crosshair, set_has_crosshair: bool;
 }
 
-fn color_of(color: &QColor) -> Color {
+/// A colour of Qt's, without its transparency.
+pub(crate) fn color_of(color: &QColor) -> Color {
     let channel = |value: i32| u8::try_from(value.clamp(0, 255)).unwrap_or(u8::MAX);
     Color::new(channel(color.red()), channel(color.green()), channel(color.blue()))
 }

@@ -10,6 +10,22 @@ pub mod qobject {
         include!("cxx-qt-lib/qstring.h");
         /// Qt's string.
         type QString = cxx_qt_lib::QString;
+        include!("cxx-qt-lib/qstringlist.h");
+        /// Qt's list of strings.
+        type QStringList = cxx_qt_lib::QStringList;
+    }
+
+    /// What a job runs.
+    #[qenum(Job)]
+    enum Kind {
+        /// What the program was started for; in a program that shows our figures in windows of its own, the sine job.
+        Launched,
+        /// The built-in sine job.
+        Sine,
+        /// A command.
+        Command,
+        /// A job that the program itself registered.
+        Host,
     }
 
     /// What a job, or one of its threads, is doing.
@@ -34,6 +50,12 @@ pub mod qobject {
     extern "RustQt" {
         #[qobject]
         #[qml_element]
+        #[qproperty(Kind, kind, READ = kind_of, WRITE = set_kind, NOTIFY = settings_changed)]
+        #[qproperty(QString, source, READ = source, WRITE = set_source, NOTIFY = settings_changed)]
+        #[qproperty(QString, program, READ = program, WRITE = set_program, NOTIFY = settings_changed)]
+        #[qproperty(QStringList, arguments, READ = arguments, WRITE = set_arguments, NOTIFY = settings_changed)]
+        #[qproperty(QString, metrics, READ = metrics, WRITE = set_metrics, NOTIFY = settings_changed)]
+        #[qproperty(QString, record_into, cxx_name = "recordInto", READ = record_into, WRITE = set_record_into, NOTIFY = settings_changed)]
         #[qproperty(QString, name, READ = name, NOTIFY = settings_changed)]
         #[qproperty(QString, command, READ = command, NOTIFY = settings_changed)]
         #[qproperty(bool, is_sine, cxx_name = "isSine", READ = is_sine, NOTIFY = settings_changed)]
@@ -144,6 +166,39 @@ pub mod qobject {
 
     // What the properties read and write.
     extern "RustQt" {
+        /// What it runs. Set before the start; a job that is active keeps what it runs until then.
+        #[cxx_name = "kind"]
+        fn kind_of(self: &Job) -> Kind;
+        /// Sets it.
+        #[cxx_name = "setKind"]
+        fn set_kind(self: Pin<&mut Job>, value: Kind);
+        /// `Host`: the name under which the program registered it.
+        fn source(self: &Job) -> QString;
+        /// Sets it.
+        #[cxx_name = "setSource"]
+        fn set_source(self: Pin<&mut Job>, value: QString);
+        /// `Command`: the program that is run, found as a shell would.
+        fn program(self: &Job) -> QString;
+        /// Sets it.
+        #[cxx_name = "setProgram"]
+        fn set_program(self: Pin<&mut Job>, value: QString);
+        /// `Command`: what the program is given, word by word; no shell reads it.
+        fn arguments(self: &Job) -> QStringList;
+        /// Sets it.
+        #[cxx_name = "setArguments"]
+        fn set_arguments(self: Pin<&mut Job>, value: QStringList);
+        /// `Command`: how numbers are found in its output: `auto`, the default, or a regular expression with named groups.
+        fn metrics(self: &Job) -> QString;
+        /// Sets it.
+        #[cxx_name = "setMetrics"]
+        fn set_metrics(self: Pin<&mut Job>, value: QString);
+        /// Directory that runs are recorded below; `standard` for the person's own; empty for none, the default of a
+        /// program that is not Kymograph itself.
+        #[cxx_name = "recordInto"]
+        fn record_into(self: &Job) -> QString;
+        /// Sets it for the next start.
+        #[cxx_name = "setRecordInto"]
+        fn set_record_into(self: Pin<&mut Job>, value: QString);
         /// Why nothing is recorded at present; empty if all is well.
         #[cxx_name = "recordingTrouble"]
         fn recording_trouble(self: &Job) -> QString;
@@ -242,13 +297,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cxx_qt::{CxxQtType, Threading};
-use cxx_qt_lib::QString;
+use cxx_qt_lib::{QString, QStringList};
 
 use crate::app::feed::JobFeed;
+use crate::app::host::{Described, What};
 use crate::app::job_view::{Changes, JobView, duration_text};
 use crate::app::launch;
 use crate::app::pipeline::{self, JobKind, Running, StartOptions};
 use crate::batch::{self, Notice, Pane};
+use crate::bridge::guest::Alive;
 use crate::bridge::{guarded, program};
 use crate::job::{Drain, mailbox, spawn_detached};
 use crate::source::sine::SineOptions;
@@ -258,7 +315,9 @@ const DRAIN_BUDGET: Duration = Duration::from_millis(4);
 
 /// State of [`qobject::Job`].
 pub struct JobRust {
+    described: Described,
     kind: JobKind,
+    alive: Alive,
     view: JobView,
     feed: Arc<JobFeed>,
     drain: Option<Drain>,
@@ -270,7 +329,9 @@ impl Default for JobRust {
     /// The job that the command line asked for.
     fn default() -> Self {
         Self {
+            described: Described::default(),
             kind: launch::get().kind.clone(),
+            alive: Alive::default(),
             view: JobView::default(),
             feed: Arc::default(),
             drain: None,
@@ -283,6 +344,11 @@ impl JobRust {
     /// What the job shows, for panes and figures.
     pub(crate) fn feed(&self) -> &Arc<JobFeed> {
         &self.feed
+    }
+
+    /// Ends with the job.
+    pub(crate) fn alive(&self) -> &Alive {
+        &self.alive
     }
 
     /// What the job runs.
@@ -308,7 +374,7 @@ impl qobject::Job {
         crate::bridge::bench::enter_data(self.feed.data().clone());
         let launch = launch::get();
         let options = StartOptions {
-            recording: launch.recording.clone(),
+            recording: self.described.recording(),
             budget_bytes: launch.budget_bytes,
             ..StartOptions::default()
         };
@@ -448,6 +514,77 @@ impl qobject::Job {
 }
 
 impl qobject::Job {
+    /// Describes the job otherwise. One that is active goes on with what it runs.
+    fn describe(mut self: Pin<&mut Self>, change: impl FnOnce(&mut Described)) {
+        let mut state = self.as_mut().rust_mut();
+        change(&mut state.described);
+        state.kind = state.described.kind();
+        self.settings_changed();
+    }
+
+    fn kind_of(&self) -> qobject::Kind {
+        match self.described.what {
+            What::Launched => qobject::Kind::Launched,
+            What::Sine => qobject::Kind::Sine,
+            What::Command => qobject::Kind::Command,
+            What::Host => qobject::Kind::Host,
+        }
+    }
+
+    fn set_kind(self: Pin<&mut Self>, value: qobject::Kind) {
+        let what = match value {
+            qobject::Kind::Sine => What::Sine,
+            qobject::Kind::Command => What::Command,
+            qobject::Kind::Host => What::Host,
+            _ => What::Launched,
+        };
+        if self.described.what != what {
+            self.describe(|described| described.what = what);
+        }
+    }
+
+    fn source(&self) -> QString {
+        QString::from(&self.described.source)
+    }
+
+    fn set_source(self: Pin<&mut Self>, value: QString) {
+        self.describe(|described| described.source = value.to_string());
+    }
+
+    fn program(&self) -> QString {
+        QString::from(&self.described.program)
+    }
+
+    fn set_program(self: Pin<&mut Self>, value: QString) {
+        self.describe(|described| described.program = value.to_string());
+    }
+
+    fn arguments(&self) -> QStringList {
+        let mut list = QStringList::default();
+        self.described.arguments.iter().for_each(|word| list.append(QString::from(word)));
+        list
+    }
+
+    fn set_arguments(self: Pin<&mut Self>, value: QStringList) {
+        self.describe(|described| described.arguments = value.iter().map(ToString::to_string).collect());
+    }
+
+    fn metrics(&self) -> QString {
+        QString::from(if self.described.metrics.is_empty() { "auto" } else { &self.described.metrics })
+    }
+
+    fn set_metrics(self: Pin<&mut Self>, value: QString) {
+        self.describe(|described| described.metrics = value.to_string());
+    }
+
+    fn record_into(&self) -> QString {
+        QString::from(&self.described.record_into)
+    }
+
+    fn set_record_into(self: Pin<&mut Self>, value: QString) {
+        self.describe(|described| described.record_into = value.to_string());
+    }
+
     fn name(&self) -> QString {
         QString::from(self.kind.name())
     }

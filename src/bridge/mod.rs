@@ -3,14 +3,18 @@
 //! Every object lives on the GUI thread. Background threads reach it by one merged wake-up through
 //! `CxxQtThread::queue`; a wake-up that cannot be delivered means that the object is gone.
 
+pub mod axis;
 #[cfg(feature = "bench")]
 pub mod bench;
+pub mod embed;
 pub mod figure_item;
+pub mod guest;
 pub mod image;
 pub mod job;
 pub mod message_model;
 pub mod program;
 pub mod qt;
+pub mod series;
 
 use crate::job::thread::caught;
 

@@ -10,6 +10,10 @@ mod ffi {
         type QString = cxx_qt_lib::QString;
         include!("cxx-qt-lib/qqmlapplicationengine.h");
         type QQmlApplicationEngine = cxx_qt_lib::QQmlApplicationEngine;
+        include!(<QtCore/QObject>);
+        type QObject = cxx_qt::QObject;
+        include!("kymograph/canvas_item.h");
+        type CanvasItem = crate::bridge::figure_item::qobject::CanvasItem;
         include!("kymograph/qt_shims.h");
     }
 
@@ -31,6 +35,8 @@ mod ffi {
         fn startHeartbeat(interval_ms: i32, beat: fn());
         #[rust_name = "look_up_fonts"]
         fn lookUpFonts();
+        #[rust_name = "enclosing_canvas"]
+        unsafe fn enclosingCanvas(object: *const QObject) -> *mut CanvasItem;
         #[rust_name = "has_root_object"]
         fn hasRootObject(engine: Pin<&mut QQmlApplicationEngine>) -> bool;
     }
@@ -40,6 +46,7 @@ use std::path::Path;
 use std::pin::Pin;
 
 use crate::app::pulse;
+use crate::bridge::figure_item::qobject::CanvasItem;
 use crate::bridge::guarded;
 
 use cxx_qt_lib::{QQmlApplicationEngine, QString};
@@ -89,4 +96,10 @@ pub(crate) fn look_up_fonts() {
 /// Whether the engine has loaded a window.
 pub(crate) fn has_root_object(engine: Pin<&mut QQmlApplicationEngine>) -> bool {
     ffi::has_root_object(engine)
+}
+
+/// The figure among the parents of an object, or null.
+pub(crate) fn enclosing_canvas(object: &cxx_qt::QObject) -> *mut CanvasItem {
+    // SAFETY: a living object; Qt keeps its parents alive as long as it.
+    unsafe { ffi::enclosing_canvas(object) }
 }

@@ -35,6 +35,12 @@ struct Shared {
     slot: SnapshotSlot,
 }
 
+/// Whether a series of a set's snapshot is a member, and not one of the job.
+#[must_use]
+pub fn is_member(id: SeriesId) -> bool {
+    id.0 >= FIRST_MEMBER
+}
+
 impl Default for LiveSeries {
     fn default() -> Self {
         Self::new()
@@ -187,6 +193,12 @@ impl LiveSet {
         lock(&self.members).all.is_empty()
     }
 
+    /// Whether a series is a member.
+    #[must_use]
+    pub fn has(&self, id: SeriesId) -> bool {
+        lock(&self.members).all.contains_key(&id)
+    }
+
     /// Shows the series of a job, or of none, before the members.
     pub fn set_job(&self, data: Option<&SnapshotSlot>) {
         let job = data.map(|data| (data.clone(), self.watch(data)));
@@ -238,8 +250,13 @@ impl Members {
     fn snapshot(&mut self) -> Snapshot {
         self.version += 1;
         let job = self.job.as_ref().map(|(data, _)| data.latest()).unwrap_or_default();
+        let of_job = job.series.clone();
         let mut series: SeriesList = job.series;
         for (id, (member, _)) in &self.all {
+            // It only says how that series is to look.
+            if member.series.is_empty() && of_job.iter().any(|series| series.info.name == member.name) {
+                continue;
+            }
             let info = SeriesInfo {
                 id: *id,
                 name: member.name.clone(),
@@ -318,6 +335,8 @@ mod tests {
         assert_eq!(names, ["series 0", "a", "b"]);
         assert_eq!(shown.get(of_b).and_then(|series| series.sample(0)), Some((1.0, 5.0)));
         assert!(shown.get(of_a).is_some_and(SeriesSnapshot::is_empty));
+        set.change(of_a, member(&a, "series 0"));
+        assert_eq!(set.slot().latest().series.len(), 2, "one without samples is not shown beside its namesake");
         set.leave(of_a);
         set.set_job(None);
         set.change(of_b, member(&a, "c"));

@@ -26,7 +26,7 @@ mod tree;
 mod view;
 
 pub use budget::{BudgetOptions, Spill, budget_default};
-pub use live::{LiveSeries, LiveSet, Member};
+pub use live::{LiveSeries, LiveSet, Member, is_member};
 pub use reduce::Column;
 pub use segment::{Segment, SegmentX};
 pub use slot::{Fill, SnapshotSlot, Subscription, Wake};

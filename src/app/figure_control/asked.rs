@@ -6,7 +6,7 @@ use super::{Changed, FigureControl};
 use crate::batch::{Color, SeriesId};
 use crate::figure::ticks::TickFormat;
 use crate::figure::{Axis, AxisRange, Dash, Marker, Scale, SeriesStyle};
-use crate::store::Snapshot;
+use crate::store::{Snapshot, is_member};
 
 /// What a program asks of an axis.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,7 +28,7 @@ pub struct AxisLook {
 pub enum SeriesKey {
     /// That with this number.
     Id(SeriesId),
-    /// All with this name.
+    /// Those of the job with this name.
     Name(String),
 }
 
@@ -68,7 +68,8 @@ impl SeriesKey {
         match self {
             Self::Id(own) => *own == id,
             Self::Name(name) => {
-                known.and_then(|known| known.get(id)).is_some_and(|series| series.info.name == name.as_str())
+                !is_member(id)
+                    && known.and_then(|known| known.get(id)).is_some_and(|series| series.info.name == name.as_str())
             }
         }
     }
@@ -96,8 +97,12 @@ impl SeriesLook {
 }
 
 impl AxisLook {
-    fn apply(&self, axis: &mut Axis) {
-        axis.label.clone_from(&self.title);
+    /// Changes an axis; `before` is what was asked for until now.
+    fn apply(&self, before: Option<&Self>, axis: &mut Axis) {
+        // Without a title, the axis is called what the data say.
+        if !self.title.is_empty() || before.is_some_and(|before| before.title == axis.label) {
+            axis.label.clone_from(&self.title);
+        }
         axis.tick_format.clone_from(&self.tick_format);
         axis.scale = self.scale.unwrap_or(axis.scale);
         axis.range = match (self.min, self.max) {
@@ -124,15 +129,15 @@ impl FigureControl {
 
     /// Shows the x axes in another way.
     pub fn set_x_axis(&mut self, look: AxisLook) -> Changed {
-        self.base.subplots.iter_mut().for_each(|subplot| look.apply(&mut subplot.x));
-        self.asked.x = Some(look);
+        let before = self.asked.x.replace(look.clone());
+        self.base.subplots.iter_mut().for_each(|subplot| look.apply(before.as_ref(), &mut subplot.x));
         self.style_changed()
     }
 
     /// Shows the y axes in another way.
     pub fn set_y_axis(&mut self, look: AxisLook) -> Changed {
-        self.base.subplots.iter_mut().for_each(|subplot| look.apply(&mut subplot.y));
-        self.asked.y = Some(look);
+        let before = self.asked.y.replace(look.clone());
+        self.base.subplots.iter_mut().for_each(|subplot| look.apply(before.as_ref(), &mut subplot.y));
         self.style_changed()
     }
 
@@ -172,10 +177,10 @@ impl FigureControl {
         }
         for subplot in &mut self.base.subplots {
             if let Some(look) = &self.asked.x {
-                look.apply(&mut subplot.x);
+                look.apply(None, &mut subplot.x);
             }
             if let Some(look) = &self.asked.y {
-                look.apply(&mut subplot.y);
+                look.apply(None, &mut subplot.y);
             }
         }
     }

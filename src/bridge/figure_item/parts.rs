@@ -1,0 +1,167 @@
+//! What a program puts into a `FigureItem`: series of its own, and what it asks of title and axes.
+//!
+//! GUI thread. The objects belong to others and may go at any time.
+
+use std::pin::Pin;
+
+use cxx_qt::{CxxQtType, QMetaObjectConnectionGuard, Threading};
+use cxx_qt_lib::QString;
+
+use super::qobject;
+use crate::app::figure_control::{AxisLook, FigureControl, SeriesKey, SeriesLook};
+use crate::batch::SeriesId;
+use crate::bridge::guarded;
+use crate::bridge::guest::{Alive, Guest};
+use crate::store::{LiveSet, Member, SnapshotSlot};
+
+/// A series that wants to be shown.
+pub(crate) struct Entry {
+    /// Its samples and its name.
+    pub member: Member,
+    /// How it is to look.
+    pub look: SeriesLook,
+    /// Called after each frame: whether it was visible there, if it was in the figure.
+    pub on_frame: OnFrame,
+}
+
+/// See [`Entry::on_frame`].
+pub(crate) type OnFrame = Box<dyn Fn(Option<bool>) + Send>;
+
+/// What a program has put into a figure.
+#[derive(Default)]
+pub(super) struct Parts {
+    set: LiveSet,
+    job: Option<SnapshotSlot>,
+    tell: Vec<(SeriesId, OnFrame)>,
+    x_axis: Guest<qobject::Axis>,
+    y_axis: Guest<qobject::Axis>,
+    x_signal: Option<QMetaObjectConnectionGuard>,
+    y_signal: Option<QMetaObjectConnectionGuard>,
+}
+
+impl Parts {
+    /// Shows the data of another job, or of none.
+    pub(super) fn set_job(&mut self, data: Option<SnapshotSlot>) {
+        self.set.set_job(data.as_ref());
+        self.job = data;
+    }
+
+    /// All data of the figure: those of the job as they are, as long as there are no others.
+    pub(super) fn data(&self) -> SnapshotSlot {
+        self.job.clone().filter(|_| self.set.is_empty()).unwrap_or_else(|| self.set.slot().clone())
+    }
+
+    /// Tells the series of a frame.
+    pub(super) fn frame_was_drawn(&self, control: &FigureControl) {
+        for (id, tell) in &self.tell {
+            tell(control.is_series_visible(&SeriesKey::Id(*id)));
+        }
+    }
+}
+
+/// Which of the two axes.
+#[derive(Clone, Copy)]
+enum Direction {
+    X,
+    Y,
+}
+
+impl qobject::FigureItem {
+    /// Ends with the figure.
+    pub(crate) fn alive(&self) -> &Alive {
+        &self.rust().alive
+    }
+
+    /// Takes a series in; it leaves by itself.
+    pub(crate) fn adopt(mut self: Pin<&mut Self>, entry: Entry) -> (LiveSet, SeriesId) {
+        let name = entry.member.name.clone();
+        let (set, id) = {
+            let mut state = self.as_mut().rust_mut();
+            let set = state.parts.set.clone();
+            let was_empty = set.is_empty();
+            let id = set.join(entry.member);
+            let tell = &mut state.parts.tell;
+            tell.retain(|(id, _)| set.has(*id));
+            tell.push((id, entry.on_frame));
+            if was_empty && let Some(thread) = &state.thread {
+                thread.set_data(set.slot().clone());
+            }
+            (set, id)
+        };
+        self.dress(id, &name, entry.look);
+        (set, id)
+    }
+
+    /// Lets a series, and those of the job that have its name, look otherwise.
+    pub(crate) fn dress(self: Pin<&mut Self>, id: SeriesId, name: &str, look: SeriesLook) {
+        self.act("a series' look", |control| {
+            let changed = control.set_look(SeriesKey::Id(id), look.clone());
+            if name.is_empty() { changed } else { control.set_look(SeriesKey::Name(name.to_owned()), look) }
+        });
+    }
+
+    pub(super) fn title(&self) -> QString {
+        QString::from(self.rust().control.title())
+    }
+
+    pub(super) fn set_title(self: Pin<&mut Self>, value: QString) {
+        if self.title() != value {
+            self.act("title", |control| control.set_title(value.to_string()));
+        }
+    }
+
+    pub(super) fn x_axis(&self) -> *mut qobject::Axis {
+        self.rust().parts.x_axis.get()
+    }
+
+    pub(super) unsafe fn set_x_axis(self: Pin<&mut Self>, value: *mut qobject::Axis) {
+        if self.x_axis() != value {
+            // SAFETY: as this function's own.
+            unsafe { self.set_axis(Direction::X, value) };
+        }
+    }
+
+    pub(super) fn y_axis(&self) -> *mut qobject::Axis {
+        self.rust().parts.y_axis.get()
+    }
+
+    pub(super) unsafe fn set_y_axis(self: Pin<&mut Self>, value: *mut qobject::Axis) {
+        if self.y_axis() != value {
+            // SAFETY: as this function's own.
+            unsafe { self.set_axis(Direction::Y, value) };
+        }
+    }
+
+    unsafe fn set_axis(mut self: Pin<&mut Self>, direction: Direction, value: *mut qobject::Axis) {
+        // SAFETY: QML hands over null or a living object of this thread, which is not moved here.
+        let axis = unsafe { value.as_mut().map(|axis| Pin::new_unchecked(axis)) };
+        let guest = axis.as_ref().map(|axis| Guest::new(value, axis.rust().alive())).unwrap_or_default();
+        let signal = axis.map(|axis| {
+            let thread = self.qt_thread();
+            axis.on_changed(move |_| {
+                // Merging many changes; a failed post means that the figure is gone.
+                _ = thread.queue(move |item| guarded("reading an axis", || item.read_axis(direction)));
+            })
+        });
+        let parts = &mut self.as_mut().rust_mut().parts;
+        match direction {
+            Direction::X => (parts.x_axis, parts.x_signal) = (guest, signal),
+            Direction::Y => (parts.y_axis, parts.y_signal) = (guest, signal),
+        }
+        self.as_mut().read_axis(direction);
+        self.axes_changed();
+    }
+
+    fn read_axis(self: Pin<&mut Self>, direction: Direction) {
+        let axis = match direction {
+            Direction::X => self.x_axis(),
+            Direction::Y => self.y_axis(),
+        };
+        // SAFETY: null or a living object of this thread.
+        let look = unsafe { axis.as_ref() }.map_or_else(AxisLook::default, |axis| axis.rust().look());
+        self.act("axis", |control| match direction {
+            Direction::X => control.set_x_axis(look),
+            Direction::Y => control.set_y_axis(look),
+        });
+    }
+}
