@@ -5,6 +5,9 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 # Where `make install` finds the program: `make install BIN=…` installs one that was built elsewhere.
 BIN     ?= target/release/kymograph
+# The library for other programs, and how it is built: `release`, or `dev` for the tests.
+LIBRARY ?= target/release/libkymograph.so
+PROFILE ?= release
 ID      := io.github.kymograph.Kymograph
 
 # The compiler cache, first in PATH, makes every build of the Qt bindings but the first one short.
@@ -33,10 +36,17 @@ build: ## build the program with optimisation
 	@scripts/setup run
 	$(CARGO) build --release --locked
 
+# Its own names first, whatever the program that loads it calls its own; of its parts, only the C functions are to be seen.
+library: ## build the library for other Qt programs; `make install` then installs it too
+	@scripts/setup library
+	$(CARGO) rustc --profile $(PROFILE) --locked --lib --crate-type cdylib -- -C link-arg=-Wl,-soname,libkymograph.so.0 \
+		-C link-arg=-Wl,-Bsymbolic -C link-arg=-Wl,--exclude-libs,ALL
+
 test: ## run every test; the summary comes last
 	@scripts/setup test
 	scripts/test-env $(CARGO) test --locked --doc
 	scripts/test-env $(CARGO) nextest run --locked --no-default-features
+	scripts/hosts
 	scripts/test-env $(CARGO) nextest run --locked
 
 bench: ## measure the window under load, beside other plotting programs where they are installed

@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use kymograph::app::host;
 use kymograph::app::launch::{self, Launch, Recording};
 use kymograph::app::pipeline::{self, JobKind, StartOptions};
-use kymograph::batch::{Batch, Item, Notice, SeriesId};
+use kymograph::batch::{Batch, Item, Notice, SeriesId, SeriesInfo};
 use kymograph::job::{JobSpec, mailbox};
 use kymograph::record::DataDir;
 use kymograph::source::SourceError;
 use kymograph::source::command::CommandOptions;
 use kymograph::source::sine::SineOptions;
-use kymograph::store::SnapshotSlot;
+use kymograph::store::{LiveSeries, SnapshotSlot};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// Names the QML file that a child process runs.
@@ -94,6 +95,31 @@ fn command(script: &str) -> JobKind {
     JobKind::Command { name: None, options }
 }
 
+/// A job that fills a series of its own and one of the program's as fast as it can, until it is stopped.
+fn register_flood() {
+    host::register_job("flood", || {
+        JobSpec::from_fn("flood", |out| {
+            let shared = LiveSeries::named("flood");
+            let info = SeriesInfo {
+                id: SeriesId(0),
+                name: "of the job".into(),
+                x_label: "step".into(),
+                x_is_time: false,
+                color: None,
+            };
+            out.send(Item::Declare(info))?;
+            for step in 0_u32.. {
+                shared.push(step.into(), f64::from(step % 100));
+                out.send(Item::Append(Batch::point(SeriesId(0), 0, step.into(), f64::from(step % 70))))?;
+                if step % 64 == 0 {
+                    out.sleep(Duration::from_millis(1))?;
+                }
+            }
+            Ok(())
+        })
+    });
+}
+
 /// A run of the sine job that failed at its end, recorded now.
 fn recorded() -> JobKind {
     let data_dir = env::temp_dir().join(format!("kymograph-recorded-{}", std::process::id()));
@@ -125,7 +151,12 @@ fn recorded() -> JobKind {
 fn run_file(file: &Path) -> i32 {
     let is_troubled = file.ends_with("tst_recording_trouble.qml");
     let recording = if is_troubled { Recording::Into("/dev/null/runs".into()) } else { Recording::Standard };
-    launch::set(Launch { kind: job_of(file), recording, ..Launch::default() });
+    if file.ends_with("tst_embedding.qml") {
+        // No program of ours: nobody asked it for anything.
+        register_flood();
+    } else {
+        launch::set(Launch { kind: job_of(file), recording, ..Launch::default() });
+    }
     kymograph::app::gui::init();
     let words = ["kymograph", "-input", &file.to_string_lossy(), "-import", "qrc:/qt/qml"];
     let owned: Vec<_> = words.iter().map(|word| CString::new(*word).unwrap()).collect();

@@ -1,6 +1,5 @@
 //! A Rust program built on the `qmetaobject` crate: an object of its own, with properties, beside Kymograph's figure.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -78,7 +77,6 @@ fn start(heart: QObjectPinned<'_, Heart>, is_stopping: Arc<AtomicBool>) -> std::
     // Called from the thread, run on Qt's.
     let beat = queued_callback(move |beats: i32| {
         if let Some(heart) = heart.as_pinned() {
-            let heart: &RefCell<Heart> = heart.get_or_create();
             heart.borrow_mut().beats = beats;
             heart.borrow().beats_changed();
         }
