@@ -19,7 +19,7 @@ python  := $(abspath $(or $(CARGO_TARGET_DIR),target))/python/bin/python
 .DEFAULT_GOAL := help
 # Cargo uses all processors by itself; two of them at once would only wait for each other.
 .NOTPARALLEL:
-.PHONY: help run build test bench check install uninstall clean
+.PHONY: help run build test bench check install install-program uninstall clean
 
 help: ## list what there is
 	@echo "Kymograph: make TARGET"
@@ -61,19 +61,43 @@ $(BIN):
 share := $(DESTDIR)$(PREFIX)/share
 icons := $(share)/icons/hicolor
 docs  := $(share)/doc/kymograph
+MIME  := application-x-kymograph-run
 
-install: $(BIN) ## install below PREFIX (/usr/local): program, menu entry, icons, licences
+install: install-program ## install below PREFIX (/usr/local): program, menu entry, manual pages, completions, licences
+	$(tell-desktop)
+
+install-program: $(BIN)
 	install -Dm755 $(BIN) $(DESTDIR)$(PREFIX)/bin/kymograph
-	install -Dm644 packaging/$(ID).desktop $(share)/applications/$(ID).desktop
-	install -Dm644 packaging/icons/$(ID).svg $(icons)/scalable/apps/$(ID).svg
-	install -Dm644 packaging/icons/$(ID)-symbolic.svg $(icons)/symbolic/apps/$(ID)-symbolic.svg
-	install -d $(docs)
-	install -m644 README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE assets/fonts/LICENSE-DejaVu.txt $(docs)
+	install -Dm644 -t $(share)/applications packaging/$(ID).desktop packaging/$(ID).Open.desktop
+	install -Dm644 -t $(share)/metainfo packaging/$(ID).metainfo.xml
+	install -Dm644 packaging/$(ID).mime.xml $(share)/mime/packages/$(ID).xml
+	install -Dm644 -t $(icons)/scalable/apps packaging/icons/$(ID).svg
+	install -Dm644 -t $(icons)/symbolic/apps packaging/icons/$(ID)-symbolic.svg
+	install -Dm644 -t $(icons)/scalable/mimetypes packaging/icons/$(MIME).svg
+	install -Dm644 -t $(docs) README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE assets/fonts/LICENSE-DejaVu.txt
+# The program knows its own command line best. The files are everybody's to read, whatever the umask.
+	umask 022 && $(BIN) generate man $(share)/man/man1 && $(BIN) generate completions $(share)
 
 uninstall: ## remove what `make install` with the same PREFIX has installed
-	rm -f $(DESTDIR)$(PREFIX)/bin/kymograph $(share)/applications/$(ID).desktop
+	rm -f $(DESTDIR)$(PREFIX)/bin/kymograph
+	rm -f $(share)/applications/$(ID).desktop $(share)/applications/$(ID).Open.desktop
+	rm -f $(share)/metainfo/$(ID).metainfo.xml $(share)/mime/packages/$(ID).xml
 	rm -f $(icons)/scalable/apps/$(ID).svg $(icons)/symbolic/apps/$(ID)-symbolic.svg
+	rm -f $(icons)/scalable/mimetypes/$(MIME).svg
+	rm -f $(share)/man/man1/kymograph.1 $(share)/man/man1/kymograph-*.1
+	rm -f $(share)/bash-completion/completions/kymograph $(share)/zsh/site-functions/_kymograph
+	rm -f $(share)/fish/vendor_completions.d/kymograph.fish
 	rm -rf $(docs)
+	$(tell-desktop)
+
+# Desktops keep lists of menu entries, file types and icons. A package does this after it was unpacked.
+define tell-desktop
+@test -n "$(DESTDIR)" || for refresh in "update-mime-database $(share)/mime" "update-desktop-database -q $(share)/applications" \
+		"gtk-update-icon-cache -qtf $(icons)"; do \
+	! command -v $${refresh%% *} >/dev/null || $$refresh >/dev/null 2>&1 || \
+		echo "The desktop may learn of the change only later: $$refresh failed" >&2; \
+done
+endef
 
 clean: ## remove what was built
 	$(CARGO) clean
