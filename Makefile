@@ -19,11 +19,11 @@ python  := $(abspath $(or $(CARGO_TARGET_DIR),target))/python/bin/python
 .DEFAULT_GOAL := help
 # Cargo uses all processors by itself; two of them at once would only wait for each other.
 .NOTPARALLEL:
-.PHONY: help run build test bench check install install-program uninstall clean
+.PHONY: help run build test test-packages bench check install install-program uninstall deb rpm dist clean
 
 help: ## list what there is
 	@echo "Kymograph: make TARGET"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
 run: build ## open the window with the sine job; without a display run it to its end and write figure.png
 # The program finds out itself whether there is a display.
@@ -39,6 +39,11 @@ test: ## run every test; the summary comes last
 	scripts/test-env $(CARGO) nextest run --locked --no-default-features
 	scripts/test-env $(CARGO) nextest run --locked
 
+test-packages: ## build the packages, install one in a clean Debian, start the program there; needs the network
+	@scripts/setup test
+	@scripts/setup package
+	scripts/test-env $(CARGO) nextest run --locked --run-ignored only -E 'binary(packages)'
+
 bench: ## measure the window under load, beside other plotting programs where they are installed
 	@scripts/setup test
 	$(CARGO) build --release --locked --features bench
@@ -52,6 +57,8 @@ check: ## look at format, lints, licences, QML and shell scripts; the cheap ones
 	$(CARGO) clippy --locked --all-targets --no-default-features -- -D warnings
 	$(CARGO) clippy --locked --all-targets --features bench -- -D warnings
 	scripts/qmllint
+	desktop-file-validate packaging/*.desktop
+	appstreamcli validate --no-net packaging/$(ID).metainfo.xml
 	cd python && $(python) -m ruff check && $(python) -m mypy
 
 # An installation as root must not need Cargo: it takes what `make build` has made.
@@ -98,6 +105,18 @@ define tell-desktop
 		echo "The desktop may learn of the change only later: $$refresh failed" >&2; \
 done
 endef
+
+# As for `make install`, `BIN=…` packs a program that was built elsewhere.
+deb: $(BIN) ## pack the program for Debian, into target/packages
+	@scripts/setup package
+	scripts/deb $(BIN)
+
+rpm: $(BIN) ## pack the program for Fedora, into target/packages
+	@scripts/setup package
+	scripts/rpm $(BIN)
+
+dist: ## pack the last commit with all its crates, to be built without a network, into target/packages
+	scripts/dist
 
 clean: ## remove what was built
 	$(CARGO) clean
