@@ -1,12 +1,10 @@
 #!/bin/sh
 # Installs a Debian package into a minimal system and starts the program there, as root of a namespace of its own:
 #   start_in_chroot.sh BASE.tar PACKAGE.deb PLACE DISPLAY
-# The status is the program's. PLACE is empty again afterwards; mounts end with the namespace.
+# The status is the program's. PLACE, a directory, is emptied before and afterwards; mounts end with the namespace.
 set -eu
 base=$1 deb=$2 place=$3 display=$4
 
-# Shellcheck does not see that the trap calls it.
-# shellcheck disable=SC2317
 clean() {
     umount "$place"/dev/* "$place/proc" 2>/dev/null || true
     # Stops at other file systems, should a mount be left.
@@ -14,6 +12,7 @@ clean() {
 }
 trap clean EXIT
 
+clean
 tar --extract --file="$base" --directory="$place" --exclude='./dev/*'
 # The devices one by one: made anew, they would need more rights than a user namespace has.
 for device in null zero full random urandom tty; do
@@ -23,9 +22,9 @@ done
 mount -t proc proc "$place/proc"
 cp "$deb" "$place/tmp/"
 
-# Only what the package asks for, and from what was downloaded before. A crash of the machine may harm this system.
-chroot "$place" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends --no-download \
-    -o Dpkg::Options::=--force-unsafe-io "/tmp/${deb##*/}"
+# Only what the package asks for; all of it was downloaded before. Need not survive a crash of the machine.
+chroot "$place" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends \
+    -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io "/tmp/${deb##*/}"
 
 # As a person, with nothing but a home. Ten seconds of the sine job.
 chroot "$place" useradd --create-home person

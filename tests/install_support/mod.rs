@@ -20,7 +20,12 @@ pub fn root() -> &'static Path {
 pub fn make(arguments: &[&str]) -> String {
     let mut command = Command::new("make");
     // The variables given to a make that runs the tests are not meant for this one.
-    command.args(arguments).current_dir(root()).env_remove("MAKEFLAGS").env_remove("MFLAGS").env_remove("MAKEOVERRIDES");
+    command
+        .args(arguments)
+        .current_dir(root())
+        .env_remove("MAKEFLAGS")
+        .env_remove("MFLAGS")
+        .env_remove("MAKEOVERRIDES");
     said(&mut command)
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::ops::Range;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -63,10 +64,12 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// Pixels in a strong colour, as curves are and an empty screen, text and most controls are not.
-    pub fn saturated(&self) -> usize {
+    /// Pixels in a strong colour, as curves are and an empty screen, axes and text are not, in a rectangle of it.
+    pub fn saturated(&self, (columns, rows): &(Range<usize>, Range<usize>)) -> usize {
         let is_strong = |[r, g, b]: &&[u8; 3]| r.max(g).max(b) - r.min(g).min(b) > 100;
-        self.rgb.iter().filter(is_strong).count()
+        assert!(columns.end <= self.width && rows.end <= self.height, "outside of the screen");
+        let rows = self.rgb.chunks_exact(self.width).take(rows.end).skip(rows.start);
+        rows.map(|row| row[columns.clone()].iter().filter(is_strong).count()).sum()
     }
 
     /// Different colours.
