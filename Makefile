@@ -52,7 +52,7 @@ bench: ## measure the window under load, beside other plotting programs where th
 check: ## look at format, lints, licences, QML and shell scripts; the cheap ones first
 	@scripts/setup check
 	$(CARGO) fmt --check
-	shellcheck scripts/* .ci/run
+	shellcheck scripts/* .ci/run tests/data/start_in_chroot.sh
 	$(CARGO) deny --locked --all-features check licenses bans sources
 	$(CARGO) clippy --locked --all-targets --no-default-features -- -D warnings
 	$(CARGO) clippy --locked --all-targets --features bench -- -D warnings

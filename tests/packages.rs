@@ -78,7 +78,7 @@ fn the_debian_package_works_on_a_system_that_has_nothing_else() {
     picture.save(&packages().join("screenshot.png"));
     let status = program.wait().unwrap();
     assert!(status.success(), "{status}: {}", said());
-    assert!(said().contains("\nFIGURE "), "no figure was saved: {}", said());
+    assert!(said().contains("\nFIGURE saved"), "no figure was saved: {}", said());
 }
 
 /// Whether a process may have mounts of its own, as root or by user namespaces; says so if not.

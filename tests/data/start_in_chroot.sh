@@ -34,5 +34,6 @@ chroot "$place" setpriv --reuid=person --regid=person --clear-groups env --ignor
     sh -c 'cd && exec timeout 120 /usr/bin/kymograph sine --autostart --quit-when-done --save figure.png \
         --iterations 100 --worker-ms 100 --receiver-iterations 100 --receiver-ms 100' || status=$?
 echo
-echo "FIGURE $(wc -c <"$place/home/person/figure.png")"
+# A line for the test, if there is a figure.
+if [ -s "$place/home/person/figure.png" ]; then echo "FIGURE saved"; fi
 exit "$status"
