@@ -22,11 +22,11 @@ python  := $(abspath $(or $(CARGO_TARGET_DIR),target))/python/bin/python
 .DEFAULT_GOAL := help
 # Cargo uses all processors by itself; two of them at once would only wait for each other.
 .NOTPARALLEL:
-.PHONY: help run build test bench check install uninstall clean
+.PHONY: help run build test test-packages bench check install install-program uninstall deb rpm dist clean
 
 help: ## list what there is
 	@echo "Kymograph: make TARGET"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
 run: build ## open the window with the sine job; without a display run it to its end and write figure.png
 # The program finds out itself whether there is a display.
@@ -49,6 +49,11 @@ test: ## run every test; the summary comes last
 	scripts/hosts
 	scripts/test-env $(CARGO) nextest run --locked
 
+test-packages: ## build the packages, install one in a clean Debian, start the program there; needs the network
+	@scripts/setup test
+	@scripts/setup package
+	scripts/test-env $(CARGO) nextest run --locked --run-ignored only -E 'binary(packages)'
+
 bench: ## measure the window under load, beside other plotting programs where they are installed
 	@scripts/setup test
 	$(CARGO) build --release --locked --features bench
@@ -57,11 +62,13 @@ bench: ## measure the window under load, beside other plotting programs where th
 check: ## look at format, lints, licences, QML and shell scripts; the cheap ones first
 	@scripts/setup check
 	$(CARGO) fmt --check
-	shellcheck scripts/* .ci/run
+	shellcheck scripts/* .ci/run tests/data/start_in_chroot.sh
 	$(CARGO) deny --locked --all-features check licenses bans sources
 	$(CARGO) clippy --locked --all-targets --no-default-features -- -D warnings
 	$(CARGO) clippy --locked --all-targets --features bench -- -D warnings
 	scripts/qmllint
+	desktop-file-validate packaging/*.desktop
+	appstreamcli validate --no-net packaging/$(ID).metainfo.xml
 	cd python && $(python) -m ruff check && $(python) -m mypy
 
 # An installation as root must not need Cargo: it takes what `make build` has made.
@@ -71,19 +78,55 @@ $(BIN):
 share := $(DESTDIR)$(PREFIX)/share
 icons := $(share)/icons/hicolor
 docs  := $(share)/doc/kymograph
+MIME  := application-x-kymograph-run
 
-install: $(BIN) ## install below PREFIX (/usr/local): program, menu entry, icons, licences
+install: install-program ## install below PREFIX (/usr/local): program, menu entry, manual pages, completions, licences
+	$(tell-desktop)
+
+install-program: $(BIN)
 	install -Dm755 $(BIN) $(DESTDIR)$(PREFIX)/bin/kymograph
-	install -Dm644 packaging/$(ID).desktop $(share)/applications/$(ID).desktop
-	install -Dm644 packaging/icons/$(ID).svg $(icons)/scalable/apps/$(ID).svg
-	install -Dm644 packaging/icons/$(ID)-symbolic.svg $(icons)/symbolic/apps/$(ID)-symbolic.svg
-	install -d $(docs)
-	install -m644 README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE assets/fonts/LICENSE-DejaVu.txt $(docs)
+	install -Dm644 -t $(share)/applications packaging/$(ID).desktop packaging/$(ID).Open.desktop
+	install -Dm644 -t $(share)/metainfo packaging/$(ID).metainfo.xml
+	install -Dm644 packaging/$(ID).mime.xml $(share)/mime/packages/$(ID).xml
+	install -Dm644 -t $(icons)/scalable/apps packaging/icons/$(ID).svg
+	install -Dm644 -t $(icons)/symbolic/apps packaging/icons/$(ID)-symbolic.svg
+	install -Dm644 -t $(icons)/scalable/mimetypes packaging/icons/$(MIME).svg
+	install -Dm644 -t $(docs) README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE assets/fonts/LICENSE-DejaVu.txt
+# The program knows its own command line best. The files are everybody's to read, whatever the umask.
+	umask 022 && $(BIN) generate man $(share)/man/man1 && $(BIN) generate completions $(share)
 
 uninstall: ## remove what `make install` with the same PREFIX has installed
-	rm -f $(DESTDIR)$(PREFIX)/bin/kymograph $(share)/applications/$(ID).desktop
+	rm -f $(DESTDIR)$(PREFIX)/bin/kymograph
+	rm -f $(share)/applications/$(ID).desktop $(share)/applications/$(ID).Open.desktop
+	rm -f $(share)/metainfo/$(ID).metainfo.xml $(share)/mime/packages/$(ID).xml
 	rm -f $(icons)/scalable/apps/$(ID).svg $(icons)/symbolic/apps/$(ID)-symbolic.svg
+	rm -f $(icons)/scalable/mimetypes/$(MIME).svg
+	rm -f $(share)/man/man1/kymograph.1 $(share)/man/man1/kymograph-*.1
+	rm -f $(share)/bash-completion/completions/kymograph $(share)/zsh/site-functions/_kymograph
+	rm -f $(share)/fish/vendor_completions.d/kymograph.fish
 	rm -rf $(docs)
+	$(tell-desktop)
+
+# Desktops keep lists of menu entries, file types and icons. A package does this after it was unpacked.
+define tell-desktop
+@test -n "$(DESTDIR)" || for refresh in "update-mime-database $(share)/mime" "update-desktop-database -q $(share)/applications" \
+		"gtk-update-icon-cache -qtf $(icons)"; do \
+	! command -v $${refresh%% *} >/dev/null || $$refresh >/dev/null 2>&1 || \
+		echo "The desktop may learn of the change only later: $$refresh failed" >&2; \
+done
+endef
+
+# As for `make install`, `BIN=…` packs a program that was built elsewhere.
+deb: $(BIN) ## pack the program for Debian, into target/packages
+	@scripts/setup package
+	scripts/deb $(BIN)
+
+rpm: $(BIN) ## pack the program for Fedora, into target/packages
+	@scripts/setup package
+	scripts/rpm $(BIN)
+
+dist: ## pack the last commit with all its crates, to be built without a network, into target/packages
+	scripts/dist
 
 clean: ## remove what was built
 	$(CARGO) clean

@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::source::sine::SineOptions;
 
@@ -31,7 +32,7 @@ pub struct GlobalArgs {
     pub headless: bool,
 
     /// Write the figure to PATH (.png, .svg, .pdf) when the job has ended
-    #[arg(long, global = true, value_name = "PATH")]
+    #[arg(long, global = true, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub save: Option<PathBuf>,
 
     /// Start the job at once
@@ -43,15 +44,15 @@ pub struct GlobalArgs {
     pub quit_when_done: bool,
 
     /// Where runs are kept [default: $KYMOGRAPH_DATA_DIR, else $XDG_DATA_HOME/kymograph]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub data_dir: Option<PathBuf>,
 
     /// Samples kept in memory before the oldest are read back from disk, in MiB [default: a quarter of the memory]
     #[arg(long, global = true, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..))]
     pub memory: Option<u32>,
 
-    /// How much the program says of itself on standard error: error, warn, info, debug, trace
-    #[arg(long, global = true, value_name = "LEVEL", default_value = "warn")]
+    /// How much the program says of itself on standard error
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "warn", ignore_case = true, value_parser = log_levels())]
     pub log: log::LevelFilter,
 }
 
@@ -78,6 +79,9 @@ pub enum Command {
     /// Show what comes through the connection that is the standard input
     #[command(hide = true)]
     Client,
+    /// Write what an installation has beside the program
+    #[command(hide = true)]
+    Generate(GenerateArgs),
 }
 
 /// Settings of the sine job.
@@ -114,7 +118,13 @@ pub struct RunArgs {
     #[arg(long, value_name = "auto|REGEX", default_value = "auto")]
     pub metrics: String,
     /// The command and its arguments, after `--`
-    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "CMD")]
+    #[arg(
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "CMD",
+        value_hint = ValueHint::CommandWithArguments
+    )]
     pub command: Vec<OsString>,
 }
 
@@ -122,10 +132,10 @@ pub struct RunArgs {
 #[derive(Debug, Args)]
 pub struct RenderArgs {
     /// A recorded run, a file of columns (CSV, TSV, white space) or of JSON lines; `-` for standard input
-    #[arg(value_name = "INPUT")]
+    #[arg(value_name = "INPUT", value_hint = ValueHint::FilePath)]
     pub input: PathBuf,
     /// Where the figure goes: .png, .svg or .pdf
-    #[arg(short, long, value_name = "OUT")]
+    #[arg(short, long, value_name = "OUT", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
     /// Size in pixels at scale 1
     #[arg(long, value_name = "WxH", default_value = "1000x600", value_parser = parse_size)]
@@ -145,10 +155,10 @@ pub struct RenderArgs {
 #[derive(Debug, Args)]
 pub struct ExportArgs {
     /// A recorded run, a file of columns (CSV, TSV, white space) or of JSON lines; `-` for standard input
-    #[arg(value_name = "INPUT")]
+    #[arg(value_name = "INPUT", value_hint = ValueHint::FilePath)]
     pub input: PathBuf,
     /// Where the data go: .csv, .parquet or .jsonl
-    #[arg(short, long, value_name = "OUT")]
+    #[arg(short, long, value_name = "OUT", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
     /// The column that is x, by name or number from 1 [default: the first]
     #[arg(long, value_name = "COL")]
@@ -190,6 +200,26 @@ pub struct ServeArgs {
     pub idle_secs: Option<u64>,
 }
 
+/// What to write for an installation.
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// What to write
+    #[arg(value_enum)]
+    pub what: Generated,
+    /// The directory for it; made if it is missing
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+}
+
+/// What is made from this description of the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Generated {
+    /// Manual pages, side by side
+    Man,
+    /// Completions for bash, zsh and fish, each where it stands below `share`
+    Completions,
+}
+
 impl From<SineArgs> for SineOptions {
     fn from(args: SineArgs) -> Self {
         Self {
@@ -201,6 +231,11 @@ impl From<SineArgs> for SineOptions {
             receiver_batch: args.receiver_batch,
         }
     }
+}
+
+/// The levels by name, so that help and completions know them.
+fn log_levels() -> impl TypedValueParser<Value = log::LevelFilter> {
+    PossibleValuesParser::new(["off", "error", "warn", "info", "debug", "trace"]).try_map(|name| name.parse())
 }
 
 /// Largest side of a figure at scale 1, in pixels: what a texture and a person's screen can hold.

@@ -8,7 +8,7 @@ use clap::Parser;
 use kymograph::app::launch::{Launch, Recording};
 use kymograph::app::pipeline::JobKind;
 use kymograph::app::serve::{self, ServeOptions};
-use kymograph::app::{client, export_file, headless, render_file, runs};
+use kymograph::app::{client, export_file, generate, headless, render_file, runs};
 use kymograph::cli::{Cli, Command, GlobalArgs, OpenArgs, RunArgs};
 use kymograph::record::{DataDir, LogReader};
 use kymograph::source::command::CommandOptions;
@@ -44,6 +44,10 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         }
         Some(Command::Rm(args)) => {
             runs::rm(&args, global.data_dir.as_deref())?;
+            return Ok(0);
+        }
+        Some(Command::Generate(args)) => {
+            generate::generate(&args)?;
             return Ok(0);
         }
         Some(Command::Serve(args)) => {
