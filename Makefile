@@ -22,7 +22,7 @@ python  := $(abspath $(or $(CARGO_TARGET_DIR),target))/python/bin/python
 .DEFAULT_GOAL := help
 # Cargo uses all processors by itself; two of them at once would only wait for each other.
 .NOTPARALLEL:
-.PHONY: help run build test test-packages bench check install install-program uninstall deb rpm dist clean
+.PHONY: help run build library test test-packages bench check install install-program install-library uninstall deb rpm dist clean
 
 help: ## list what there is
 	@echo "Kymograph: make TARGET"
@@ -80,7 +80,8 @@ icons := $(share)/icons/hicolor
 docs  := $(share)/doc/kymograph
 MIME  := application-x-kymograph-run
 
-install: install-program ## install below PREFIX (/usr/local): program, menu entry, manual pages, completions, licences
+# The library only where it was built: most people want the program.
+install: install-program $(if $(wildcard $(LIBRARY)),install-library) ## install below PREFIX (/usr/local) what was built: program, library
 	$(tell-desktop)
 
 install-program: $(BIN)
@@ -95,6 +96,20 @@ install-program: $(BIN)
 # The program knows its own command line best. The files are everybody's to read, whatever the umask.
 	umask 022 && $(BIN) generate man $(share)/man/man1 && $(BIN) generate completions $(share)
 
+$(LIBRARY):
+	@echo "There is no $(LIBRARY) yet: run 'make library' first, as yourself." >&2; exit 1
+
+target  := $(abspath $(or $(CARGO_TARGET_DIR),target))
+version := $(shell sed -n 's/^version = "\(.*\)"$$/\1/p' Cargo.toml | head -n 1)
+
+# Where libraries lie below the prefix differs from system to system: CMake knows.
+install-library: $(LIBRARY)
+	cmake -S cpp/embed -B $(target)/embed -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=$(abspath $(PREFIX)) \
+		-DKYMOGRAPH_VERSION=$(version) -DKYMOGRAPH_LIBRARY=$(abspath $(LIBRARY)) \
+		-DKYMOGRAPH_QML_MODULE=$(target)/cxxqt/qml_modules/Kymograph
+	cmake --build $(target)/embed
+	DESTDIR=$(DESTDIR) cmake --install $(target)/embed
+
 uninstall: ## remove what `make install` with the same PREFIX has installed
 	rm -f $(DESTDIR)$(PREFIX)/bin/kymograph
 	rm -f $(share)/applications/$(ID).desktop $(share)/applications/$(ID).Open.desktop
@@ -105,6 +120,11 @@ uninstall: ## remove what `make install` with the same PREFIX has installed
 	rm -f $(share)/bash-completion/completions/kymograph $(share)/zsh/site-functions/_kymograph
 	rm -f $(share)/fish/vendor_completions.d/kymograph.fish
 	rm -rf $(docs)
+	for folder in $(wildcard $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/lib64 $(DESTDIR)$(PREFIX)/lib/*-linux-gnu*); do \
+		rm -f $$folder/libkymograph.so* $$folder/pkgconfig/kymograph.pc; \
+		rm -rf $$folder/cmake/Kymograph $$folder/qt6/qml/Kymograph; \
+	done
+	rm -rf $(DESTDIR)$(PREFIX)/include/kymograph
 	$(tell-desktop)
 
 # Desktops keep lists of menu entries, file types and icons. A package does this after it was unpacked.

@@ -84,7 +84,8 @@ impl Host {
 
     /// Ends it as a person does, by the keyboard; it must have nothing to say, and nothing written to the person's data.
     fn close(mut self, window: &str) {
-        self.xdotool(&["search", "--sync", "--onlyvisible", "--name", window, "windowfocus", "--sync", "key", "ctrl+q"]);
+        self.xdotool(&["search", "--sync", "--onlyvisible", "--name", window, "windowfocus", "--sync"]);
+        self.xdotool(&["key", "ctrl+q"]);
         let start = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
