@@ -52,6 +52,7 @@ check: ## look at format, lints, licences, QML and shell scripts; the cheap ones
 	$(CARGO) clippy --locked --all-targets --no-default-features -- -D warnings
 	$(CARGO) clippy --locked --all-targets --features bench -- -D warnings
 	scripts/qmllint
+	scripts/translations
 	cd python && $(python) -m ruff check && $(python) -m mypy
 
 # An installation as root must not need Cargo: it takes what `make build` has made.

@@ -36,6 +36,27 @@ bool CanvasItem::isShown() const
     return isVisible() && window() && window()->isVisible() && window()->visibility() != QWindow::Minimized;
 }
 
+void CanvasItem::setVisualFocus(bool visualFocus)
+{
+    if (m_visualFocus == visualFocus)
+        return;
+    m_visualFocus = visualFocus;
+    Q_EMIT visualFocusChanged();
+}
+
+void CanvasItem::focusInEvent(QFocusEvent *event)
+{
+    const Qt::FocusReason reason = event->reason();
+    setVisualFocus(reason == Qt::TabFocusReason || reason == Qt::BacktabFocusReason || reason == Qt::ShortcutFocusReason);
+    QQuickItem::focusInEvent(event);
+}
+
+void CanvasItem::focusOutEvent(QFocusEvent *event)
+{
+    setVisualFocus(false);
+    QQuickItem::focusOutEvent(event);
+}
+
 void CanvasItem::geometryChange(const QRectF &newGeometry, const QRectF &oldGeometry)
 {
     QQuickItem::geometryChange(newGeometry, oldGeometry);

@@ -21,6 +21,12 @@ void drawWithoutDelay();
 void startHeartbeat(int intervalMs, rust::Fn<void()> beat);
 // Lets the fonts be looked up, which the first text would wait for. Any thread, while the application object stands.
 void lookUpFonts();
+// The languages that the person reads, the best first.
+rust::Vec<rust::String> uiLanguages();
+// Shows the words of `catalogue`, which must live as long as the application. Whether it could be read.
+bool installTranslations(rust::Slice<const uint8_t> catalogue);
+// Shows Qt's own words in `language`, where the system has them.
+void installQtTranslations(const QString &language);
 bool hasRootObject(QQmlApplicationEngine &engine);
 
 }

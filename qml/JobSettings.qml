@@ -111,6 +111,7 @@ Popup {
             }
             Button {
                 text: qsTr("&Defaults")
+                Accessible.name: Words.plain(text)
                 onClicked: popup.job.resetSettings()
             }
         }

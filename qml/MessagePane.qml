@@ -11,6 +11,7 @@ FocusScope {
     // 0 control, 1 worker, 2 receiver.
     required property int pane
 
+    readonly property string title: Words.pane(pane.job.paneKind(pane.pane))
     readonly property alias model: messages
     readonly property FindBar bar: findBar.item as FindBar
     readonly property bool hasSelection: selectionAnchor >= 0
@@ -101,7 +102,7 @@ FocusScope {
             spacing: 0
 
             Label {
-                text: pane.job.paneTitle(pane.pane)
+                text: pane.title
                 font.weight: Font.DemiBold
                 textFormat: Text.PlainText
                 elide: Text.ElideRight
@@ -114,14 +115,14 @@ FocusScope {
                 font.family: Appearance.fixedFamily
                 color: Qt.alpha(palette.windowText, 0.65)
                 rightPadding: 4
-                Accessible.name: qsTr("%1 lines").arg(text)
+                Accessible.name: qsTr("Number of lines: %1").arg(text)
             }
             StripButton {
                 implicitWidth: 28
                 implicitHeight: 28
                 symbol: "find"
                 tip: qsTr("Find")
-                keys: "Ctrl+F"
+                keys: qsTr("Ctrl+F")
                 enabled: messages.count > 0
                 onClicked: pane.openFind()
             }
@@ -130,7 +131,7 @@ FocusScope {
                 implicitHeight: 28
                 symbol: "copy"
                 tip: pane.hasSelection ? qsTr("Copy the selected lines") : qsTr("Copy all lines")
-                keys: "Ctrl+C"
+                keys: qsTr("Ctrl+C")
                 enabled: messages.count > 0
                 onClicked: pane.copySelection()
             }
@@ -177,7 +178,7 @@ FocusScope {
                 bottomMargin: 2
                 boundsBehavior: Flickable.StopAtBounds
                 Accessible.role: Accessible.List
-                Accessible.name: qsTr("%1 messages").arg(pane.job.paneTitle(pane.pane))
+                Accessible.name: qsTr("%1: messages").arg(pane.title)
 
                 ScrollBar.vertical: ScrollBar {
                     id: scrollBar
@@ -213,6 +214,8 @@ FocusScope {
                         scroll(-contentHeight)
                     else if (event.key === Qt.Key_End)
                         pane.toEnd()
+                    else if (event.key === Qt.Key_Menu)
+                        paneMenu.get().popup(list, 20, 20)
                     else if (event.key === Qt.Key_Escape && pane.hasSelection)
                         pane.selectRows(-1, -1)
                     else
@@ -238,7 +241,7 @@ FocusScope {
                     height: body.implicitHeight + 2
                     color: isSelected ? palette.highlight : "transparent"
                     Accessible.role: Accessible.ListItem
-                    Accessible.name: time + " " + text
+                    Accessible.name: (level === 2 ? qsTr("Error: %1") : level === 1 ? qsTr("Warning: %1") : "%1").arg(time + " " + text)
 
                     Text {
                         id: stamp
@@ -337,7 +340,8 @@ FocusScope {
                     leftPadding: 12
                     rightPadding: 12
                     highlighted: true
-                    text: qsTr("%n new line(s)", "", messages.total - pane.totalSeen)
+                    readonly property int count: messages.total - pane.totalSeen
+                    text: count === 1 ? qsTr("One new line") : qsTr("%n new lines", "", count)
                     onClicked: pane.toEnd()
                     focusPolicy: Qt.NoFocus
                 }

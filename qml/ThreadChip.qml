@@ -16,26 +16,7 @@ RowLayout {
 
     spacing: 6
     Accessible.role: Accessible.StaticText
-    Accessible.name: qsTr("%1: %2 %3").arg(title).arg(stateText(threadState)).arg(progressText)
-
-    function stateText(state) {
-        switch (state) {
-        case Job.Waiting:
-            return qsTr("waiting")
-        case Job.Running:
-            return qsTr("running")
-        case Job.Paused:
-            return qsTr("paused")
-        case Job.Stopping:
-            return qsTr("stopping")
-        case Job.Finished:
-            return qsTr("finished")
-        case Job.Failed:
-            return qsTr("failed")
-        default:
-            return qsTr("idle")
-        }
-    }
+    Accessible.name: qsTr("%1: %2 %3").arg(title).arg(Words.state(threadState)).arg(progressText)
 
     Rectangle {
         implicitWidth: 10
@@ -52,7 +33,7 @@ RowLayout {
         text: chip.title
     }
     Label {
-        text: chip.progressText === "" ? chip.stateText(chip.threadState) : chip.progressText
+        text: chip.progressText === "" ? Words.state(chip.threadState) : chip.progressText
         font.family: Appearance.fixedFamily
         color: Qt.alpha(palette.windowText, 0.75)
         textFormat: Text.PlainText

@@ -11,6 +11,9 @@ pub mod job;
 pub mod message_model;
 pub mod program;
 pub mod qt;
+mod translations;
+
+pub(crate) use translations::install as install_translations;
 
 use crate::job::thread::caught;
 

@@ -8,6 +8,7 @@ mod mouse;
 mod style;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,6 +20,8 @@ use crate::figure::zoom::{AxisLock, zoom_subplot};
 use crate::figure::{AxisRange, Figure, FollowSpan, FrameLayout};
 use crate::store::Snapshot;
 use mouse::Drag;
+
+pub use words::CurveWords;
 
 /// What dragging with the left button does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -91,10 +94,11 @@ impl FigureControl {
         &self.shown
     }
 
-    /// Shows another figure from its home view on; theme and hint stay.
+    /// Shows another figure from its home view on; theme, hint and what tells curves apart stay.
     pub fn set_figure(&mut self, figure: Figure) {
         let (theme, hint) = (self.base.theme.clone(), std::mem::take(&mut self.base.empty_hint));
-        self.base = Figure { theme, empty_hint: hint, ..figure };
+        let distinction = self.base.distinction;
+        self.base = Figure { theme, empty_hint: hint, distinction, ..figure };
         self.history = ViewHistory::default();
         self.known = None;
         self.drag = None;

@@ -1,0 +1,111 @@
+//! The program under a Wayland compositor without a screen: it starts, draws, saves and ends as under X.
+#![cfg(feature = "gui")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is a test's report")]
+
+// Linked for its own sake: the C++ side of the package has to be whole in every program.
+use kymograph as _;
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// Wide margins over what takes a second: the machine may be busy.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A compositor and the folder that its clients find it in.
+struct Compositor {
+    child: Child,
+    home: tempfile::TempDir,
+}
+
+impl Compositor {
+    fn start() -> Self {
+        let home = tempfile::Builder::new().permissions(std::fs::Permissions::from_mode(0o700)).tempdir().unwrap();
+        let child = Command::new("weston")
+            .args(["--backend=headless-backend.so", "--socket=kymograph-test", "--width=1280", "--height=900"])
+            .args(["--no-config", "--idle-time=0"])
+            .env("XDG_RUNTIME_DIR", home.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("weston: {error}: run scripts/setup test"));
+        let compositor = Self { child, home };
+        let start = Instant::now();
+        while !compositor.home.path().join("kymograph-test").exists() {
+            assert!(start.elapsed() < LIMIT, "weston made no socket");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        compositor
+    }
+
+    fn path(&self) -> &Path {
+        self.home.path()
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env("XDG_RUNTIME_DIR", self.path())
+            .env("WAYLAND_DISPLAY", "kymograph-test")
+            .env("QT_QPA_PLATFORM", "wayland")
+            .env("QT_QUICK_CONTROLS_STYLE", "Fusion")
+            .envs(["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"].map(|name| (name, self.path())))
+            .env_remove("DISPLAY")
+            .env_remove("KYMOGRAPH_DATA_DIR")
+            .current_dir(self.path());
+        command
+    }
+}
+
+impl Drop for Compositor {
+    fn drop(&mut self) {
+        // It has no state worth an orderly end.
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+fn finished(mut command: Command) -> Output {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let start = Instant::now();
+    while child.try_wait().unwrap().is_none() && start.elapsed() < LIMIT {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // Nothing happens to a process that has ended.
+    _ = child.kill();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn the_window_works_under_wayland() {
+    let compositor = Compositor::start();
+    let mut command = compositor.command(env!("CARGO_BIN_EXE_kymograph"));
+    command.args(["sine", "--worker-ms", "5", "--receiver-ms", "2"]);
+    command.args(["--autostart", "--quit-when-done", "--save", "figure.png"]);
+    let output = finished(command);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), said.lines().count()), (Some(0), 1), "{said}");
+    assert!(said.contains("figure.png"), "{said}");
+    let figure = std::fs::read(compositor.path().join("figure.png")).unwrap();
+    assert!(figure.starts_with(b"\x89PNG\r\n\x1a\n") && figure.len() > 2000, "{} bytes", figure.len());
+}
+
+/// The desktop knows the window by its application id: that of the desktop file, which has its icon and its name.
+#[test]
+fn wayland_is_told_the_name_of_the_desktop_file() {
+    let compositor = Compositor::start();
+    let mut command = compositor.command(env!("CARGO_BIN_EXE_kymograph"));
+    command.args(["sine", "--worker-ms", "5", "--receiver-ms", "2", "--autostart", "--quit-when-done"]);
+    // What goes over the wire, a line each.
+    let output = finished({
+        command.env("WAYLAND_DEBUG", "client");
+        command
+    });
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    let sent = |request: &str| said.lines().any(|line| line.contains(request));
+    assert!(sent("set_app_id(\"io.github.kymograph.Kymograph\")"), "{said}");
+    assert!(sent("set_min_size(480, 360)"), "a window cannot be made too small to be used");
+}
