@@ -7,6 +7,8 @@ CanvasItem::CanvasItem(QQuickItem *parent)
     : QQuickItem(parent)
 {
     setFlag(ItemHasContents);
+    // Not in QML: types of ours do not have the later revisions of Qt's.
+    setActiveFocusOnTab(true);
 }
 
 void CanvasItem::present(const QImage &image)

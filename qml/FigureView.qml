@@ -133,7 +133,6 @@ FocusScope {
                     : qsTr("Numbers in the output become curves,\nfor example  loss=0.25  or  {\"loss\": 0.25}")
                 distinction: Appearance.distinction
                 focus: true
-                activeFocusOnTab: true
                 Accessible.role: Accessible.Chart
                 Accessible.focusable: true
                 Accessible.name: qsTr("Figure of %1").arg(view.job.name)

@@ -28,10 +28,10 @@ FocusScope {
     function copySelection() {
         const first = hasSelection ? Math.min(selectionAnchor, selectionEnd) : 0
         const last = hasSelection ? Math.max(selectionAnchor, selectionEnd) : messages.count - 1
-        clipboard.text = messages.text(first, last)
-        clipboard.selectAll()
-        clipboard.copy()
-        clipboard.clear()
+        const carrier = clipboard.createObject(pane, { text: messages.text(first, last) }) as TextEdit
+        carrier.selectAll()
+        carrier.copy()
+        carrier.destroy()
     }
     function clear() {
         selectRows(-1, -1)
@@ -84,10 +84,12 @@ FocusScope {
     }
 
     // The only way to the clipboard from QML.
-    TextEdit {
+    Component {
         id: clipboard
-        visible: false
-        textFormat: TextEdit.PlainText
+        TextEdit {
+            visible: false
+            textFormat: TextEdit.PlainText
+        }
     }
 
     ColumnLayout {
@@ -121,6 +123,8 @@ FocusScope {
                 implicitWidth: 28
                 implicitHeight: 28
                 symbol: "find"
+                // Three panes have it: the name says whose it is.
+                Accessible.name: qsTr("%1: %2").arg(pane.title).arg(tip)
                 tip: qsTr("Find")
                 keys: qsTr("Ctrl+F")
                 enabled: messages.count > 0
@@ -130,6 +134,7 @@ FocusScope {
                 implicitWidth: 28
                 implicitHeight: 28
                 symbol: "copy"
+                Accessible.name: qsTr("%1: %2").arg(pane.title).arg(tip)
                 tip: pane.hasSelection ? qsTr("Copy the selected lines") : qsTr("Copy all lines")
                 keys: qsTr("Ctrl+C")
                 enabled: messages.count > 0
@@ -139,6 +144,7 @@ FocusScope {
                 implicitWidth: 28
                 implicitHeight: 28
                 symbol: "clear"
+                Accessible.name: qsTr("%1: %2").arg(pane.title).arg(tip)
                 tip: qsTr("Clear")
                 enabled: messages.count > 0
                 onClicked: pane.clear()
@@ -174,6 +180,8 @@ FocusScope {
                 focus: true
                 activeFocusOnTab: true
                 model: messages
+                // No line is the current one: a screen reader would take it for the one that has the focus.
+                currentIndex: -1
                 topMargin: 2
                 bottomMargin: 2
                 boundsBehavior: Flickable.StopAtBounds

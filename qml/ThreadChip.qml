@@ -15,8 +15,10 @@ RowLayout {
     readonly property bool isFailed: threadState === Job.Failed
 
     spacing: 6
+    // Says all of it at once: its parts are left out.
     Accessible.role: Accessible.StaticText
-    Accessible.name: qsTr("%1: %2 %3").arg(title).arg(Words.state(threadState)).arg(progressText)
+    Accessible.name: progressText === "" ? qsTr("%1: %2").arg(title).arg(Words.state(threadState))
+                                         : qsTr("%1: %2 %3").arg(title).arg(Words.state(threadState)).arg(progressText)
 
     Rectangle {
         implicitWidth: 10
@@ -31,12 +33,14 @@ RowLayout {
     Label {
         textFormat: Text.PlainText
         text: chip.title
+        Accessible.ignored: true
     }
     Label {
         text: chip.progressText === "" ? Words.state(chip.threadState) : chip.progressText
         font.family: Appearance.fixedFamily
         color: Qt.alpha(palette.windowText, 0.75)
         textFormat: Text.PlainText
+        Accessible.ignored: true
     }
 
     HoverHandler {

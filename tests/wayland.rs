@@ -1,4 +1,4 @@
-//! The program under a Wayland compositor without a screen: it starts, draws, saves and ends as under X.
+//! The program under a Wayland compositor: without a screen and without a keyboard, and in a window of X with both.
 #![cfg(feature = "gui")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is a test's report")]
 
@@ -20,11 +20,22 @@ struct Compositor {
 }
 
 impl Compositor {
-    fn start() -> Self {
+    /// Without a screen, a mouse and a keyboard.
+    fn headless() -> Self {
+        Self::start(&["--backend=headless-backend.so"])
+    }
+
+    /// In a window of X, which gives it a mouse and a keyboard.
+    fn in_x() -> Self {
+        assert!(std::env::var_os("DISPLAY").is_some(), "no display: run it through scripts/test-env");
+        Self::start(&["--backend=x11-backend.so"])
+    }
+
+    fn start(backend: &[&str]) -> Self {
         let home = tempfile::Builder::new().permissions(std::fs::Permissions::from_mode(0o700)).tempdir().unwrap();
         let child = Command::new("weston")
-            .args(["--backend=headless-backend.so", "--socket=kymograph-test", "--width=1280", "--height=900"])
-            .args(["--no-config", "--idle-time=0"])
+            .args(backend)
+            .args(["--socket=kymograph-test", "--width=1280", "--height=900", "--no-config", "--idle-time=0"])
             .env("XDG_RUNTIME_DIR", home.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -52,7 +63,6 @@ impl Compositor {
             .env("QT_QPA_PLATFORM", "wayland")
             .env("QT_QUICK_CONTROLS_STYLE", "Fusion")
             .envs(["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"].map(|name| (name, self.path())))
-            .env_remove("DISPLAY")
             .env_remove("KYMOGRAPH_DATA_DIR")
             .current_dir(self.path());
         command
@@ -67,10 +77,10 @@ impl Drop for Compositor {
     }
 }
 
-fn finished(mut command: Command) -> Output {
+fn finished(mut command: Command, limit: Duration) -> Output {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let start = Instant::now();
-    while child.try_wait().unwrap().is_none() && start.elapsed() < LIMIT {
+    while child.try_wait().unwrap().is_none() && start.elapsed() < limit {
         std::thread::sleep(Duration::from_millis(10));
     }
     // Nothing happens to a process that has ended.
@@ -80,11 +90,11 @@ fn finished(mut command: Command) -> Output {
 
 #[test]
 fn the_window_works_under_wayland() {
-    let compositor = Compositor::start();
+    let compositor = Compositor::headless();
     let mut command = compositor.command(env!("CARGO_BIN_EXE_kymograph"));
     command.args(["sine", "--worker-ms", "5", "--receiver-ms", "2"]);
     command.args(["--autostart", "--quit-when-done", "--save", "figure.png"]);
-    let output = finished(command);
+    let output = finished(command, LIMIT);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!((output.status.code(), said.lines().count()), (Some(0), 1), "{said}");
     assert!(said.contains("figure.png"), "{said}");
@@ -95,17 +105,28 @@ fn the_window_works_under_wayland() {
 /// The desktop knows the window by its application id: that of the desktop file, which has its icon and its name.
 #[test]
 fn wayland_is_told_the_name_of_the_desktop_file() {
-    let compositor = Compositor::start();
+    let compositor = Compositor::headless();
     let mut command = compositor.command(env!("CARGO_BIN_EXE_kymograph"));
     command.args(["sine", "--worker-ms", "5", "--receiver-ms", "2", "--autostart", "--quit-when-done"]);
-    // What goes over the wire, a line each.
-    let output = finished({
-        command.env("WAYLAND_DEBUG", "client");
-        command
-    });
+    // Says what goes over the wire, a line each.
+    command.env("WAYLAND_DEBUG", "client");
+    let output = finished(command, LIMIT);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{said}");
     let sent = |request: &str| said.lines().any(|line| line.contains(request));
     assert!(sent("set_app_id(\"io.github.kymograph.Kymograph\")"), "{said}");
     assert!(sent("set_min_size(480, 360)"), "a window cannot be made too small to be used");
+}
+
+/// Menus, dialogs and popups open under Wayland and are reached by keys, as under X: the same script looks.
+#[test]
+fn popups_open_under_wayland() {
+    let compositor = Compositor::in_x();
+    let mut command = compositor.command("dbus-run-session");
+    command.args(["--", "/usr/bin/python3"]);
+    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/accessible.py"));
+    command.arg(env!("CARGO_BIN_EXE_kymograph")).env("PYTHONDONTWRITEBYTECODE", "1");
+    let output = finished(command, 8 * LIMIT);
+    let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).join("");
+    assert!(output.status.success(), "{said}");
 }

@@ -168,6 +168,10 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
         <source>&amp;Defaults</source>
         <translation>&amp;Standardwerte</translation>
     </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
 </context>
 <context>
     <name>LinesDialog</name>
@@ -314,6 +318,10 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
     <message>
         <source>Ctrl+C</source>
         <translation>Strg+C</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -678,6 +686,10 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
     <message>
         <source>%1: %2 %3</source>
         <translation>%1: %2 %3</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
