@@ -164,7 +164,10 @@ fn disk_full_at_any_write_loses_nothing_while_there_is_memory() {
             return;
         }
         assert!(matches!(told[0], Trouble::Stopped { .. }) && matches!(told[1], Trouble::Resumed { .. }), "{told:?}");
-        assert!(matches!(&told[0], Trouble::Stopped { text, .. } if text.contains("No space left on device")), "{told:?}");
+        assert!(
+            matches!(&told[0], Trouble::Stopped { text, .. } if text.contains("No space left on device")),
+            "{told:?}"
+        );
     }
 }
 

@@ -442,9 +442,9 @@ use crate::app::pulse::{self, Painted};
 use crate::batch::Color;
 use crate::bridge::{guarded, image};
 use crate::export::{ExportOptions, OnSaved};
-use crate::figure::{Distinction, FollowSpan};
 use crate::figure::readout::{Readout, SeriesReadout};
 use crate::figure::zoom::AxisLock;
+use crate::figure::{Distinction, FollowSpan};
 use crate::render::figure_thread::FigureThread;
 use crate::render::frame::FrameSize;
 

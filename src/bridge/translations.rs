@@ -23,9 +23,9 @@ pub(crate) fn install() -> Option<&'static str> {
 /// must not get German.
 fn choose(languages: &[String]) -> Option<(&'static str, &'static [u8])> {
     let languages = languages.iter().map(|name| name.split(['-', '_']).next().unwrap_or(name));
-    languages.take_while(|language| ![SOURCE, "C"].contains(language)).find_map(|language| {
-        CATALOGUES.into_iter().find(|(known, _)| *known == language)
-    })
+    languages
+        .take_while(|language| ![SOURCE, "C"].contains(language))
+        .find_map(|language| CATALOGUES.into_iter().find(|(known, _)| *known == language))
 }
 
 #[cfg(test)]

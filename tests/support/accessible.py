@@ -181,8 +181,8 @@ def check(program, home):
         wait_for("window", lambda: [n for n in showing(app) if n.role == Atspi.Role.FRAME])
         # Without a window manager nobody else gives it the focus. Under Wayland it is the compositor's window that needs it.
         is_wayland = os.environ.get("QT_QPA_PLATFORM") == "wayland"
-        title = "^Weston Compositor" if is_wayland else "Kymograph$"
-        subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", title, "windowfocus"], check=True)
+        window_is = ["--class", "weston"] if is_wayland else ["--name", "Kymograph$"]
+        subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", *window_is, "windowfocus"], check=True)
         wait_for("focus in the window", lambda: focused(app))
         look(app, window)
         window.wait(LIMIT)
