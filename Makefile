@@ -69,6 +69,7 @@ check: ## look at format, lints, licences, QML and shell scripts; the cheap ones
 	scripts/qmllint
 	desktop-file-validate packaging/*.desktop
 	appstreamcli validate --no-net packaging/$(ID).metainfo.xml
+	scripts/translations
 	cd python && $(python) -m ruff check && $(python) -m mypy
 
 # An installation as root must not need Cargo: it takes what `make build` has made.

@@ -1,4 +1,5 @@
-//! Builds the C++ side of the window: bridges, the canvas item, the QML module. Nothing without the feature `gui`.
+//! Builds the C++ side of the window: bridges, the canvas item, the QML module, the translations. Nothing without the
+//! feature `gui`.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
@@ -10,13 +11,15 @@ fn main() {
 mod gui {
     use cxx_qt_build::{CxxQtBuilder, QmlFile, QmlModule};
     use std::path::PathBuf;
+    use std::process::Command;
 
     /// The files of src/bridge that declare Qt objects or call C++.
     const BRIDGES: [&str; 8] = ["axis", "embed", "figure_item", "job", "message_model", "program", "qt", "series"];
 
     pub fn build() {
+        translate();
         let qml = files("qml", "qml").into_iter().map(|path| {
-            let is_singleton = path.ends_with("Appearance.qml");
+            let is_singleton = ["Appearance.qml", "Words.qml"].iter().any(|name| path.ends_with(name));
             QmlFile::from(path).singleton(is_singleton)
         });
         let module = QmlModule::new("Kymograph").qml_files(qml);
@@ -30,6 +33,34 @@ mod gui {
             .cpp_files(["cpp/canvas_item.h", "cpp/canvas_item.cpp", "cpp/qt_shims.cpp", "cpp/quick_test.cpp"])
             .qrc_resources(resources())
             .build();
+    }
+
+    /// Makes the catalogue of each `translations/*.ts` in the build's folder, where `src/bridge/translations.rs` takes it.
+    fn translate() {
+        println!("cargo::rerun-if-env-changed=QMAKE");
+        let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
+        for source in files("translations", "ts") {
+            let catalogue = out.join(source.with_extension("qm").file_name().unwrap_or_default());
+            let made = Command::new(lrelease()).arg("-silent").arg(&source).arg("-qm").arg(&catalogue).status();
+            if !made.is_ok_and(|status| status.success()) {
+                println!(
+                    "cargo::error=Qt's lrelease is missing or failed at {}: install qt6-l10n-tools (Debian), qt6-linguist \
+                     (Fedora), qt6-tools (Arch) or qt6-tools-linguist (openSUSE); `scripts/setup run` does so",
+                    source.display()
+                );
+            }
+        }
+    }
+
+    /// Where Qt's tools are, or the name alone.
+    fn lrelease() -> PathBuf {
+        let chosen = std::env::var_os("QMAKE");
+        let qmakes = chosen.into_iter().chain(["qmake6", "qmake-qt6", "qmake"].map(Into::into));
+        let folders = qmakes.filter_map(|qmake| {
+            let said = Command::new(qmake).args(["-query", "QT_HOST_BINS"]).output().ok()?;
+            Some(PathBuf::from(String::from_utf8(said.stdout).ok()?.trim()))
+        });
+        folders.map(|folder| folder.join("lrelease")).find(|path| path.is_file()).unwrap_or_else(|| "lrelease".into())
     }
 
     fn resources() -> Vec<PathBuf> {

@@ -7,6 +7,8 @@ CanvasItem::CanvasItem(QQuickItem *parent)
     : QQuickItem(parent)
 {
     setFlag(ItemHasContents);
+    // Not in QML: types of ours do not have the later revisions of Qt's.
+    setActiveFocusOnTab(true);
 }
 
 void CanvasItem::present(const QImage &image)
@@ -36,6 +38,27 @@ bool CanvasItem::isShown() const
     // Not QWindow::isVisible(), which is never true of the window that stands behind a QQuickWidget.
     const auto visibility = window() ? window()->visibility() : QWindow::Hidden;
     return isVisible() && visibility != QWindow::Hidden && visibility != QWindow::Minimized;
+}
+
+void CanvasItem::setVisualFocus(bool visualFocus)
+{
+    if (m_visualFocus == visualFocus)
+        return;
+    m_visualFocus = visualFocus;
+    Q_EMIT visualFocusChanged();
+}
+
+void CanvasItem::focusInEvent(QFocusEvent *event)
+{
+    const Qt::FocusReason reason = event->reason();
+    setVisualFocus(reason == Qt::TabFocusReason || reason == Qt::BacktabFocusReason || reason == Qt::ShortcutFocusReason);
+    QQuickItem::focusInEvent(event);
+}
+
+void CanvasItem::focusOutEvent(QFocusEvent *event)
+{
+    setVisualFocus(false);
+    QQuickItem::focusOutEvent(event);
 }
 
 void CanvasItem::geometryChange(const QRectF &newGeometry, const QRectF &oldGeometry)

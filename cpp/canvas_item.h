@@ -10,6 +10,8 @@
 class CanvasItem : public QQuickItem
 {
     Q_OBJECT
+    // Whether the item has the focus and got it by a key: then it shows that it has it.
+    Q_PROPERTY(bool visualFocus READ visualFocus NOTIFY visualFocusChanged)
 
 public:
     explicit CanvasItem(QQuickItem *parent = nullptr);
@@ -24,7 +26,11 @@ public:
     // Whether a person can see the item: it and its window are visible and the window is not minimised.
     bool isShown() const;
 
+    bool visualFocus() const { return m_visualFocus; }
+
 Q_SIGNALS:
+    void visualFocusChanged();
+
     // The image handed over last is on the screen.
     void presented();
 
@@ -32,17 +38,21 @@ Q_SIGNALS:
     void surfaceChanged();
 
 protected:
+    void focusInEvent(QFocusEvent *event) override;
+    void focusOutEvent(QFocusEvent *event) override;
     void geometryChange(const QRectF &newGeometry, const QRectF &oldGeometry) override;
     void itemChange(ItemChange change, const ItemChangeData &data) override;
     QSGNode *updatePaintNode(QSGNode *node, UpdatePaintNodeData *) override;
 
 private:
     void frameWasSwapped();
+    void setVisualFocus(bool visualFocus);
 
     QImage m_image;
     QMetaObject::Connection m_windowConnection;
     QMetaObject::Connection m_swapConnection;
     bool m_imageIsNew = false;
+    bool m_visualFocus = false;
     // Set where the render thread holds the GUI thread, read by the GUI thread.
     bool m_awaitsSwap = false;
 };

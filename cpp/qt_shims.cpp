@@ -5,8 +5,10 @@
 
 #include <QtCore/QLibraryInfo>
 #include <QtCore/QLoggingCategory>
+#include <QtCore/QLocale>
 #include <QtCore/QSettings>
 #include <QtCore/QTimer>
+#include <QtCore/QTranslator>
 #include <QtGui/QFontMetrics>
 #include <QtGui/QGuiApplication>
 #include <QtGui/QIcon>
@@ -75,6 +77,30 @@ void logToQt(rust::Str text)
 {
     static const QLoggingCategory category("kymograph");
     qCWarning(category).noquote() << QString::fromUtf8(text.data(), qsizetype(text.size()));
+}
+
+rust::Vec<rust::String> uiLanguages()
+{
+    rust::Vec<rust::String> languages;
+    for (const QString &language : QLocale().uiLanguages())
+        languages.push_back(rust::String(language.toStdString()));
+    return languages;
+}
+
+bool installTranslations(rust::Slice<const uint8_t> catalogue)
+{
+    auto *translator = new QTranslator(qApp);
+    return translator->load(catalogue.data(), static_cast<int>(catalogue.size())) && QCoreApplication::installTranslator(translator);
+}
+
+void installQtTranslations(const QString &language)
+{
+    const QString folder = QLibraryInfo::path(QLibraryInfo::TranslationsPath);
+    for (const char *part : {"qtbase_", "qtdeclarative_"}) {
+        auto *translator = new QTranslator(qApp);
+        if (translator->load(QLatin1String(part) + language, folder))
+            QCoreApplication::installTranslator(translator);
+    }
 }
 
 bool hasRootObject(QQmlApplicationEngine &engine)

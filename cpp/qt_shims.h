@@ -27,6 +27,12 @@ void lookUpFonts();
 CanvasItem *enclosingCanvas(const QObject *object);
 // Warns where the program's own Qt messages go, under the category `kymograph`. Any thread.
 void logToQt(rust::Str text);
+// The languages that the person reads, the best first.
+rust::Vec<rust::String> uiLanguages();
+// Shows the words of `catalogue`, which must live as long as the application. Whether it could be read.
+bool installTranslations(rust::Slice<const uint8_t> catalogue);
+// Shows Qt's own words in `language`, where the system has them.
+void installQtTranslations(const QString &language);
 bool hasRootObject(QQmlApplicationEngine &engine);
 
 }

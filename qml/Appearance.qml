@@ -3,13 +3,16 @@ pragma Singleton
 
 import QtQuick
 import Qt.labs.settings
-import Kymograph
 
 QtObject {
     id: appearance
 
     // What the person chose: "system", "light" or "dark".
     property string theme: "system"
+
+    // What curves differ by besides their colours: a `FigureItem.Distinction`, at first `ColorOnly`. A number, because
+    // two singletons of a module that both import it would need each other.
+    property int distinction: 0
 
     // Lines that each message pane keeps.
     property int paneLines: 10000
@@ -59,6 +62,7 @@ QtObject {
     readonly property Settings settings: Settings {
         category: "appearance"
         property alias theme: appearance.theme
+        property alias distinction: appearance.distinction
         property alias paneLines: appearance.paneLines
     }
 }

@@ -38,7 +38,6 @@ FocusScope {
             view.series[i].figure = canvas
     }
 
-    activeFocusOnTab: true
     onSeriesChanged: takeSeries()
     Component.onCompleted: takeSeries()
 
@@ -156,10 +155,26 @@ FocusScope {
                     ? qsTr("Press Start, or run\nkymograph run -- your command")
                     : view.job.outlivesWindow ? qsTr("Connected: curves appear with the first values")
                     : qsTr("Numbers in the output become curves,\nfor example  loss=0.25  or  {\"loss\": 0.25}")
+                distinction: Appearance.distinction
+                focus: true
                 Accessible.role: Accessible.Chart
+                Accessible.focusable: true
                 Accessible.name: view.job ? qsTr("Figure of %1").arg(view.job.name) : qsTr("Figure")
+                Accessible.description: canvas.curveCount === 0 ? qsTr("No data yet")
+                    : canvas.curveCount === 1 ? qsTr("One curve with its last value: %1").arg(canvas.curveWords)
+                    : qsTr("%n curves with their last values: %1", "", canvas.curveCount).arg(canvas.curveWords)
                 onSaved: (path) => view.showNote(qsTr("Saved %1").arg(path), false)
-                onSaveFailed: (text) => view.showNote(text, true)
+                onSaveFailed: (text) => view.showNote(qsTr("Not saved: %1").arg(text), true)
+                onFigureChanged: canvas.readCurves()
+            }
+
+            // Often enough for people who hear what the figure shows.
+            Timer {
+                interval: 1000
+                repeat: true
+                running: view.job !== null && view.job.isActive
+                onTriggered: canvas.readCurves()
+                onRunningChanged: canvas.readCurves()
             }
 
             // Tells the size of the window's text in pixels.
@@ -181,7 +196,7 @@ FocusScope {
                            : canvas.tool === FigureItem.Zoom || canvas.hasCrosshair ? Qt.CrossCursor : Qt.ArrowCursor
 
                 onPressed: (event) => {
-                    view.forceActiveFocus()
+                    canvas.forceActiveFocus(Qt.MouseFocusReason)
                     canvas.press(event.x, event.y, event.button)
                 }
                 onPositionChanged: (event) => canvas.move(event.x, event.y)
@@ -193,6 +208,15 @@ FocusScope {
                         canvas.home()
                 }
                 onWheel: (event) => canvas.wheel(event.x, event.y, event.angleDelta.y !== 0 ? event.angleDelta.y : event.pixelDelta.y)
+            }
+
+            Rectangle {
+                objectName: "figureFocusRing"
+                anchors.fill: parent
+                visible: canvas.visualFocus
+                color: "transparent"
+                border.color: palette.highlight
+                border.width: 2
             }
 
             // The rectangle being zoomed to.

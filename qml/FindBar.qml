@@ -37,14 +37,14 @@ RowLayout {
         implicitWidth: 28
         symbol: "up"
         tip: qsTr("Previous match")
-        keys: "Shift+Enter"
+        keys: qsTr("Shift+Enter")
         onClicked: bar.searched(true)
     }
     StripButton {
         implicitWidth: 28
         symbol: "down"
         tip: qsTr("Next match")
-        keys: "Enter"
+        keys: qsTr("Enter")
         onClicked: bar.searched(false)
     }
     StripButton {

@@ -23,6 +23,7 @@ Popup {
 
     component Setting: RowLayout {
         id: setting
+        property string thread
         property string title
         property string unit
         property int least: 0
@@ -47,7 +48,7 @@ Popup {
             }
             validator: RegularExpressionValidator { regularExpression: /.*/ }
             onValueModified: setting.edited(value)
-            Accessible.name: setting.title
+            Accessible.name: qsTr("%1: %2").arg(setting.thread).arg(setting.title)
         }
     }
 
@@ -58,17 +59,20 @@ Popup {
             font.weight: Font.DemiBold
         }
         Setting {
+            thread: qsTr("Worker")
             title: qsTr("Iterations")
             value: popup.job.iterations
             onEdited: (value) => popup.job.iterations = value
         }
         Setting {
+            thread: qsTr("Worker")
             title: qsTr("Interval")
             unit: qsTr("ms")
             value: popup.job.workerMs
             onEdited: (value) => popup.job.workerMs = value
         }
         Setting {
+            thread: qsTr("Worker")
             title: qsTr("Iterations in a batch")
             least: 1
             value: popup.job.workerBatch
@@ -80,11 +84,13 @@ Popup {
             topPadding: 6
         }
         Setting {
+            thread: qsTr("Receiver")
             title: qsTr("Iterations")
             value: popup.job.receiverIterations
             onEdited: (value) => popup.job.receiverIterations = value
         }
         Setting {
+            thread: qsTr("Receiver")
             title: qsTr("Interval")
             unit: qsTr("ms")
             least: 1
@@ -92,6 +98,7 @@ Popup {
             onEdited: (value) => popup.job.receiverMs = value
         }
         Setting {
+            thread: qsTr("Receiver")
             title: qsTr("Objects in a batch")
             least: 1
             value: popup.job.receiverBatch
@@ -111,6 +118,7 @@ Popup {
             }
             Button {
                 text: qsTr("&Defaults")
+                Accessible.name: Words.plain(text)
                 onClicked: popup.job.resetSettings()
             }
         }

@@ -20,24 +20,8 @@ ThemedWindow {
     visible: true
     title: qsTr("%1 · %2 · Kymograph").arg(job.name).arg(stateText)
 
-    readonly property string stateText: {
-        switch (job.state) {
-        case Job.Waiting:
-            return qsTr("waiting")
-        case Job.Running:
-            return qsTr("running")
-        case Job.Paused:
-            return qsTr("paused")
-        case Job.Stopping:
-            return qsTr("stopping")
-        case Job.Finished:
-            return job.exitCode === 0 ? qsTr("finished") : qsTr("ended with %1").arg(job.exitCode)
-        case Job.Failed:
-            return qsTr("failed")
-        default:
-            return qsTr("ready")
-        }
-    }
+    readonly property string stateText: job.state === Job.Finished && job.exitCode !== 0
+        ? qsTr("ended with %1").arg(job.exitCode) : Words.state(job.state)
 
     // The orderly path: a running job is stopped first, and the window closes when its threads are joined.
     function requestQuit() {
@@ -107,7 +91,8 @@ ThemedWindow {
         target: figureView.figure
         function onSaved(path) {
             if (Program.saveUrl.toString() !== "" && path === Program.localPath(Program.saveUrl)) {
-                Program.say(qsTr("the figure is in %1").arg(path))
+                // To the terminal, which is spoken to in English.
+                Program.say("the figure is in " + path)
                 window.afterEnd()
             }
         }
@@ -169,7 +154,10 @@ ThemedWindow {
             property string seen
             Layout.fillWidth: true
             visible: theJob.recordingTrouble !== "" && seen !== theJob.recordingTrouble
-            text: theJob.recordingTrouble
+            text: theJob.recordingTrouble === "" ? ""
+                : theJob.recordingResumes
+                ? qsTr("Nothing is recorded at present: %1. The job goes on; recording begins by itself.").arg(theJob.recordingTrouble)
+                : qsTr("Not all of this run is recorded: %1").arg(theJob.recordingTrouble)
             onDismissed: seen = theJob.recordingTrouble
         }
 

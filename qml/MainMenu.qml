@@ -3,7 +3,7 @@ import QtQuick
 import QtQuick.Controls
 import Kymograph
 
-Menu {
+FittingMenu {
     id: menu
 
     property bool isFullScreen: false
@@ -14,22 +14,29 @@ Menu {
     signal aboutRequested()
     signal quitRequested()
 
-    component ThemeItem: MenuItem {
+    component ThemeItem: MenuEntry {
         required property string theme
         checkable: true
         checked: Appearance.theme === theme
         onTriggered: Appearance.theme = theme
     }
 
-    MenuItem {
+    component DistinctionItem: MenuEntry {
+        required property int distinction
+        checkable: true
+        checked: Appearance.distinction === distinction
+        onTriggered: Appearance.distinction = distinction
+    }
+
+    MenuEntry {
         text: qsTr("&New figure window")
         onTriggered: menu.figureWindowRequested()
     }
-    MenuItem {
+    MenuEntry {
         text: menu.isFullScreen ? qsTr("Leave &full screen") : qsTr("&Full screen")
         onTriggered: menu.fullScreenRequested()
     }
-    Menu {
+    FittingMenu {
         title: qsTr("&Theme")
         ThemeItem {
             theme: "system"
@@ -44,21 +51,36 @@ Menu {
             text: qsTr("&Dark")
         }
     }
-    MenuItem {
+    FittingMenu {
+        title: qsTr("&Distinguish curves by")
+        DistinctionItem {
+            distinction: FigureItem.ColorOnly
+            text: qsTr("&Colour only")
+        }
+        DistinctionItem {
+            distinction: FigureItem.Dashes
+            text: qsTr("Colour and &dashes")
+        }
+        DistinctionItem {
+            distinction: FigureItem.Markers
+            text: qsTr("Colour and &markers")
+        }
+    }
+    MenuEntry {
         text: qsTr("&Lines kept in panes…")
         onTriggered: menu.linesRequested()
     }
     MenuSeparator {}
-    MenuItem {
+    MenuEntry {
         text: qsTr("&Keyboard and mouse")
         onTriggered: menu.shortcutsRequested()
     }
-    MenuItem {
+    MenuEntry {
         text: qsTr("&About Kymograph")
         onTriggered: menu.aboutRequested()
     }
     MenuSeparator {}
-    MenuItem {
+    MenuEntry {
         text: qsTr("&Quit")
         onTriggered: menu.quitRequested()
     }

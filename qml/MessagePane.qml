@@ -11,6 +11,7 @@ FocusScope {
     // 0 control, 1 worker, 2 receiver.
     required property int pane
 
+    readonly property string title: Words.pane(pane.job.paneKind(pane.pane))
     readonly property alias model: messages
     readonly property FindBar bar: findBar.item as FindBar
     readonly property bool hasSelection: selectionAnchor >= 0
@@ -27,10 +28,10 @@ FocusScope {
     function copySelection() {
         const first = hasSelection ? Math.min(selectionAnchor, selectionEnd) : 0
         const last = hasSelection ? Math.max(selectionAnchor, selectionEnd) : messages.count - 1
-        clipboard.text = messages.text(first, last)
-        clipboard.selectAll()
-        clipboard.copy()
-        clipboard.clear()
+        const carrier = clipboard.createObject(pane, { text: messages.text(first, last) }) as TextEdit
+        carrier.selectAll()
+        carrier.copy()
+        carrier.destroy()
     }
     function clear() {
         selectRows(-1, -1)
@@ -83,10 +84,12 @@ FocusScope {
     }
 
     // The only way to the clipboard from QML.
-    TextEdit {
+    Component {
         id: clipboard
-        visible: false
-        textFormat: TextEdit.PlainText
+        TextEdit {
+            visible: false
+            textFormat: TextEdit.PlainText
+        }
     }
 
     ColumnLayout {
@@ -101,7 +104,7 @@ FocusScope {
             spacing: 0
 
             Label {
-                text: pane.job.paneTitle(pane.pane)
+                text: pane.title
                 font.weight: Font.DemiBold
                 textFormat: Text.PlainText
                 elide: Text.ElideRight
@@ -114,14 +117,16 @@ FocusScope {
                 font.family: Appearance.fixedFamily
                 color: Qt.alpha(palette.windowText, 0.65)
                 rightPadding: 4
-                Accessible.name: qsTr("%1 lines").arg(text)
+                Accessible.name: qsTr("Number of lines: %1").arg(text)
             }
             StripButton {
                 implicitWidth: 28
                 implicitHeight: 28
                 symbol: "find"
+                // Three panes have it: the name says whose it is.
+                Accessible.name: qsTr("%1: %2").arg(pane.title).arg(tip)
                 tip: qsTr("Find")
-                keys: "Ctrl+F"
+                keys: qsTr("Ctrl+F")
                 enabled: messages.count > 0
                 onClicked: pane.openFind()
             }
@@ -129,8 +134,9 @@ FocusScope {
                 implicitWidth: 28
                 implicitHeight: 28
                 symbol: "copy"
+                Accessible.name: qsTr("%1: %2").arg(pane.title).arg(tip)
                 tip: pane.hasSelection ? qsTr("Copy the selected lines") : qsTr("Copy all lines")
-                keys: "Ctrl+C"
+                keys: qsTr("Ctrl+C")
                 enabled: messages.count > 0
                 onClicked: pane.copySelection()
             }
@@ -138,6 +144,7 @@ FocusScope {
                 implicitWidth: 28
                 implicitHeight: 28
                 symbol: "clear"
+                Accessible.name: qsTr("%1: %2").arg(pane.title).arg(tip)
                 tip: qsTr("Clear")
                 enabled: messages.count > 0
                 onClicked: pane.clear()
@@ -173,11 +180,13 @@ FocusScope {
                 focus: true
                 activeFocusOnTab: true
                 model: messages
+                // No line is the current one: a screen reader would take it for the one that has the focus.
+                currentIndex: -1
                 topMargin: 2
                 bottomMargin: 2
                 boundsBehavior: Flickable.StopAtBounds
                 Accessible.role: Accessible.List
-                Accessible.name: qsTr("%1 messages").arg(pane.job.paneTitle(pane.pane))
+                Accessible.name: qsTr("%1: messages").arg(pane.title)
 
                 ScrollBar.vertical: ScrollBar {
                     id: scrollBar
@@ -213,6 +222,8 @@ FocusScope {
                         scroll(-contentHeight)
                     else if (event.key === Qt.Key_End)
                         pane.toEnd()
+                    else if (event.key === Qt.Key_Menu)
+                        paneMenu.get().popup(list, 20, 20)
                     else if (event.key === Qt.Key_Escape && pane.hasSelection)
                         pane.selectRows(-1, -1)
                     else
@@ -238,7 +249,7 @@ FocusScope {
                     height: body.implicitHeight + 2
                     color: isSelected ? palette.highlight : "transparent"
                     Accessible.role: Accessible.ListItem
-                    Accessible.name: time + " " + text
+                    Accessible.name: (level === 2 ? qsTr("Error: %1") : level === 1 ? qsTr("Warning: %1") : "%1").arg(time + " " + text)
 
                     Text {
                         id: stamp
@@ -337,7 +348,8 @@ FocusScope {
                     leftPadding: 12
                     rightPadding: 12
                     highlighted: true
-                    text: qsTr("%n new line(s)", "", messages.total - pane.totalSeen)
+                    readonly property int count: messages.total - pane.totalSeen
+                    text: count === 1 ? qsTr("One new line") : qsTr("%n new lines", "", count)
                     onClicked: pane.toEnd()
                     focusPolicy: Qt.NoFocus
                 }

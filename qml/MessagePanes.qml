@@ -35,7 +35,7 @@ FocusScope {
                 model: 3
                 TabButton {
                     required property int index
-                    text: panes.job.paneTitle(index)
+                    text: Words.pane(panes.job.paneKind(index))
                 }
             }
         }

@@ -73,7 +73,7 @@ ToolBar {
             objectName: "saveButton"
             symbol: "save"
             tip: qsTr("Save the figure as PNG, SVG or PDF")
-            keys: "S, Ctrl+S"
+            keys: qsTr("S, Ctrl+S")
             onClicked: toolbar.saveRequested()
         }
         ToolSeparator {}
@@ -81,7 +81,7 @@ ToolBar {
             objectName: "crosshairButton"
             symbol: "crosshair"
             tip: qsTr("Crosshair: read all curves at the cursor")
-            keys: "Shift+C"
+            keys: qsTr("Shift+C")
             checkable: true
             checked: toolbar.figure.hasCrosshair
             onToggled: toolbar.figure.hasCrosshair = checked

@@ -37,6 +37,7 @@ Rectangle {
             visible: bar.lines.length > 1
             flat: true
             text: qsTr("&Details")
+            Accessible.name: Words.plain(text)
             onClicked: bar.detailsRequested()
         }
         StripButton {

@@ -3,33 +3,30 @@ import QtQuick
 import QtQuick.Controls
 import Kymograph
 
-Menu {
+FittingMenu {
     id: menu
 
     required property MessagePane pane
 
     readonly property bool hasLines: pane.model.count > 0
 
-    component Entry: MenuItem {
-        opacity: enabled ? 1 : 0.5
-    }
-    Entry {
+    MenuEntry {
         enabled: menu.hasLines
         text: menu.pane.hasSelection ? qsTr("&Copy the selected lines") : qsTr("&Copy all lines")
         onTriggered: menu.pane.copySelection()
     }
-    Entry {
+    MenuEntry {
         enabled: menu.hasLines
         text: qsTr("Select &all")
         onTriggered: menu.pane.selectRows(0, menu.pane.model.count - 1)
     }
-    Entry {
+    MenuEntry {
         enabled: menu.hasLines
         text: qsTr("&Find…")
         onTriggered: menu.pane.openFind()
     }
     MenuSeparator {}
-    Entry {
+    MenuEntry {
         enabled: menu.hasLines
         text: qsTr("C&lear")
         onTriggered: menu.pane.clear()

@@ -49,6 +49,7 @@ Dialog {
             }
             Button {
                 text: qsTr("&Browse…")
+                Accessible.name: Words.plain(text)
                 onClicked: browser.open()
             }
         }

@@ -106,6 +106,7 @@ Popup {
         }
         Button {
             text: qsTr("&Tight layout")
+            Accessible.name: Words.plain(text)
             Layout.alignment: Qt.AlignRight
             onClicked: popup.figure.makeTight()
         }

@@ -15,27 +15,10 @@ RowLayout {
     readonly property bool isFailed: threadState === Job.Failed
 
     spacing: 6
+    // Says all of it at once: its parts are left out.
     Accessible.role: Accessible.StaticText
-    Accessible.name: qsTr("%1: %2 %3").arg(title).arg(stateText(threadState)).arg(progressText)
-
-    function stateText(state) {
-        switch (state) {
-        case Job.Waiting:
-            return qsTr("waiting")
-        case Job.Running:
-            return qsTr("running")
-        case Job.Paused:
-            return qsTr("paused")
-        case Job.Stopping:
-            return qsTr("stopping")
-        case Job.Finished:
-            return qsTr("finished")
-        case Job.Failed:
-            return qsTr("failed")
-        default:
-            return qsTr("idle")
-        }
-    }
+    Accessible.name: progressText === "" ? qsTr("%1: %2").arg(title).arg(Words.state(threadState))
+                                         : qsTr("%1: %2 %3").arg(title).arg(Words.state(threadState)).arg(progressText)
 
     Rectangle {
         implicitWidth: 10
@@ -50,12 +33,14 @@ RowLayout {
     Label {
         textFormat: Text.PlainText
         text: chip.title
+        Accessible.ignored: true
     }
     Label {
-        text: chip.progressText === "" ? chip.stateText(chip.threadState) : chip.progressText
+        text: chip.progressText === "" ? Words.state(chip.threadState) : chip.progressText
         font.family: Appearance.fixedFamily
         color: Qt.alpha(palette.windowText, 0.75)
         textFormat: Text.PlainText
+        Accessible.ignored: true
     }
 
     HoverHandler {

@@ -46,6 +46,7 @@ ToolBar {
                 enabled: !control.job.isActive && control.job.canStart
                 opacity: enabled ? 1 : 0.5
                 onClicked: control.job.start()
+                Accessible.name: Words.plain(text)
                 ToolTip.text: control.job.isRecorded ? qsTr("A recorded run is shown, not run again")
                             : qsTr("Clear the panes and start the worker and the receiver (F5)")
                 ToolTip.visible: hovered || visualFocus
@@ -63,6 +64,7 @@ ToolBar {
                 enabled: control.job.isActive && !control.isStopping
                 opacity: enabled ? 1 : 0.5
                 onClicked: control.job.stop()
+                Accessible.name: Words.plain(text)
                 ToolTip.text: control.job.outlivesWindow ? qsTr("Ask the program to stop; press again to interrupt it (Shift+F5)")
                                                          : qsTr("Stop the receiver and the worker in order (Shift+F5)")
                 ToolTip.visible: hovered || visualFocus

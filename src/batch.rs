@@ -400,6 +400,15 @@ pub enum Notice {
     Failed(Failure),
     /// How long a job took whose recording is shown again.
     Took(std::time::Duration),
-    /// Recording stands still, and why; or goes on again, if there is no text.
-    Recording(Option<String>),
+    /// Recording stands still, and why; or goes on again, if there is no trouble.
+    Recording(Option<RecordingTrouble>),
+}
+
+/// Why nothing is recorded at present. A window words it in its own language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordingTrouble {
+    /// What is wrong, as the system and the recorder say it; without a full stop.
+    pub cause: String,
+    /// Whether recording begins again by itself as soon as it can; else the run is over and a part of it is missing.
+    pub resumes: bool,
 }

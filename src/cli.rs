@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+use crate::figure::Distinction;
 use crate::source::sine::SineOptions;
 
 /// Shows long background computations live: their curves, progress and printed output.
@@ -149,6 +150,31 @@ pub struct RenderArgs {
     /// The columns, or series of a run, that are drawn, by name or number from 1 [default: all others that hold numbers]
     #[arg(long, value_name = "COL,…", value_delimiter = ',', action = ArgAction::Append)]
     pub y: Vec<String>,
+    /// What curves differ by besides their colours
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
+    pub distinguish: DistinguishArg,
+}
+
+/// What curves differ by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum DistinguishArg {
+    /// Nothing else.
+    #[default]
+    Color,
+    /// Line patterns.
+    Dashes,
+    /// Markers.
+    Markers,
+}
+
+impl From<DistinguishArg> for Distinction {
+    fn from(argument: DistinguishArg) -> Self {
+        match argument {
+            DistinguishArg::Color => Self::Color,
+            DistinguishArg::Dashes => Self::Dashes,
+            DistinguishArg::Markers => Self::Markers,
+        }
+    }
 }
 
 /// What to export.

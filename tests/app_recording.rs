@@ -208,7 +208,11 @@ fn read_only_or_missing_places_are_said_and_the_job_goes_on() {
     assert_eq!(running.run_path(), None);
     drop(running);
     drain.drain(LIMIT, |notice| notices.push(notice));
-    assert!(notices.iter().any(|notice| matches!(notice, Notice::Recording(Some(text)) if text.contains("taken"))));
+    assert!(
+        notices
+            .iter()
+            .any(|notice| matches!(notice, Notice::Recording(Some(trouble)) if trouble.cause.contains("taken")))
+    );
     assert!(lines(&notices, Pane::Control).iter().any(|line| line.contains("not recorded")), "{notices:?}");
     assert_is_ledger(&samples(&data.latest()), 100);
 }

@@ -48,6 +48,7 @@ fn run_child(file: &Path) -> Result<(), Failed> {
     let output = Command::new(env::current_exe().unwrap())
         .env(FILE_VARIABLE, file)
         .env("QT_QPA_PLATFORM", "offscreen")
+        .env("LANGUAGE", if file.ends_with("tst_german.qml") { "de" } else { "en" })
         .env("QT_QUICK_CONTROLS_STYLE", "Fusion")
         .env("QML_XHR_ALLOW_FILE_READ", "1")
         .env("HOME", home.path())

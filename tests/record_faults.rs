@@ -164,7 +164,10 @@ fn disk_full_at_any_write_loses_nothing_while_there_is_memory() {
             return;
         }
         assert!(matches!(told[0], Trouble::Stopped { .. }) && matches!(told[1], Trouble::Resumed { .. }), "{told:?}");
-        assert!(matches!(&told[0], Trouble::Stopped { text } if text.contains("No space left on device")), "{told:?}");
+        assert!(
+            matches!(&told[0], Trouble::Stopped { text, .. } if text.contains("No space left on device")),
+            "{told:?}"
+        );
     }
 }
 
@@ -358,7 +361,7 @@ fn disk_full_includes_a_directory_that_is_gone() {
     fs::remove_dir_all(&dir).unwrap();
     recorder.handle().item(&ledger(0, 1000, 1000));
     wait_for("the word", || !told.lock().unwrap().is_empty());
-    assert!(matches!(&told.lock().unwrap()[0], Trouble::Stopped { text } if text.contains("directory is gone")));
+    assert!(matches!(&told.lock().unwrap()[0], Trouble::Stopped { text, .. } if text.contains("directory is gone")));
     assert!(recorder.finish(finished()).is_err());
 }
 

@@ -12,7 +12,7 @@ use cxx_qt_lib_extras::QApplication;
 
 use crate::app::display;
 use crate::app::launch::{self, Launch};
-use crate::bridge::{program, qt};
+use crate::bridge::{self, guarded, program, qt};
 use crate::export;
 use crate::job::{Clock, SystemClock, thread};
 
@@ -46,6 +46,21 @@ pub fn init() {
     qt::set_names("kymograph", env!("CARGO_PKG_VERSION"), APP_ID);
 }
 
+/// Shows the words of the QML module in the person's language (`LANGUAGE`, `LC_ALL`, `LC_MESSAGES`, `LANG`), if it is one
+/// of those built in: English, German. Returns which, or `None` for English, for which nothing is loaded.
+///
+/// The program calls it by itself. A host of the module calls it after its application object was made and before it
+/// loads QML, or leaves it and shows its own words.
+pub fn install_translations() -> Option<&'static str> {
+    bridge::install_translations()
+}
+
+/// The same for the test program, in which Qt makes the application object.
+#[unsafe(no_mangle)]
+extern "C" fn kymograph_install_translations() {
+    guarded("the translation", || _ = install_translations());
+}
+
 /// Shows the window until it is closed; returns the exit status of the program.
 #[must_use]
 pub fn run(launch: Launch) -> i32 {
@@ -77,6 +92,9 @@ fn run_widgets() -> i32 {
 }
 
 fn load() -> Option<cxx::UniquePtr<QQmlApplicationEngine>> {
+    if let Some(language) = install_translations() {
+        log::debug!("the window's language is {language}");
+    }
     qt::set_window_icon(ICON);
     if launch::get().watches_gui || log::log_enabled!(log::Level::Debug) {
         qt::start_heartbeat();

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::batch::{Failure, Notice, Outcome, Progress, Role, State};
+use crate::batch::{Failure, Notice, Outcome, Progress, RecordingTrouble, Role, State};
 
 /// How a job stands, as far as its notices have been read.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ pub struct JobView {
     /// How it ended, once it did.
     pub end: Option<Result<Outcome, Failure>>,
     /// Why nothing is recorded at present, if that is so.
-    pub recording_trouble: Option<String>,
+    pub recording_trouble: Option<RecordingTrouble>,
     started: Option<Instant>,
     ended: Option<Duration>,
 }

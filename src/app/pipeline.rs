@@ -15,7 +15,7 @@ use crate::figure::{Axis, Figure, Subplot};
 use crate::job::sine;
 use crate::job::{JobError, JobHandle, JobSpec, Mailbox, Sink};
 use crate::record::{RecordHandle, RunEntry};
-use crate::source::client::session::{self, Session};
+use crate::source::client::session::Session;
 use crate::source::command::{CommandOptions, CommandSource, command_text};
 use crate::source::sine::SineOptions;
 use crate::store::{BudgetOptions, Snapshot, SnapshotSlot, Store, budget_default};
@@ -52,6 +52,21 @@ pub enum JobKind {
         /// Makes it anew for each start.
         make: Arc<dyn Fn() -> JobSpec + Send + Sync>,
     },
+}
+
+/// What stands in a message pane; the window has the words for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaneKind {
+    /// What the program itself says of the job.
+    Control,
+    /// What the worker says.
+    Worker,
+    /// What the receiver says.
+    Receiver,
+    /// The output of a command or a program.
+    Output,
+    /// Its error output.
+    ErrorOutput,
 }
 
 impl fmt::Debug for JobKind {
@@ -150,18 +165,15 @@ impl JobKind {
         }
     }
 
-    /// Title of a pane: a command's panes show its two streams.
+    /// What stands in a pane: a command's panes show its two streams.
     #[must_use]
-    pub fn pane_title(&self, pane: Pane) -> &'static str {
-        if self.is_client() {
-            return session::pane_title(pane);
-        }
-        match (self.is_command(), pane) {
-            (_, Pane::Control) => "Control",
-            (false, Pane::Worker) => "Worker",
-            (false, Pane::Receiver) => "Receiver",
-            (true, Pane::Worker) => "Output",
-            (true, Pane::Receiver) => "Error output",
+    pub fn pane_kind(&self, pane: Pane) -> PaneKind {
+        match (self.is_command() || self.is_client(), pane) {
+            (_, Pane::Control) => PaneKind::Control,
+            (false, Pane::Worker) => PaneKind::Worker,
+            (false, Pane::Receiver) => PaneKind::Receiver,
+            (true, Pane::Worker) => PaneKind::Output,
+            (true, Pane::Receiver) => PaneKind::ErrorOutput,
         }
     }
 

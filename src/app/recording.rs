@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use crate::app::launch::Recording;
 use crate::app::pipeline::JobKind;
-use crate::batch::{Column, Level, Message, Notice, Pane};
+use crate::batch::{Column, Level, Message, Notice, Pane, RecordingTrouble};
 use crate::job::{Mailbox, spawn_detached};
 use crate::record::{
     DataDir, OnTrouble, RecordHandle, Recorder, RecorderOptions, RunAbout, RunDir, RunEnd, Spill, Trouble,
@@ -77,7 +77,7 @@ impl Journal {
             let told = teller.clone();
             let on_trouble: OnTrouble = Arc::new(move |trouble| match trouble {
                 Trouble::Resumed { text } => told.resumed(&text),
-                Trouble::Stopped { text } => told.stopped(&text),
+                Trouble::Stopped { text, cause } => told.stopped(&text, cause, true),
             });
             let make = Box::new(move || data_dir.create_run(&about));
             let options = RecorderOptions::default();
@@ -92,7 +92,7 @@ impl Journal {
                 Some((Self { shared: Arc::new(shared), handle, path }, Some(spill)))
             }
             Err(error) => {
-                teller.stopped(&format!("This run is not recorded: {error}"));
+                teller.stopped(&format!("This run is not recorded: {error}"), error, false);
                 None
             }
         }
@@ -150,7 +150,7 @@ impl Shared {
         if let (Some(recorder), Some(end)) = (recorder.take(), end)
             && let Err(error) = recorder.finish(end)
         {
-            self.teller.stopped(&error.to_string());
+            self.teller.stopped(&error.to_string(), error.to_string(), false);
         }
     }
 }
@@ -188,8 +188,8 @@ impl store::Spill for LateSpill {
 }
 
 impl Teller {
-    fn stopped(&self, text: &str) {
-        self.mailbox.send(Notice::Recording(Some(text.to_owned())));
+    fn stopped(&self, text: &str, cause: String, resumes: bool) {
+        self.mailbox.send(Notice::Recording(Some(RecordingTrouble { cause, resumes })));
         self.say(Level::Warning, text);
     }
 

@@ -54,7 +54,7 @@ pub fn render(args: &RenderArgs, data_dir: Option<&Path>) -> Result<(), RenderEr
         }
     };
     let snapshot = store.snapshot();
-    let mut figure = Figure::default();
+    let mut figure = Figure { distinction: args.distinguish.into(), ..Figure::default() };
     arrange_all(&mut figure, &snapshot);
     let (width, height) = args.size;
     let side = |length: u32| (f64::from(length) * f64::from(args.scale)).round() as u32;

@@ -68,6 +68,17 @@ pub mod qobject {
         YOnly,
     }
 
+    /// What curves differ by besides their colours.
+    #[qenum(FigureItem)]
+    enum Distinction {
+        /// Nothing else.
+        ColorOnly,
+        /// Line patterns.
+        Dashes,
+        /// Markers.
+        Markers,
+    }
+
     extern "RustQt" {
         #[qobject]
         #[qml_element]
@@ -80,6 +91,7 @@ pub mod qobject {
         #[qproperty(QColor, text_color, cxx_name = "textColor", READ = text_color, WRITE = set_text_color, NOTIFY = figure_changed)]
         #[qproperty(f64, text_px, cxx_name = "textPx", READ = text_px, WRITE = set_text_px, NOTIFY = figure_changed)]
         #[qproperty(QString, empty_hint, cxx_name = "emptyHint", READ = empty_hint, WRITE = set_empty_hint, NOTIFY = figure_changed)]
+        #[qproperty(Distinction, distinction, READ = distinction, WRITE = set_distinction, NOTIFY = figure_changed)]
         #[qproperty(bool, has_grid, cxx_name = "hasGrid", READ = has_grid, WRITE = set_has_grid, NOTIFY = figure_changed)]
         #[qproperty(bool, has_legend, cxx_name = "hasLegend", READ = has_legend, WRITE = set_has_legend, NOTIFY = figure_changed)]
         #[qproperty(bool, is_separate, cxx_name = "isSeparate", READ = is_separate, WRITE = set_is_separate, NOTIFY = figure_changed)]
@@ -109,6 +121,8 @@ pub mod qobject {
         #[qproperty(QStringList, readout_names, cxx_name = "readoutNames", READ = readout_names, NOTIFY = cursor_changed)]
         #[qproperty(QStringList, readout_values, cxx_name = "readoutValues", READ = readout_values, NOTIFY = cursor_changed)]
         #[qproperty(QStringList, readout_colors, cxx_name = "readoutColors", READ = readout_colors, NOTIFY = cursor_changed)]
+        #[qproperty(i32, curve_count, cxx_name = "curveCount", READ = curve_count, NOTIFY = curves_read)]
+        #[qproperty(QString, curve_words, cxx_name = "curveWords", READ = curve_words, NOTIFY = curves_read)]
         #[qproperty(f64, frames, READ = frames, NOTIFY = frame_shown)]
         /// The figure of a job. Distances are logical pixels of the item.
         type FigureItem = super::FigureItemRust;
@@ -138,6 +152,11 @@ pub mod qobject {
         #[cxx_name = "cursorChanged"]
         fn cursor_changed(self: Pin<&mut FigureItem>);
 
+        /// `curveCount` and `curveWords` are up to date.
+        #[qsignal]
+        #[cxx_name = "curvesRead"]
+        fn curves_read(self: Pin<&mut FigureItem>);
+
         /// A new frame is shown.
         #[qsignal]
         #[cxx_name = "frameShown"]
@@ -152,6 +171,10 @@ pub mod qobject {
         #[cxx_name = "saveFailed"]
         fn save_failed(self: Pin<&mut FigureItem>, text: &QString);
 
+        /// Brings `curveCount` and `curveWords` up to date, for people who hear what the figure shows.
+        #[qinvokable]
+        #[cxx_name = "readCurves"]
+        pub fn read_curves(self: Pin<&mut FigureItem>);
         /// Shows all data and follows it.
         #[qinvokable]
         pub fn home(self: Pin<&mut FigureItem>);
@@ -236,6 +259,17 @@ pub mod qobject {
         /// Sets it.
         #[cxx_name = "setEmptyHint"]
         fn set_empty_hint(self: Pin<&mut FigureItem>, value: QString);
+        /// What curves differ by besides their colours; the colours only if not set. A style that somebody chose stays.
+        fn distinction(self: &FigureItem) -> Distinction;
+        /// Sets it.
+        #[cxx_name = "setDistinction"]
+        fn set_distinction(self: Pin<&mut FigureItem>, value: Distinction);
+        /// Curves that are shown, as they were when last read.
+        #[cxx_name = "curveCount"]
+        fn curve_count(self: &FigureItem) -> i32;
+        /// The first of them in words: names and last values.
+        #[cxx_name = "curveWords"]
+        fn curve_words(self: &FigureItem) -> QString;
         /// Whether grid lines are drawn.
         #[cxx_name = "hasGrid"]
         fn has_grid(self: &FigureItem) -> bool;
@@ -430,7 +464,7 @@ use std::time::Instant;
 use cxx_qt::{CxxQtType, Initialize, Threading};
 use cxx_qt_lib::{QColor, QPointF, QRectF, QString, QStringList, QUrl};
 
-use crate::app::figure_control::{Button, Changed, FigureControl, Tool};
+use crate::app::figure_control::{Button, Changed, CurveWords, FigureControl, Tool};
 use crate::app::launch;
 use crate::app::printable::printable;
 use crate::app::pulse::{self, Painted};
@@ -438,9 +472,9 @@ use crate::batch::Color;
 use crate::bridge::guest::{Alive, Guest};
 use crate::bridge::{guarded, image};
 use crate::export::{ExportOptions, OnSaved};
-use crate::figure::FollowSpan;
 use crate::figure::readout::{Readout, SeriesReadout};
 use crate::figure::zoom::AxisLock;
+use crate::figure::{Distinction, FollowSpan};
 use crate::render::figure_thread::FigureThread;
 use crate::render::frame::FrameSize;
 
@@ -455,6 +489,7 @@ pub struct FigureItemRust {
     control: FigureControl,
     thread: Option<FigureThread>,
     readout: Option<Readout>,
+    curves: CurveWords,
     background: QColor,
     text: QColor,
     frames: u64,
@@ -473,6 +508,7 @@ impl Default for FigureItemRust {
             control: FigureControl::default(),
             thread: None,
             readout: None,
+            curves: CurveWords::default(),
             background: QColor::from_rgb(255, 255, 255),
             text: QColor::from_rgb(0, 0, 0),
             frames: 0,
@@ -777,6 +813,42 @@ impl qobject::FigureItem {
             _ => AxisLock::Both,
         };
         self.act("axes", |control| control.set_lock(axes));
+    }
+
+    fn distinction(&self) -> qobject::Distinction {
+        match self.control.distinction() {
+            Distinction::Color => qobject::Distinction::ColorOnly,
+            Distinction::Dashes => qobject::Distinction::Dashes,
+            Distinction::Markers => qobject::Distinction::Markers,
+        }
+    }
+
+    fn set_distinction(self: Pin<&mut Self>, value: qobject::Distinction) {
+        let distinction = match value {
+            qobject::Distinction::Dashes => Distinction::Dashes,
+            qobject::Distinction::Markers => Distinction::Markers,
+            _ => Distinction::Color,
+        };
+        self.act("distinction", |control| control.set_distinction(distinction));
+    }
+
+    /// Brings `curveCount` and `curveWords` up to date.
+    pub fn read_curves(mut self: Pin<&mut Self>) {
+        let Some(thread) = &self.thread else { return };
+        let (_, snapshot) = thread.contents();
+        let words = guarded("reading the curves", || self.control.curve_words(&snapshot));
+        if words != self.curves {
+            self.as_mut().rust_mut().curves = words;
+            self.curves_read();
+        }
+    }
+
+    fn curve_count(&self) -> i32 {
+        i32::try_from(self.curves.count).unwrap_or(i32::MAX)
+    }
+
+    fn curve_words(&self) -> QString {
+        QString::from(&self.curves.text)
     }
 
     fn follow_x(&self) -> f64 {

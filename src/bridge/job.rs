@@ -47,6 +47,21 @@ pub mod qobject {
         Failed,
     }
 
+    /// What stands in a message pane.
+    #[qenum(Job)]
+    enum PaneKind {
+        /// What the program itself says of the job.
+        Control,
+        /// What the worker says.
+        Worker,
+        /// What the receiver says.
+        Receiver,
+        /// The output of a command or a program.
+        Output,
+        /// Its error output.
+        ErrorOutput,
+    }
+
     extern "RustQt" {
         #[qobject]
         #[qml_element]
@@ -64,6 +79,7 @@ pub mod qobject {
         #[qproperty(State, receiver_state, cxx_name = "receiverState", READ = receiver_state, NOTIFY = state_changed)]
         #[qproperty(bool, is_active, cxx_name = "isActive", READ = is_active, NOTIFY = state_changed)]
         #[qproperty(QString, recording_trouble, cxx_name = "recordingTrouble", READ = recording_trouble, NOTIFY = state_changed)]
+        #[qproperty(bool, recording_resumes, cxx_name = "recordingResumes", READ = recording_resumes, NOTIFY = state_changed)]
         #[qproperty(QString, run_path, cxx_name = "runPath", READ = run_path, NOTIFY = state_changed)]
         #[qproperty(bool, is_recorded, cxx_name = "isRecorded", READ = is_recorded, CONSTANT)]
         #[qproperty(bool, can_start, cxx_name = "canStart", READ = can_start, CONSTANT)]
@@ -153,10 +169,10 @@ pub mod qobject {
         #[cxx_name = "resetSettings"]
         pub fn reset_settings(self: Pin<&mut Job>);
 
-        /// Title of a pane of this job: 0 control, 1 worker, 2 receiver.
+        /// What stands in a pane of this job: 0 control, 1 worker, 2 receiver.
         #[qinvokable]
-        #[cxx_name = "paneTitle"]
-        pub fn pane_title(self: &Job, pane: i32) -> QString;
+        #[cxx_name = "paneKind"]
+        pub fn pane_kind(self: &Job, pane: i32) -> PaneKind;
 
         /// How many lines each pane keeps, at least 1.
         #[qinvokable]
@@ -202,6 +218,9 @@ pub mod qobject {
         /// Why nothing is recorded at present; empty if all is well.
         #[cxx_name = "recordingTrouble"]
         fn recording_trouble(self: &Job) -> QString;
+        /// Whether recording begins again by itself; else the run is over.
+        #[cxx_name = "recordingResumes"]
+        fn recording_resumes(self: &Job) -> bool;
         /// Directory that the job is recorded into; empty if it is not.
         #[cxx_name = "runPath"]
         fn run_path(self: &Job) -> QString;
@@ -303,7 +322,7 @@ use crate::app::feed::JobFeed;
 use crate::app::host::{Described, What};
 use crate::app::job_view::{Changes, JobView, duration_text};
 use crate::app::launch;
-use crate::app::pipeline::{self, JobKind, Running, StartOptions};
+use crate::app::pipeline::{self, JobKind, PaneKind, Running, StartOptions};
 use crate::batch::{self, Notice, Pane};
 use crate::bridge::guest::Alive;
 use crate::bridge::{guarded, program};
@@ -491,10 +510,16 @@ impl qobject::Job {
         }
     }
 
-    /// Title of a pane of this job: 0 control, 1 worker, 2 receiver.
-    pub fn pane_title(&self, pane: i32) -> QString {
+    /// What stands in a pane of this job: 0 control, 1 worker, 2 receiver.
+    pub fn pane_kind(&self, pane: i32) -> qobject::PaneKind {
         let pane = usize::try_from(pane).ok().and_then(|pane| Pane::ALL.get(pane).copied());
-        QString::from(pane.map_or("", |pane| self.kind.pane_title(pane)))
+        match self.kind.pane_kind(pane.unwrap_or(Pane::Control)) {
+            PaneKind::Control => qobject::PaneKind::Control,
+            PaneKind::Worker => qobject::PaneKind::Worker,
+            PaneKind::Receiver => qobject::PaneKind::Receiver,
+            PaneKind::Output => qobject::PaneKind::Output,
+            PaneKind::ErrorOutput => qobject::PaneKind::ErrorOutput,
+        }
     }
 
     /// How many lines each pane keeps, at least 1.
@@ -594,7 +619,11 @@ impl qobject::Job {
     }
 
     fn recording_trouble(&self) -> QString {
-        QString::from(self.view.recording_trouble.as_deref().unwrap_or_default())
+        QString::from(self.view.recording_trouble.as_ref().map_or("", |trouble| &trouble.cause))
+    }
+
+    fn recording_resumes(&self) -> bool {
+        self.view.recording_trouble.as_ref().is_none_or(|trouble| trouble.resumes)
     }
 
     fn run_path(&self) -> QString {

@@ -15,6 +15,9 @@ pub mod message_model;
 pub mod program;
 pub mod qt;
 pub mod series;
+mod translations;
+
+pub(crate) use translations::install as install_translations;
 
 use crate::job::thread::caught;
 

@@ -1,4 +1,4 @@
-//! The few calls into Qt that no binding has: identity, import path, renderer.
+//! The few calls into Qt that no binding has: identity, import path, renderer, translations.
 //!
 //! GUI thread.
 
@@ -37,6 +37,12 @@ mod ffi {
         fn lookUpFonts();
         #[rust_name = "enclosing_canvas"]
         unsafe fn enclosingCanvas(object: *const QObject) -> *mut CanvasItem;
+        #[rust_name = "ui_languages"]
+        fn uiLanguages() -> Vec<String>;
+        #[rust_name = "install_translations"]
+        fn installTranslations(catalogue: &[u8]) -> bool;
+        #[rust_name = "install_qt_translations"]
+        fn installQtTranslations(language: &QString);
         #[rust_name = "has_root_object"]
         fn hasRootObject(engine: Pin<&mut QQmlApplicationEngine>) -> bool;
     }
@@ -91,6 +97,23 @@ pub(crate) fn start_heartbeat() {
 /// while the application object stands.
 pub(crate) fn look_up_fonts() {
     ffi::look_up_fonts();
+}
+
+/// The languages that the person reads, the best first, as `de-AT` or `de`.
+pub(crate) fn ui_languages() -> Vec<String> {
+    ffi::ui_languages()
+}
+
+/// Shows the words of a catalogue in the form of Qt's `lrelease`; it wins over those installed before. Returns whether it
+/// could be read. After the application object was made.
+pub(crate) fn install_translations(catalogue: &'static [u8]) -> bool {
+    ffi::install_translations(catalogue)
+}
+
+/// Shows Qt's own words, those of its dialogs, in a language, where the system has them. After the application object was
+/// made.
+pub(crate) fn install_qt_translations(language: &str) {
+    ffi::install_qt_translations(&QString::from(language));
 }
 
 /// Whether the engine has loaded a window.

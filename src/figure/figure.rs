@@ -3,6 +3,7 @@
 //! Holds no samples and no pixels. Owned by whoever edits it; the figure's thread gets a clone.
 
 use crate::batch::{Color, SeriesId};
+use crate::figure::distinction::Distinction;
 use crate::figure::theme::Theme;
 use crate::figure::ticks::TickFormat;
 
@@ -21,6 +22,8 @@ pub struct Figure {
     pub theme: Theme,
     /// How much of the data an automatic x range shows.
     pub follow_span: FollowSpan,
+    /// What tells curves apart besides their colours, where nobody chose a style for them.
+    pub distinction: Distinction,
     /// What to do, shown in the middle while no series has a sample; may have several lines.
     pub empty_hint: String,
 }
@@ -261,6 +264,7 @@ impl Default for Figure {
             spacing: Spacing::default(),
             theme: Theme::light(),
             follow_span: FollowSpan::All,
+            distinction: Distinction::Color,
             empty_hint: String::new(),
         }
     }

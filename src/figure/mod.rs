@@ -2,6 +2,7 @@
 
 pub mod arrange;
 pub mod chart;
+pub mod distinction;
 #[allow(clippy::module_inception, reason = "folder and file are both named after what they hold, as the field says it")]
 pub mod figure;
 pub mod layout;
@@ -16,6 +17,7 @@ pub mod ticks;
 pub mod view;
 pub mod zoom;
 
+pub use distinction::Distinction;
 pub use figure::*;
 pub use layout::{AxisMap, FrameLayout, LegendEntry, PlotRect, SubplotLayout};
 pub use theme::Theme;

@@ -181,8 +181,8 @@ impl Actor {
         self.lane.set_trouble(Some(text.to_owned()));
         self.counters.set_writing(false);
         log::warn!("recording has stopped: {text}");
-        let text = format!("Recording has stopped: {text}. The job goes on; recording resumes by itself.");
-        self.tell(Trouble::Stopped { text });
+        let sentence = format!("Recording has stopped: {text}. The job goes on; recording resumes by itself.");
+        self.tell(Trouble::Stopped { text: sentence, cause: text.to_owned() });
     }
 
     fn resume(&mut self) {

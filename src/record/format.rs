@@ -249,7 +249,9 @@ pub(super) fn with_notice<R>(notice: Notice, write: impl FnOnce(u32, &dyn Encode
         Notice::Recording(_) | Notice::Took(_) => {
             let (pane, level) = (code(&PANES, &Pane::Control), code(&LEVELS, &Level::Info));
             let text = match notice {
-                Notice::Recording(trouble) => trouble.unwrap_or_else(|| "recording goes on".to_owned()),
+                Notice::Recording(trouble) => {
+                    trouble.map_or_else(|| "recording goes on".to_owned(), |trouble| trouble.cause)
+                }
                 _ => String::new(),
             };
             write(record::LINE, &LineRecord { pane, level, time_secs: 0.0, text })

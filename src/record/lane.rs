@@ -262,7 +262,7 @@ fn text_bytes(notice: &Notice) -> usize {
         Notice::Message(message) => message.text.len(),
         Notice::Finished(outcome) => outcome.summary.len(),
         Notice::Failed(failure) => failure.text.len(),
-        Notice::Recording(text) => text.as_ref().map_or(0, String::len),
+        Notice::Recording(trouble) => trouble.as_ref().map_or(0, |trouble| trouble.cause.len()),
         Notice::Skipped(..) | Notice::Progress(..) | Notice::Thread(..) | Notice::Job(_) | Notice::Took(_) => 0,
     }
 }

@@ -47,6 +47,8 @@ pub enum Trouble {
     Stopped {
         /// Why, and what to do; one line.
         text: String,
+        /// Why, as a part of such a line.
+        cause: String,
     },
     /// The disk takes what comes again.
     Resumed {
@@ -206,7 +208,7 @@ fn made(
             counters.set_writing(false);
             log::warn!("a run is not recorded: {error}");
             let text = format!("This run is not recorded: {error}. The job goes on; recording begins by itself.");
-            on_trouble(Trouble::Stopped { text });
+            on_trouble(Trouble::Stopped { text, cause: error.clone() });
         }
         let is_over = lane.wait_closed(options.retry_every);
         trouble = Some(error.clone());

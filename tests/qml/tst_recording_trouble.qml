@@ -28,7 +28,7 @@ Item {
             job.receiverMs = 2
             job.start()
             tryVerify(() => bar.visible)
-            verify(bar.text.indexOf("not recorded") >= 0, bar.text)
+            verify(bar.text.indexOf("Nothing is recorded") >= 0, bar.text)
             tryCompare(job, "isActive", false, 8000)
             compare(job.state, Job.Finished)
             bar.dismissed()

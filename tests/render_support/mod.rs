@@ -20,6 +20,7 @@ pub const LINE: ResolvedStyle = ResolvedStyle {
     width_px: 1.5,
     dash: Dash::Solid,
     marker: Marker::None,
+    marker_phase: None,
     join: Join::Line,
     alpha: 1.0,
 };

@@ -9,6 +9,7 @@ mod mouse;
 mod style;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -22,6 +23,8 @@ use crate::store::Snapshot;
 use asked::Asked;
 pub use asked::{AxisLook, SeriesKey, SeriesLook};
 use mouse::Drag;
+
+pub use words::CurveWords;
 
 /// What dragging with the left button does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,10 +98,11 @@ impl FigureControl {
         &self.shown
     }
 
-    /// Shows another figure from its home view on; theme and hint stay.
+    /// Shows another figure from its home view on; theme, hint and what tells curves apart stay.
     pub fn set_figure(&mut self, figure: Figure) {
         let (theme, hint) = (self.base.theme.clone(), std::mem::take(&mut self.base.empty_hint));
-        self.base = Figure { theme, empty_hint: hint, ..figure };
+        let distinction = self.base.distinction;
+        self.base = Figure { theme, empty_hint: hint, distinction, ..figure };
         self.ask_again();
         self.history = ViewHistory::default();
         self.known = None;

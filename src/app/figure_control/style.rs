@@ -3,7 +3,7 @@
 use super::{Changed, FigureControl};
 use crate::batch::{Color, SeriesId};
 use crate::figure::view::ViewHistory;
-use crate::figure::{LegendPlace, Scale, Spacing, Subplot, Theme};
+use crate::figure::{Distinction, LegendPlace, Scale, Spacing, Subplot, Theme};
 
 impl FigureControl {
     /// Whether the crosshair is shown.
@@ -41,6 +41,18 @@ impl FigureControl {
     /// Sets the height of label text in logical pixels.
     pub fn set_text_px(&mut self, text_px: f64) -> Changed {
         self.base.theme.text_px = text_px.clamp(4.0, 200.0) as f32;
+        self.style_changed()
+    }
+
+    /// What tells curves apart besides their colours.
+    #[must_use]
+    pub fn distinction(&self) -> Distinction {
+        self.base.distinction
+    }
+
+    /// Sets it; a series whose style somebody chose keeps it.
+    pub fn set_distinction(&mut self, distinction: Distinction) -> Changed {
+        self.base.distinction = distinction;
         self.style_changed()
     }
 

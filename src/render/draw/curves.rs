@@ -137,6 +137,7 @@ impl Curves {
             let visible = subplot.series.iter().enumerate().filter(|(_, s)| ranges.x.is_some() && s.is_visible);
             for (index, style) in visible {
                 let Some(series) = task.snapshot.get(style.id) else { continue };
+                let look = task.figure.distinction.look(style, index);
                 self.items.push(Item {
                     subplot: place,
                     series: index,
@@ -147,8 +148,9 @@ impl Curves {
                     style: ResolvedStyle {
                         color: task.figure.theme.series_color(style.color.or(series.info.color), index),
                         width_px: line_width(style.width_px) * task.scale,
-                        dash: style.dash,
-                        marker: style.marker,
+                        dash: look.dash,
+                        marker: look.marker,
+                        marker_phase: look.names_curve.then(|| phase(index)),
                         join: style.join,
                         alpha: 1.0,
                     },
@@ -204,6 +206,12 @@ impl Lane {
             *shape_count = shapes.len();
         }
     }
+}
+
+/// Where the markers that name a curve stand between two of their steps, 0 to 1: far from those of the curves before it,
+/// so that they do not cover each other where curves meet. The golden ratio spreads any number of them evenly.
+fn phase(index: usize) -> f32 {
+    (index as f64 * 0.618_033_988_749_895).fract() as f32
 }
 
 /// Divides curves among lanes, neighbours together, so that each has about the same work.

@@ -67,6 +67,7 @@ impl Place<'_> {
     fn sample(&self, named: &Named, at: PlotRect, block: &LegendBlock, shapes: &mut Vec<Shape>, scratch: &mut Scratch) {
         let Some(style) = self.subplot.series.get(named.index) else { return };
         let own = self.snapshot.get(named.series).and_then(|series| series.info.color);
+        let look = self.figure.distinction.look(style, named.index);
         let color = self.figure.theme.series_color(style.color.or(own), named.index);
         let paint = Paint { color, alpha: if named.is_visible { 1.0 } else { HIDDEN_ALPHA } };
         // A line as wide as its row would be a bar.
@@ -91,11 +92,11 @@ impl Place<'_> {
             } else {
                 points.extend([[left, y_px], [right, y_px]]);
             }
-            let stroke = Stroke { paint, width_px, dash_px: dash_pattern(style.dash, width_px, scratch) };
+            let stroke = Stroke { paint, width_px, dash_px: dash_pattern(look.dash, width_px, scratch) };
             shapes.push(Shape::Line { points, stroke });
         }
         let marker =
-            if style.join == Join::Points && style.marker == Marker::None { Marker::Circle } else { style.marker };
+            if style.join == Join::Points && look.marker == Marker::None { Marker::Circle } else { look.marker };
         if marker != Marker::None {
             let size_px = (4.0 * width_px).min(at.height_px * 0.7);
             let mut centers_px = scratch.take_marks();

@@ -51,6 +51,16 @@ impl AxisPx {
         value.clamp(-f64::MAX, f64::MAX)
     }
 
+    /// Steps of the axis that stand at whole multiples of a power of two of its unit (on a log axis, of its decades): the
+    /// pixel of one that is near, and their distance in pixels, at least `least_px` and less than twice that.
+    pub(super) fn steps(self, least_px: f64) -> (f64, f64) {
+        let step = (least_px / self.px_per_unit.abs()).log2().ceil().exp2();
+        // Where the numbers of the range end, whole multiples do too: any place is as good as another.
+        let inside = Some(self.lo.rem_euclid(step)).filter(|inside| inside.is_finite()).unwrap_or(0.0);
+        let step_px = (step * self.px_per_unit.abs()).clamp(least_px, 2.0 * least_px);
+        (self.start_px - inside * self.px_per_unit, step_px)
+    }
+
     /// Pixel of zero; on a log axis that of its lower end.
     pub(super) fn zero_px(self) -> f64 {
         if self.is_log { self.start_px } else { self.to_px(0.0) }

@@ -2,10 +2,11 @@
 //!
 //! Beside a line, a sample shows its marker where both neighbours are at least a marker's size away: a rule that does not
 //! flicker while the view moves, and leaves dense parts to the line. Without a line every sample shows its marker, but
-//! only one a pixel.
+//! only one a pixel. Markers that name a curve are shown once each step of the x axis.
 
 use crate::figure::{Join, Marker};
 use crate::render::line::Scratch;
+use crate::render::line::cells::Cells;
 use crate::render::line::clip::{Point, Window};
 
 /// The markers of a curve in the making.
@@ -17,11 +18,20 @@ pub(super) struct Marks {
     /// The last sample, and whether it has room on its left.
     held: Option<(Point, bool)>,
     last_cell: Option<(i64, i64)>,
+    /// Where the markers name the curve.
+    cells: Option<Cells>,
     centers: Vec<[f32; 2]>,
 }
 
 impl Marks {
-    pub(super) fn new(window: Window, marker: Marker, join: Join, size_px: f32, scratch: &mut Scratch) -> Self {
+    pub(super) fn new(
+        window: Window,
+        marker: Marker,
+        join: Join,
+        size_px: f32,
+        cells: Option<Cells>,
+        scratch: &mut Scratch,
+    ) -> Self {
         Self {
             window,
             is_wanted: marker != Marker::None,
@@ -29,6 +39,7 @@ impl Marks {
             size_px: f64::from(size_px),
             held: None,
             last_cell: None,
+            cells,
             centers: scratch.take_marks(),
         }
     }
@@ -56,6 +67,12 @@ impl Marks {
             }
             return;
         }
+        if let Some(cells) = &mut self.cells {
+            if cells.enter(place) {
+                self.show(place);
+            }
+            return;
+        }
         let has_room = self.held.is_none_or(|(held, _)| {
             (held.0 - place.0).abs() >= self.size_px || (held.1 - place.1).abs() >= self.size_px
         });
@@ -65,7 +82,9 @@ impl Marks {
 
     /// Samples that were passed over, too close for any of them to have room.
     pub(super) fn crowd(&mut self, place: Point) {
-        if self.is_wanted && !self.is_scatter {
+        if self.cells.is_some() {
+            self.sample(place);
+        } else if self.is_wanted && !self.is_scatter {
             self.release(false);
             self.held = Some((place, false));
         }

@@ -10,6 +10,7 @@
 
 mod ascending;
 mod axis;
+mod cells;
 mod clip;
 mod free;
 mod ink;
@@ -25,6 +26,7 @@ use crate::store::{SeriesSnapshot, XOrder};
 pub use scratch::Scratch;
 
 use axis::AxisPx;
+use cells::Cells;
 use clip::Window;
 use marks::Marks;
 use runs::{Finished, Runs};
@@ -40,6 +42,9 @@ pub struct ResolvedStyle {
     pub dash: Dash,
     /// Mark at each sample where there is room.
     pub marker: Marker,
+    /// Where the marker names the curve: it is shown once each step of some ten pixels, however dense the samples are, this
+    /// part of a step (0 to 1) further on. `None` shows it at each sample where there is room.
+    pub marker_phase: Option<f32>,
     /// How neighbours are joined.
     pub join: Join,
     /// Opacity, 0 to 1.
@@ -96,7 +101,8 @@ pub fn curve(
     let marker_px = MARKER_WIDTHS * style.width_px;
     let window = Window::around(plot, style.width_px + if marker == Marker::None { 0.0 } else { marker_px });
     // Before the lines, which take all buffers of points.
-    let marks = Marks::new(window, marker, style.join, marker_px, scratch);
+    let cells = style.marker_phase.map(|phase| Cells::new(&x_axis, plot, series.x_order(), phase));
+    let marks = Marks::new(window, marker, style.join, marker_px, cells, scratch);
     let mut trace =
         Trace { runs: Runs::new(window, style.join, scratch), marks, x: x_axis, y: y_axis, stats: &mut stats };
     match series.x_order() {

@@ -13,6 +13,7 @@ const STYLE: ResolvedStyle = ResolvedStyle {
     width_px: 1.5,
     dash: Dash::Solid,
     marker: Marker::None,
+    marker_phase: None,
     join: Join::Line,
     alpha: 1.0,
 };

@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::batch::{Batch, Item, Layout, Level, Message, Outcome, Pane, Progress};
+use crate::batch::{Batch, Item, Layout, Level, Message, Outcome, Progress};
 use crate::source::{Outlet, Remote, Source, SourceError, Stopped};
 
 use super::layouter::Layouter;
@@ -337,15 +337,5 @@ impl ClientSource {
             log::debug!("the last frames of a client are not marked: {error}");
         }
         if out.is_stopping() { Stopped.into() } else { SourceError::Failed(why.to_owned()) }
-    }
-}
-
-/// The panes' titles: what a client prints to its two streams.
-#[must_use]
-pub fn pane_title(pane: Pane) -> &'static str {
-    match pane {
-        Pane::Control => "Control",
-        Pane::Worker => "Output",
-        Pane::Receiver => "Error output",
     }
 }

@@ -1,0 +1,48 @@
+// Words that several parts of the window share.
+pragma Singleton
+
+import QtQuick
+import Kymograph
+
+QtObject {
+    // What a job or one of its threads is doing.
+    function state(state) {
+        switch (state) {
+        case Job.Waiting:
+            return qsTr("waiting")
+        case Job.Running:
+            return qsTr("running")
+        case Job.Paused:
+            return qsTr("paused")
+        case Job.Stopping:
+            return qsTr("stopping")
+        case Job.Finished:
+            return qsTr("finished")
+        case Job.Failed:
+            return qsTr("failed")
+        default:
+            return qsTr("ready")
+        }
+    }
+
+    // A text without the mark of its key: before Qt 6.8 that would be read aloud.
+    function plain(text) {
+        return text.replace(/&(.)/g, "$1")
+    }
+
+    // Title of a message pane.
+    function pane(kind) {
+        switch (kind) {
+        case Job.Worker:
+            return qsTr("Worker")
+        case Job.Receiver:
+            return qsTr("Receiver")
+        case Job.Output:
+            return qsTr("Output")
+        case Job.ErrorOutput:
+            return qsTr("Error output")
+        default:
+            return qsTr("Control")
+        }
+    }
+}

@@ -1,0 +1,821 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About Kymograph</source>
+        <translation>Über Kymograph</translation>
+    </message>
+    <message>
+        <source>Kymograph %1
+
+Shows long background computations live: their curves, progress and printed output.
+
+Licence: MIT or Apache-2.0</source>
+        <translation>Kymograph %1
+
+Zeigt lange Berechnungen im Hintergrund, während sie laufen: ihre Kurven, ihren Fortschritt und ihre Ausgaben.
+
+Lizenz: MIT oder Apache-2.0</translation>
+    </message>
+</context>
+<context>
+    <name>DetailsDialog</name>
+    <message>
+        <source>Why the job failed</source>
+        <translation>Warum der Job fehlgeschlagen ist</translation>
+    </message>
+</context>
+<context>
+    <name>FigureView</name>
+    <message>
+        <source>Figure of %1</source>
+        <translation>Abbildung von %1</translation>
+    </message>
+    <message>
+        <source>No data yet</source>
+        <translation>Noch keine Daten</translation>
+    </message>
+    <message>
+        <source>One curve with its last value: %1</source>
+        <translation>Eine Kurve mit ihrem letzten Wert: %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n curves with their last values: %1</source>
+        <translation>
+            <numerusform>%n Kurve mit ihrem letzten Wert: %1</numerusform>
+            <numerusform>%n Kurven mit ihren letzten Werten: %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Press Start, or run
+kymograph run -- your command</source>
+        <translation>Auf „Starten“ klicken, oder
+kymograph run -- Befehl</translation>
+    </message>
+    <message>
+        <source>Connected: curves appear with the first values</source>
+        <translation>Verbunden: Kurven erscheinen mit den ersten Werten</translation>
+    </message>
+    <message>
+        <source>Numbers in the output become curves,
+for example  loss=0.25  or  {&quot;loss&quot;: 0.25}</source>
+        <translation>Zahlen in der Ausgabe werden zu Kurven,
+zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
+    </message>
+    <message>
+        <source>Saved %1</source>
+        <translation>%1 gespeichert</translation>
+    </message>
+    <message>
+        <source>Not saved: %1</source>
+        <translation>Nicht gespeichert: %1</translation>
+    </message>
+</context>
+<context>
+    <name>FigureWindow</name>
+    <message>
+        <source>%1 · figure · Kymograph</source>
+        <translation>%1 · Abbildung · Kymograph</translation>
+    </message>
+</context>
+<context>
+    <name>FindBar</name>
+    <message>
+        <source>Find in messages</source>
+        <translation>In den Meldungen suchen</translation>
+    </message>
+    <message>
+        <source>No line contains this</source>
+        <translation>In keiner Zeile gefunden</translation>
+    </message>
+    <message>
+        <source>Previous match</source>
+        <translation>Vorheriger Treffer</translation>
+    </message>
+    <message>
+        <source>Next match</source>
+        <translation>Nächster Treffer</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Shift+Enter</source>
+        <translation>Umschalt+Eingabe</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Eingabe</translation>
+    </message>
+</context>
+<context>
+    <name>FollowPopup</name>
+    <message>
+        <source>All data</source>
+        <translation>Alle Daten</translation>
+    </message>
+    <message>
+        <source>The last samples:</source>
+        <translation>Die letzten Datenpunkte:</translation>
+    </message>
+    <message>
+        <source>The last of x (seconds, steps, …):</source>
+        <translation>Das letzte Stück von x (Sekunden, Schritte …):</translation>
+    </message>
+</context>
+<context>
+    <name>JobSettings</name>
+    <message>
+        <source>endless</source>
+        <translation>endlos</translation>
+    </message>
+    <message>
+        <source>Worker</source>
+        <translation>Worker</translation>
+    </message>
+    <message>
+        <source>Iterations</source>
+        <translation>Durchläufe</translation>
+    </message>
+    <message>
+        <source>Interval</source>
+        <translation>Intervall</translation>
+    </message>
+    <message>
+        <source>ms</source>
+        <translation>ms</translation>
+    </message>
+    <message>
+        <source>Iterations in a batch</source>
+        <translation>Durchläufe je Stapel</translation>
+    </message>
+    <message>
+        <source>Receiver</source>
+        <translation>Empfänger</translation>
+    </message>
+    <message>
+        <source>Objects in a batch</source>
+        <translation>Objekte je Stapel</translation>
+    </message>
+    <message>
+        <source>In force from the next start</source>
+        <translation>Gilt ab dem nächsten Start</translation>
+    </message>
+    <message>
+        <source>&amp;Defaults</source>
+        <translation>&amp;Standardwerte</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>LinesDialog</name>
+    <message>
+        <source>Lines kept in each pane</source>
+        <translation>Zeilen je Meldungsfeld</translation>
+    </message>
+</context>
+<context>
+    <name>Main</name>
+    <message>
+        <source>%1 · %2 · Kymograph</source>
+        <translation>%1 · %2 · Kymograph</translation>
+    </message>
+    <message>
+        <source>ended with %1</source>
+        <translation>beendet mit %1</translation>
+    </message>
+    <message>
+        <source>Nothing is recorded at present: %1. The job goes on; recording begins by itself.</source>
+        <translation>Zurzeit wird nichts aufgezeichnet: %1. Der Job läuft weiter; die Aufzeichnung beginnt von selbst.</translation>
+    </message>
+    <message>
+        <source>Not all of this run is recorded: %1</source>
+        <translation>Dieser Lauf ist nicht vollständig aufgezeichnet: %1</translation>
+    </message>
+</context>
+<context>
+    <name>MainMenu</name>
+    <message>
+        <source>&amp;New figure window</source>
+        <translation>&amp;Neues Abbildungsfenster</translation>
+    </message>
+    <message>
+        <source>Leave &amp;full screen</source>
+        <translation>&amp;Vollbildmodus verlassen</translation>
+    </message>
+    <message>
+        <source>&amp;Full screen</source>
+        <translation>&amp;Vollbildmodus</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>&amp;Farbschema</translation>
+    </message>
+    <message>
+        <source>&amp;System</source>
+        <translation>&amp;System</translation>
+    </message>
+    <message>
+        <source>&amp;Light</source>
+        <translation>&amp;Hell</translation>
+    </message>
+    <message>
+        <source>&amp;Dark</source>
+        <translation>&amp;Dunkel</translation>
+    </message>
+    <message>
+        <source>&amp;Distinguish curves by</source>
+        <translation>&amp;Kurven unterscheiden durch</translation>
+    </message>
+    <message>
+        <source>&amp;Colour only</source>
+        <translation>Nur &amp;Farbe</translation>
+    </message>
+    <message>
+        <source>Colour and &amp;dashes</source>
+        <translation>Farbe und &amp;Strichart</translation>
+    </message>
+    <message>
+        <source>Colour and &amp;markers</source>
+        <translation>Farbe und &amp;Markierungen</translation>
+    </message>
+    <message>
+        <source>&amp;Lines kept in panes…</source>
+        <translation>&amp;Zeilen je Meldungsfeld …</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard and mouse</source>
+        <translation>&amp;Tastatur und Maus</translation>
+    </message>
+    <message>
+        <source>&amp;About Kymograph</source>
+        <translation>Über Kymo&amp;graph</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+</context>
+<context>
+    <name>MessagePane</name>
+    <message>
+        <source>Number of lines: %1</source>
+        <translation>Anzahl der Zeilen: %1</translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Copy the selected lines</source>
+        <translation>Ausgewählte Zeilen kopieren</translation>
+    </message>
+    <message>
+        <source>Copy all lines</source>
+        <translation>Alle Zeilen kopieren</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>Leeren</translation>
+    </message>
+    <message>
+        <source>%1: messages</source>
+        <translation>%1: Meldungen</translation>
+    </message>
+    <message>
+        <source>Error: %1</source>
+        <translation>Fehler: %1</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>Warnung: %1</translation>
+    </message>
+    <message>
+        <source>No messages yet</source>
+        <translation>Noch keine Meldungen</translation>
+    </message>
+    <message>
+        <source>One new line</source>
+        <translation>Eine neue Zeile</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n new lines</source>
+        <translation>
+            <numerusform>%n neue Zeile</numerusform>
+            <numerusform>%n neue Zeilen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Ctrl+F</source>
+        <translation>Strg+F</translation>
+    </message>
+    <message>
+        <source>Ctrl+C</source>
+        <translation>Strg+C</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>NavigationToolbar</name>
+    <message>
+        <source>Home: show all data and follow it</source>
+        <translation>Anfang: alle Daten zeigen und ihnen folgen</translation>
+    </message>
+    <message>
+        <source>Back to the previous view</source>
+        <translation>Zurück zur vorherigen Ansicht</translation>
+    </message>
+    <message>
+        <source>Forward to the next view</source>
+        <translation>Vor zur nächsten Ansicht</translation>
+    </message>
+    <message>
+        <source>Pan: drag to move, drag with the right button to zoom</source>
+        <translation>Verschieben: mit der linken Taste ziehen; mit der rechten Taste ziehen vergrößert</translation>
+    </message>
+    <message>
+        <source>Zoom to a rectangle; hold X or Y for one axis</source>
+        <translation>Auf ein Rechteck vergrößern; X oder Y halten für nur eine Achse</translation>
+    </message>
+    <message>
+        <source>Configure subplots</source>
+        <translation>Teilabbildungen einrichten</translation>
+    </message>
+    <message>
+        <source>Save the figure as PNG, SVG or PDF</source>
+        <translation>Abbildung als PNG, SVG oder PDF speichern</translation>
+    </message>
+    <message>
+        <source>Crosshair: read all curves at the cursor</source>
+        <translation>Fadenkreuz: alle Kurven am Mauszeiger ablesen</translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation>Gitter</translation>
+    </message>
+    <message>
+        <source>Follow</source>
+        <translation>Folgen</translation>
+    </message>
+    <message>
+        <source>Follow: keep showing the newest data</source>
+        <translation>Folgen: immer die neuesten Daten zeigen</translation>
+    </message>
+    <message>
+        <source>How much to show while following</source>
+        <translation>Wie viel beim Folgen gezeigt wird</translation>
+    </message>
+    <message>
+        <source>Place of the cursor: %1</source>
+        <translation>Ort des Mauszeigers: %1</translation>
+    </message>
+    <message>
+        <source>S, Ctrl+S</source>
+        <translation>S, Strg+S</translation>
+    </message>
+    <message>
+        <source>Shift+C</source>
+        <translation>Umschalt+C</translation>
+    </message>
+</context>
+<context>
+    <name>NoticeBar</name>
+    <message>
+        <source>&amp;Details</source>
+        <translation>&amp;Details</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>Ausblenden</translation>
+    </message>
+</context>
+<context>
+    <name>PaneMenu</name>
+    <message>
+        <source>&amp;Copy the selected lines</source>
+        <translation>Ausgewählte Zeilen &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Copy all lines</source>
+        <translation>Alle Zeilen &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>Select &amp;all</source>
+        <translation>&amp;Alles auswählen</translation>
+    </message>
+    <message>
+        <source>&amp;Find…</source>
+        <translation>&amp;Suchen …</translation>
+    </message>
+    <message>
+        <source>C&amp;lear</source>
+        <translation>&amp;Leeren</translation>
+    </message>
+</context>
+<context>
+    <name>SaveDialog</name>
+    <message>
+        <source>Save the figure</source>
+        <translation>Abbildung speichern</translation>
+    </message>
+    <message>
+        <source>File to save to</source>
+        <translation>Datei zum Speichern</translation>
+    </message>
+    <message>
+        <source>&amp;Browse…</source>
+        <translation>&amp;Durchsuchen …</translation>
+    </message>
+    <message>
+        <source>The ending chooses the format: .png, .svg or .pdf. A file of that name is replaced.</source>
+        <translation>Die Endung bestimmt das Format: .png, .svg oder .pdf. Eine Datei dieses Namens wird ersetzt.</translation>
+    </message>
+    <message>
+        <source>Choose</source>
+        <translation>Auswählen</translation>
+    </message>
+    <message>
+        <source>PNG image (*.png)</source>
+        <translation>PNG-Bild (*.png)</translation>
+    </message>
+    <message>
+        <source>SVG drawing (*.svg)</source>
+        <translation>SVG-Zeichnung (*.svg)</translation>
+    </message>
+    <message>
+        <source>PDF document (*.pdf)</source>
+        <translation>PDF-Dokument (*.pdf)</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsDialog</name>
+    <message>
+        <source>Keyboard and mouse</source>
+        <translation>Tastatur und Maus</translation>
+    </message>
+    <message>
+        <source>Job</source>
+        <translation>Job</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Starten</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stoppen</translation>
+    </message>
+    <message>
+        <source>Pause, go on</source>
+        <translation>Anhalten, fortsetzen</translation>
+    </message>
+    <message>
+        <source>Stop in order and quit</source>
+        <translation>Geordnet stoppen und beenden</translation>
+    </message>
+    <message>
+        <source>Figure</source>
+        <translation>Abbildung</translation>
+    </message>
+    <message>
+        <source>Show all data and follow it</source>
+        <translation>Alle Daten zeigen und ihnen folgen</translation>
+    </message>
+    <message>
+        <source>Previous view, next view</source>
+        <translation>Vorherige Ansicht, nächste Ansicht</translation>
+    </message>
+    <message>
+        <source>Pan tool, zoom tool</source>
+        <translation>Werkzeug zum Verschieben, zum Vergrößern</translation>
+    </message>
+    <message>
+        <source>Hold for one axis only while panning or zooming</source>
+        <translation>Halten, um nur eine Achse zu verschieben oder zu vergrößern</translation>
+    </message>
+    <message>
+        <source>Zoom in, zoom out</source>
+        <translation>Vergrößern, verkleinern</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation>Gitter</translation>
+    </message>
+    <message>
+        <source>Logarithmic y axis, x axis</source>
+        <translation>Logarithmische y-Achse, x-Achse</translation>
+    </message>
+    <message>
+        <source>Crosshair</source>
+        <translation>Fadenkreuz</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>Vollbildmodus</translation>
+    </message>
+    <message>
+        <source>Wheel</source>
+        <translation>Mausrad</translation>
+    </message>
+    <message>
+        <source>Zoom about the cursor</source>
+        <translation>Um den Mauszeiger vergrößern</translation>
+    </message>
+    <message>
+        <source>Right drag</source>
+        <translation>Rechts ziehen</translation>
+    </message>
+    <message>
+        <source>Zoom about the point pressed (pan tool)</source>
+        <translation>Um den gedrückten Punkt vergrößern (Werkzeug Verschieben)</translation>
+    </message>
+    <message>
+        <source>Legend</source>
+        <translation>Legende</translation>
+    </message>
+    <message>
+        <source>Click an entry to hide or show its curve</source>
+        <translation>Klick auf einen Eintrag blendet seine Kurve aus oder ein</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation>Meldungen</translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Select all lines, copy</source>
+        <translation>Alle Zeilen auswählen, kopieren</translation>
+    </message>
+    <message>
+        <source>Follow the newest line</source>
+        <translation>Der neuesten Zeile folgen</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>Fenster</translation>
+    </message>
+    <message>
+        <source>Another window for the figure</source>
+        <translation>Weiteres Fenster für die Abbildung</translation>
+    </message>
+    <message>
+        <source>This list, the menu</source>
+        <translation>Diese Liste, das Menü</translation>
+    </message>
+    <message>
+        <source>Shift+F5</source>
+        <translation>Umschalt+F5</translation>
+    </message>
+    <message>
+        <source>Ctrl+Q</source>
+        <translation>Strg+Q</translation>
+    </message>
+    <message>
+        <source>H, R, Home</source>
+        <translation>H, R, Pos1</translation>
+    </message>
+    <message>
+        <source>S, Ctrl+S</source>
+        <translation>S, Strg+S</translation>
+    </message>
+    <message>
+        <source>Shift+C</source>
+        <translation>Umschalt+C</translation>
+    </message>
+    <message>
+        <source>Ctrl+F</source>
+        <translation>Strg+F</translation>
+    </message>
+    <message>
+        <source>Ctrl+A, Ctrl+C</source>
+        <translation>Strg+A, Strg+C</translation>
+    </message>
+    <message>
+        <source>End</source>
+        <translation>Ende</translation>
+    </message>
+    <message>
+        <source>Ctrl+N</source>
+        <translation>Strg+N</translation>
+    </message>
+</context>
+<context>
+    <name>StripButton</name>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1 (%2)</translation>
+    </message>
+</context>
+<context>
+    <name>SubplotsPopup</name>
+    <message>
+        <source>tight</source>
+        <translation>eng</translation>
+    </message>
+    <message>
+        <source>%1 px</source>
+        <translation>%1 px</translation>
+    </message>
+    <message>
+        <source>Configure subplots</source>
+        <translation>Teilabbildungen einrichten</translation>
+    </message>
+    <message>
+        <source>One subplot for each series</source>
+        <translation>Eine Teilabbildung je Datenreihe</translation>
+    </message>
+    <message>
+        <source>Legend</source>
+        <translation>Legende</translation>
+    </message>
+    <message>
+        <source>Logarithmic x axis (K)</source>
+        <translation>Logarithmische x-Achse (K)</translation>
+    </message>
+    <message>
+        <source>Logarithmic y axis (L)</source>
+        <translation>Logarithmische y-Achse (L)</translation>
+    </message>
+    <message>
+        <source>Left margin</source>
+        <translation>Linker Rand</translation>
+    </message>
+    <message>
+        <source>Right margin</source>
+        <translation>Rechter Rand</translation>
+    </message>
+    <message>
+        <source>Top margin</source>
+        <translation>Oberer Rand</translation>
+    </message>
+    <message>
+        <source>Bottom margin</source>
+        <translation>Unterer Rand</translation>
+    </message>
+    <message>
+        <source>Between rows</source>
+        <translation>Zwischen Zeilen</translation>
+    </message>
+    <message>
+        <source>Between columns</source>
+        <translation>Zwischen Spalten</translation>
+    </message>
+    <message>
+        <source>&amp;Tight layout</source>
+        <translation>&amp;Enge Anordnung</translation>
+    </message>
+</context>
+<context>
+    <name>ThreadChip</name>
+    <message>
+        <source>%1: %2 %3</source>
+        <translation>%1: %2 %3</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>ThreadControl</name>
+    <message>
+        <source>Re&amp;start threads</source>
+        <translation>Threads &amp;neu starten</translation>
+    </message>
+    <message>
+        <source>&amp;Start threads</source>
+        <translation>Threads &amp;starten</translation>
+    </message>
+    <message>
+        <source>A recorded run is shown, not run again</source>
+        <translation>Ein aufgezeichneter Lauf wird gezeigt, nicht wiederholt</translation>
+    </message>
+    <message>
+        <source>Clear the panes and start the worker and the receiver (F5)</source>
+        <translation>Meldungen leeren, Worker und Empfänger starten (F5)</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>Wird gestoppt …</translation>
+    </message>
+    <message>
+        <source>S&amp;top</source>
+        <translation>S&amp;toppen</translation>
+    </message>
+    <message>
+        <source>S&amp;top threads</source>
+        <translation>Threads s&amp;toppen</translation>
+    </message>
+    <message>
+        <source>Ask the program to stop; press again to interrupt it (Shift+F5)</source>
+        <translation>Das Programm bitten aufzuhören; noch einmal drücken, um es zu unterbrechen (Umschalt+F5)</translation>
+    </message>
+    <message>
+        <source>Stop the receiver and the worker in order (Shift+F5)</source>
+        <translation>Empfänger und Worker geordnet stoppen (Umschalt+F5)</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Settings of the job</source>
+        <translation>Einstellungen des Jobs</translation>
+    </message>
+    <message>
+        <source>Menu</source>
+        <translation>Menü</translation>
+    </message>
+    <message>
+        <source>worker</source>
+        <translation>Worker</translation>
+    </message>
+    <message>
+        <source>receiver</source>
+        <translation>Empfänger</translation>
+    </message>
+    <message>
+        <source>Progress of the job</source>
+        <translation>Fortschritt des Jobs</translation>
+    </message>
+    <message>
+        <source>%1, %2 left</source>
+        <translation>%1, noch %2</translation>
+    </message>
+    <message>
+        <source>Elapsed time: %1</source>
+        <translation>Vergangene Zeit: %1</translation>
+    </message>
+</context>
+<context>
+    <name>Words</name>
+    <message>
+        <source>waiting</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
+        <source>stopping</source>
+        <translation>wird gestoppt</translation>
+    </message>
+    <message>
+        <source>finished</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>bereit</translation>
+    </message>
+    <message>
+        <source>Worker</source>
+        <translation>Worker</translation>
+    </message>
+    <message>
+        <source>Receiver</source>
+        <translation>Empfänger</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>Error output</source>
+        <translation>Fehlerausgabe</translation>
+    </message>
+    <message>
+        <source>Control</source>
+        <translation>Steuerung</translation>
+    </message>
+</context>
+</TS>
