@@ -20,11 +20,27 @@ mod gui {
         CxxQtBuilder::new_qml_module(module)
             // Only cpp/ holds headers; without this the whole package would be watched for changes.
             .crate_include_root(Some("cpp".to_owned()))
+            .qt_module("DBus")
             .qt_module("Quick")
             .qt_module("QuickTest")
             .qt_module("Test")
-            .files(["figure_item", "job", "message_model", "program", "qt"].map(|name| format!("src/bridge/{name}.rs")))
-            .cpp_files(["cpp/canvas_item.h", "cpp/canvas_item.cpp", "cpp/qt_shims.cpp", "cpp/quick_test.cpp"])
+            .files(
+                ["desktop", "figure_item", "job", "message_model", "program", "qt"]
+                    .map(|name| format!("src/bridge/{name}.rs")),
+            )
+            .cpp_files(
+                [
+                    "canvas_item.h",
+                    "canvas_item.cpp",
+                    "desktop_bus.h",
+                    "desktop_bus.cpp",
+                    "qt_shims.cpp",
+                    "quick_test.cpp",
+                ]
+                .into_iter()
+                .chain(["symbols.cpp"])
+                .map(|name| format!("cpp/{name}")),
+            )
             .qrc_resources(resources())
             .build();
     }
@@ -32,7 +48,7 @@ mod gui {
     fn resources() -> Vec<PathBuf> {
         let mut all = files("qml/icons", "svg");
         all.extend(files("assets/fonts", "ttf"));
-        all.push(PathBuf::from("packaging/icons/io.github.kymograph.Kymograph.svg"));
+        all.push(PathBuf::from("assets/window-icon.png"));
         all
     }
 

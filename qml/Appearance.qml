@@ -2,6 +2,7 @@
 pragma Singleton
 
 import QtQuick
+import QtQuick.Controls
 import Qt.labs.settings
 import Kymograph
 
@@ -10,6 +11,9 @@ QtObject {
 
     // What the person chose: "system", "light" or "dark".
     property string theme: "system"
+
+    // Whether the end of a job is told when its window is not in use.
+    property bool notifies: true
 
     // Lines that each message pane keeps.
     property int paneLines: 10000
@@ -51,6 +55,13 @@ QtObject {
         return isDark(background) ? "#ff8080" : "#b3261e"
     }
 
+    // Shows the tooltip of an item, or hides it. What a tooltip takes is attached to the item when it is first wanted.
+    function showTip(item, isWanted, text) {
+        item.ToolTip.text = text
+        item.ToolTip.delay = 600
+        item.ToolTip.visible = isWanted
+    }
+
     // A system without any font would show a window without words; the only font that is there then serves all families.
     readonly property FontLoader bundled: FontLoader {
         source: Qt.fontFamilies().length > 0 ? "" : "qrc:/qt/qml/Kymograph/assets/fonts/DejaVuSans-subset.ttf"
@@ -60,5 +71,6 @@ QtObject {
         category: "appearance"
         property alias theme: appearance.theme
         property alias paneLines: appearance.paneLines
+        property alias notifies: appearance.notifies
     }
 }

@@ -48,6 +48,12 @@ Menu {
         text: qsTr("&Lines kept in panes…")
         onTriggered: menu.linesRequested()
     }
+    MenuItem {
+        text: qsTr("N&otify when a job ends")
+        checkable: true
+        checked: Appearance.notifies
+        onTriggered: Appearance.notifies = checked
+    }
     MenuSeparator {}
     MenuItem {
         text: qsTr("&Keyboard and mouse")

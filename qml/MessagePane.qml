@@ -12,7 +12,8 @@ FocusScope {
     required property int pane
 
     readonly property alias model: messages
-    readonly property FindBar bar: findBar.item as FindBar
+    // A FindBar, once there is one.
+    readonly property var bar: findBar.item
     readonly property bool hasSelection: selectionAnchor >= 0
     // Whether the view follows the newest line.
     property bool isFollowing: true
@@ -27,10 +28,10 @@ FocusScope {
     function copySelection() {
         const first = hasSelection ? Math.min(selectionAnchor, selectionEnd) : 0
         const last = hasSelection ? Math.max(selectionAnchor, selectionEnd) : messages.count - 1
-        clipboard.text = messages.text(first, last)
-        clipboard.selectAll()
-        clipboard.copy()
-        clipboard.clear()
+        const carrier = clipboard.createObject(pane, { text: messages.text(first, last) })
+        carrier.selectAll()
+        carrier.copy()
+        carrier.destroy()
     }
     function clear() {
         selectRows(-1, -1)
@@ -41,7 +42,7 @@ FocusScope {
         list.positionViewAtEnd()
     }
     function openFind() {
-        findBar.active = true
+        findBar.source = "FindBar.qml"
         findBar.visible = true
         pane.bar.begin()
     }
@@ -83,10 +84,12 @@ FocusScope {
     }
 
     // The only way to the clipboard from QML.
-    TextEdit {
+    Component {
         id: clipboard
-        visible: false
-        textFormat: TextEdit.PlainText
+        TextEdit {
+            visible: false
+            textFormat: TextEdit.PlainText
+        }
     }
 
     ColumnLayout {
@@ -144,16 +147,15 @@ FocusScope {
             }
         }
 
-        // Made when it is first asked for.
+        // Loaded when it is first asked for.
         Loader {
             id: findBar
-            active: false
             visible: false
             Layout.fillWidth: true
             Layout.margins: 4
-            sourceComponent: FindBar {
-                onSearched: (backwards) => pane.findNext(backwards)
-                onClosed: pane.closeFind()
+            onLoaded: {
+                pane.bar.searched.connect(pane.findNext)
+                pane.bar.closed.connect(pane.closeFind)
             }
         }
 
@@ -331,15 +333,12 @@ FocusScope {
                 anchors.bottom: parent.bottom
                 anchors.horizontalCenter: parent.horizontalCenter
                 anchors.bottomMargin: 8
-                active: !pane.isFollowing && messages.total > pane.totalSeen
-                sourceComponent: RoundButton {
-                    radius: 14
-                    leftPadding: 12
-                    rightPadding: 12
-                    highlighted: true
-                    text: qsTr("%n new line(s)", "", messages.total - pane.totalSeen)
-                    onClicked: pane.toEnd()
-                    focusPolicy: Qt.NoFocus
+                readonly property real newLines: pane.isFollowing ? 0 : messages.total - pane.totalSeen
+                active: newLines > 0
+                source: "NewLinesChip.qml"
+                onLoaded: {
+                    item.newLines = Qt.binding(() => newLines)
+                    item.clicked.connect(pane.toEnd)
                 }
             }
         }

@@ -5,6 +5,7 @@
 
 #[cfg(feature = "bench")]
 pub mod bench;
+pub mod desktop;
 pub mod figure_item;
 pub mod image;
 pub mod job;
