@@ -14,7 +14,19 @@ mod gui {
     use std::process::Command;
 
     /// The files of src/bridge that declare Qt objects or call C++.
-    const BRIDGES: [&str; 8] = ["axis", "embed", "figure_item", "job", "message_model", "program", "qt", "series"];
+    const BRIDGES: [&str; 9] =
+        ["axis", "desktop", "embed", "figure_item", "job", "message_model", "program", "qt", "series"];
+
+    /// The files of cpp; headers are those with Qt objects of ours.
+    const CPP: [&str; 7] = [
+        "canvas_item.h",
+        "canvas_item.cpp",
+        "desktop_bus.h",
+        "desktop_bus.cpp",
+        "qt_shims.cpp",
+        "quick_test.cpp",
+        "symbols.cpp",
+    ];
 
     pub fn build() {
         translate();
@@ -26,11 +38,12 @@ mod gui {
         CxxQtBuilder::new_qml_module(module)
             // Only cpp/ holds headers; without this the whole package would be watched for changes.
             .crate_include_root(Some("cpp".to_owned()))
+            .qt_module("DBus")
             .qt_module("Quick")
             .qt_module("QuickTest")
             .qt_module("Test")
             .files(BRIDGES.map(|name| format!("src/bridge/{name}.rs")))
-            .cpp_files(["cpp/canvas_item.h", "cpp/canvas_item.cpp", "cpp/qt_shims.cpp", "cpp/quick_test.cpp"])
+            .cpp_files(CPP.map(|name| format!("cpp/{name}")))
             .qrc_resources(resources())
             .build();
     }
@@ -66,7 +79,7 @@ mod gui {
     fn resources() -> Vec<PathBuf> {
         let mut all = files("qml/icons", "svg");
         all.extend(files("assets/fonts", "ttf"));
-        all.push(PathBuf::from("packaging/icons/io.github.kymograph.Kymograph.svg"));
+        all.push(PathBuf::from("assets/window-icon.png"));
         all
     }
 

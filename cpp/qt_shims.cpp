@@ -3,19 +3,51 @@
 
 #include "canvas_item.h"
 
+#include <QtCore/QLibrary>
 #include <QtCore/QLibraryInfo>
 #include <QtCore/QLoggingCategory>
 #include <QtCore/QLocale>
 #include <QtCore/QSettings>
 #include <QtCore/QTimer>
 #include <QtCore/QTranslator>
+#include <QtDBus/QDBusConnection>
 #include <QtGui/QFontMetrics>
-#include <QtGui/QGuiApplication>
 #include <QtGui/QIcon>
 #include <QtQml/QQmlApplicationEngine>
 #include <QtQuick/QQuickWindow>
 
 namespace kymograph {
+
+std::unique_ptr<QGuiApplication> newApplication(bool withWidgets)
+{
+    // Qt keeps both; flags of its own are none of ours.
+    static char name[] = "kymograph";
+    static char *arguments[] = {name, nullptr};
+    static int count = 1;
+    if (withWidgets) {
+        // Only KDE's style draws with Qt Widgets, so they are not linked: loading them takes time and memory. This is the
+        // C++ name of QApplication(int &, char **, int), which Qt keeps, as it keeps that QApplication has no members.
+        using Constructor = void (*)(void *, int &, char **, int);
+        const auto construct = reinterpret_cast<Constructor>(
+            QLibrary::resolve(QStringLiteral("Qt6Widgets"), 6, "_ZN12QApplicationC1ERiPPci"));
+        if (construct) {
+            void *place = ::operator new(sizeof(QGuiApplication));
+            construct(place, count, arguments, QCoreApplication::ApplicationFlags);
+            return std::unique_ptr<QGuiApplication>(static_cast<QGuiApplication *>(place));
+        }
+    }
+    return std::make_unique<QGuiApplication>(count, arguments);
+}
+
+void connectSessionBus(bool isThere)
+{
+    // Without a bus, libdbus would start one and wait for it.
+    if (!isThere)
+        qputenv("DBUS_SESSION_BUS_ADDRESS", "disabled:");
+    QDBusConnection::sessionBus();
+    if (!isThere)
+        qunsetenv("DBUS_SESSION_BUS_ADDRESS");
+}
 
 void setNames(const QString &name, const QString &version, const QString &desktopFileName)
 {

@@ -1,7 +1,10 @@
 // The few calls into Qt that no binding has. GUI thread.
 #pragma once
 
+#include <memory>
+
 #include <QtCore/QString>
+#include <QtGui/QGuiApplication>
 
 #include "rust/cxx.h"
 
@@ -11,6 +14,11 @@ class QQmlApplicationEngine;
 
 namespace kymograph {
 
+// The application object; with what Qt Widgets need where `withWidgets`, if they are installed.
+std::unique_ptr<QGuiApplication> newApplication(bool withWidgets);
+// Connects to the session bus, or settles that there is none; Qt would do it when the window is made, and wait. Any thread,
+// once the application object stands.
+void connectSessionBus(bool isThere);
 void setNames(const QString &name, const QString &version, const QString &desktopFileName);
 // Keeps the window's settings below `folder`. Before anything reads them.
 void keepSettingsIn(const QString &folder);

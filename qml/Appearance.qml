@@ -2,6 +2,7 @@
 pragma Singleton
 
 import QtQuick
+import QtQuick.Controls
 import Qt.labs.settings
 
 QtObject {
@@ -13,6 +14,9 @@ QtObject {
     // What curves differ by besides their colours: a `FigureItem.Distinction`, at first `ColorOnly`. A number, because
     // two singletons of a module that both import it would need each other.
     property int distinction: 0
+
+    // Whether the end of a job is told when its window is not in use.
+    property bool notifies: true
 
     // Lines that each message pane keeps.
     property int paneLines: 10000
@@ -54,15 +58,28 @@ QtObject {
         return isDark(background) ? "#ff8080" : "#b3261e"
     }
 
+    // Shows the tooltip of an item, or hides it. What a tooltip takes is attached to the item when it is first wanted.
+    function showTip(item, isWanted, text) {
+        item.ToolTip.text = text
+        item.ToolTip.delay = 600
+        item.ToolTip.visible = isWanted
+    }
+
     // A system without any font would show a window without words; the only font that is there then serves all families.
     readonly property FontLoader bundled: FontLoader {
         source: Qt.fontFamilies().length > 0 ? "" : "qrc:/qt/qml/Kymograph/assets/fonts/DejaVuSans-subset.ttf"
     }
 
-    readonly property Settings settings: Settings {
-        category: "appearance"
-        property alias theme: appearance.theme
-        property alias distinction: appearance.distinction
-        property alias paneLines: appearance.paneLines
+    // Remembered by the program alone: other programs, which show our figures in windows of their own, keep settings of
+    // their own.
+    readonly property Component memory: Component {
+        Settings {
+            category: "appearance"
+            property alias theme: appearance.theme
+            property alias distinction: appearance.distinction
+            property alias paneLines: appearance.paneLines
+            property alias notifies: appearance.notifies
+        }
     }
+    Component.onCompleted: if (Qt.application.name === "kymograph") memory.createObject(appearance)
 }

@@ -233,9 +233,7 @@ FocusScope {
             Loader {
                 anchors.fill: parent
                 active: canvas.hasReadout
-                sourceComponent: Crosshair {
-                    figure: canvas
-                }
+                Component.onCompleted: setSource("Crosshair.qml", { figure: canvas })
             }
 
             LazyPopup {

@@ -55,16 +55,39 @@ ThemedWindow {
         }
     }
 
+    function comeForward() {
+        if (visibility === Window.Minimized)
+            showNormal()
+        else
+            show()
+        // Wayland has no such thing and says so.
+        if (Qt.platform.pluginName === "xcb")
+            raise()
+        requestActivate()
+    }
+    // Tells the end of a job to a person who is looking elsewhere.
+    function tellEnd() {
+        if (!theJob.endIsNews || !Appearance.notifies || isClosing || Qt.application.state === Qt.ApplicationActive)
+            return
+        const summary = theJob.state === Job.Failed ? qsTr("%1 failed").arg(theJob.name)
+                      : theJob.exitCode !== 0 ? qsTr("%1 ended with %2").arg(theJob.name).arg(theJob.exitCode)
+                      : qsTr("%1 finished").arg(theJob.name)
+        const text = theJob.state === Job.Failed ? theJob.errorText
+                   : theJob.summary !== "" ? theJob.summary : qsTr("It took %1.").arg(theJob.elapsed)
+        Desktop.tell(summary, text, qsTr("Show"), Program.quitWhenDone || !visible)
+    }
+
     Job {
         id: theJob
         objectName: "job"
-        onStarted: errorBar.isDismissed = false
-        onShowRequested: {
-            window.show()
-            window.raise()
-            window.requestActivate()
+        onStarted: {
+            errorBar.isDismissed = false
+            Desktop.showsRun(runPath)
         }
+        onStateChanged: Desktop.isBusy = isActive
+        onShowRequested: window.comeForward()
         onEnded: {
+            window.tellEnd()
             if (Program.saveUrl.toString() !== "") {
                 figureView.figure.save(Program.saveUrl)
                 return
@@ -101,6 +124,21 @@ ThemedWindow {
                 Program.say(text)
                 window.afterEnd()
             }
+        }
+    }
+    // After the first frame, so that nobody waits for the bus before.
+    Connections {
+        id: firstFrame
+        target: figureView.figure
+        function onPresented() {
+            firstFrame.enabled = false
+            Desktop.begin()
+        }
+    }
+    Connections {
+        target: Desktop
+        function onRaiseRequested() {
+            window.comeForward()
         }
     }
     Connections {
@@ -231,11 +269,7 @@ ThemedWindow {
     }
 
     function openFigureWindow() {
-        figureWindow.createObject(null, { job: theJob })
-    }
-    Component {
-        id: figureWindow
-        FigureWindow {}
+        Qt.createComponent("FigureWindow.qml").createObject(null, { job: theJob })
     }
 
     Shortcut {

@@ -70,6 +70,12 @@ FittingMenu {
         text: qsTr("&Lines kept in panes…")
         onTriggered: menu.linesRequested()
     }
+    MenuItem {
+        text: qsTr("N&otify when a job ends")
+        checkable: true
+        checked: Appearance.notifies
+        onTriggered: Appearance.notifies = checked
+    }
     MenuSeparator {}
     MenuEntry {
         text: qsTr("&Keyboard and mouse")

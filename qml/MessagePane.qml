@@ -13,7 +13,8 @@ FocusScope {
 
     readonly property string title: Words.pane(pane.job.paneKind(pane.pane))
     readonly property alias model: messages
-    readonly property FindBar bar: findBar.item as FindBar
+    // A FindBar, once there is one.
+    readonly property var bar: findBar.item
     readonly property bool hasSelection: selectionAnchor >= 0
     // Whether the view follows the newest line.
     property bool isFollowing: true
@@ -42,7 +43,7 @@ FocusScope {
         list.positionViewAtEnd()
     }
     function openFind() {
-        findBar.active = true
+        findBar.source = "FindBar.qml"
         findBar.visible = true
         pane.bar.begin()
     }
@@ -151,16 +152,15 @@ FocusScope {
             }
         }
 
-        // Made when it is first asked for.
+        // Loaded when it is first asked for.
         Loader {
             id: findBar
-            active: false
             visible: false
             Layout.fillWidth: true
             Layout.margins: 4
-            sourceComponent: FindBar {
-                onSearched: (backwards) => pane.findNext(backwards)
-                onClosed: pane.closeFind()
+            onLoaded: {
+                pane.bar.searched.connect(pane.findNext)
+                pane.bar.closed.connect(pane.closeFind)
             }
         }
 
@@ -342,16 +342,12 @@ FocusScope {
                 anchors.bottom: parent.bottom
                 anchors.horizontalCenter: parent.horizontalCenter
                 anchors.bottomMargin: 8
-                active: !pane.isFollowing && messages.total > pane.totalSeen
-                sourceComponent: RoundButton {
-                    radius: 14
-                    leftPadding: 12
-                    rightPadding: 12
-                    highlighted: true
-                    readonly property int count: messages.total - pane.totalSeen
-                    text: count === 1 ? qsTr("One new line") : qsTr("%n new lines", "", count)
-                    onClicked: pane.toEnd()
-                    focusPolicy: Qt.NoFocus
+                readonly property real newLines: pane.isFollowing ? 0 : messages.total - pane.totalSeen
+                active: newLines > 0
+                source: "NewLinesChip.qml"
+                onLoaded: {
+                    item.newLines = Qt.binding(() => newLines)
+                    item.clicked.connect(pane.toEnd)
                 }
             }
         }

@@ -8,7 +8,9 @@ FocusScope {
     id: panes
 
     required property Job job
-    readonly property bool isNarrow: width < 640
+    readonly property bool isNarrow: width > 0 && width < 640
+    // The pane that is shown where there is no room for all.
+    property int currentTab: 0
 
     // Pane 0 (control), 1 (worker) or 2 (receiver).
     function paneAt(index) {
@@ -20,24 +22,18 @@ FocusScope {
             if (repeater.itemAt(i).activeFocus)
                 return repeater.itemAt(i)
         }
-        return repeater.itemAt(isNarrow ? tabs.currentIndex : 0)
+        return repeater.itemAt(isNarrow ? currentTab : 0)
     }
 
     ColumnLayout {
         anchors.fill: parent
         spacing: 0
 
-        TabBar {
-            id: tabs
+        Loader {
             visible: panes.isNarrow
             Layout.fillWidth: true
-            Repeater {
-                model: 3
-                TabButton {
-                    required property int index
-                    text: Words.pane(panes.job.paneKind(index))
-                }
-            }
+            active: panes.isNarrow
+            Component.onCompleted: setSource("PaneTabs.qml", { panes: panes })
         }
 
         SplitView {
@@ -56,7 +52,7 @@ FocusScope {
                     objectName: "messagePane" + index
                     job: panes.job
                     pane: index
-                    visible: !panes.isNarrow || tabs.currentIndex === index
+                    visible: !panes.isNarrow || panes.currentTab === index
                     SplitView.minimumWidth: 120
                     SplitView.preferredWidth: split.width / 3
                     SplitView.fillWidth: index === 1 || panes.isNarrow

@@ -16,34 +16,38 @@ Rectangle {
     implicitHeight: row.implicitHeight + 8
     color: Qt.tint(palette.window, Qt.alpha(Appearance.errorColor(palette.window), 0.18))
 
-    RowLayout {
+    // Made when there is something to say.
+    Loader {
         id: row
         anchors.fill: parent
         anchors.leftMargin: 12
         anchors.rightMargin: 4
-        Label {
-            textFormat: Text.PlainText
-            text: "✖"
-            color: Appearance.errorColor(palette.window)
-        }
-        Label {
-            objectName: "errorLabel"
-            Layout.fillWidth: true
-            text: bar.lines[0]
-            textFormat: Text.PlainText
-            elide: Text.ElideRight
-        }
-        Button {
-            visible: bar.lines.length > 1
-            flat: true
-            text: qsTr("&Details")
-            Accessible.name: Words.plain(text)
-            onClicked: bar.detailsRequested()
-        }
-        StripButton {
-            symbol: "close"
-            tip: qsTr("Dismiss")
-            onClicked: bar.dismissed()
+        active: bar.visible
+        sourceComponent: RowLayout {
+            Label {
+                textFormat: Text.PlainText
+                text: "✖"
+                color: Appearance.errorColor(palette.window)
+            }
+            Label {
+                objectName: "errorLabel"
+                Layout.fillWidth: true
+                text: bar.lines[0]
+                textFormat: Text.PlainText
+                elide: Text.ElideRight
+            }
+            Button {
+                visible: bar.lines.length > 1
+                flat: true
+                text: qsTr("&Details")
+                Accessible.name: Words.plain(text)
+                onClicked: bar.detailsRequested()
+            }
+            StripButton {
+                symbol: "close"
+                tip: qsTr("Dismiss")
+                onClicked: bar.dismissed()
+            }
         }
     }
 }

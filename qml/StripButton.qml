@@ -1,4 +1,4 @@
-// A flat button of a strip: an icon, a name for those who cannot see it, and a tooltip with its shortcut.
+// A flat button of a strip: a symbol, a name for those who cannot see it, and a tooltip with its shortcut.
 import QtQuick
 import QtQuick.Controls
 import Kymograph
@@ -22,13 +22,13 @@ ToolButton {
     implicitHeight: 32
     display: AbstractButton.IconOnly
     focusPolicy: Qt.TabFocus
-    icon.source: symbol === "" ? "" : "qrc:/qt/qml/Kymograph/qml/icons/" + symbol + ".svg"
+    // Not shown: what the button is called by those who read it aloud.
+    text: tip
+    icon.source: symbol === "" ? "" : Program.symbol(symbol)
     icon.width: Appearance.iconSize
     icon.height: Appearance.iconSize
     icon.color: enabled ? palette.buttonText : Qt.alpha(palette.buttonText, 0.4)
 
-    Accessible.name: tip
-    ToolTip.text: keys === "" ? tip : qsTr("%1 (%2)").arg(tip).arg(keys)
-    ToolTip.visible: tip !== "" && (hovered || visualFocus) && !isPressed
-    ToolTip.delay: 600
+    readonly property bool wantsTip: tip !== "" && (hovered || visualFocus) && !isPressed
+    onWantsTipChanged: Appearance.showTip(button, wantsTip, keys === "" ? tip : qsTr("%1 (%2)").arg(tip).arg(keys))
 }

@@ -38,8 +38,7 @@ ToolBar {
                 // What a program beyond a socket does is started there.
                 visible: !control.job.outlivesWindow
                 text: control.wasStarted && !control.job.isActive ? qsTr("Re&start threads") : qsTr("&Start threads")
-                icon.source: "qrc:/qt/qml/Kymograph/qml/icons/"
-                             + (control.wasStarted && !control.job.isActive ? "restart" : "start") + ".svg"
+                icon.source: Program.symbol(control.wasStarted && !control.job.isActive ? "restart" : "start")
                 icon.width: Appearance.iconSize
                 icon.height: Appearance.iconSize
                 icon.color: palette.buttonText
@@ -47,17 +46,17 @@ ToolBar {
                 opacity: enabled ? 1 : 0.5
                 onClicked: control.job.start()
                 Accessible.name: Words.plain(text)
-                ToolTip.text: control.job.isRecorded ? qsTr("A recorded run is shown, not run again")
-                            : qsTr("Clear the panes and start the worker and the receiver (F5)")
-                ToolTip.visible: hovered || visualFocus
-                ToolTip.delay: 600
+                readonly property bool wantsTip: hovered || visualFocus
+                onWantsTipChanged: Appearance.showTip(this, wantsTip, control.job.isRecorded
+                    ? qsTr("A recorded run is shown, not run again")
+                    : qsTr("Clear the panes and start the worker and the receiver (F5)"))
             }
             Button {
                 id: stopButton
                 objectName: "stopButton"
                 text: control.isStopping ? qsTr("Stopping…")
                     : control.job.outlivesWindow ? qsTr("S&top") : qsTr("S&top threads")
-                icon.source: "qrc:/qt/qml/Kymograph/qml/icons/stop.svg"
+                icon.source: Program.symbol("stop")
                 icon.width: Appearance.iconSize
                 icon.height: Appearance.iconSize
                 icon.color: palette.buttonText
@@ -65,10 +64,10 @@ ToolBar {
                 opacity: enabled ? 1 : 0.5
                 onClicked: control.job.stop()
                 Accessible.name: Words.plain(text)
-                ToolTip.text: control.job.outlivesWindow ? qsTr("Ask the program to stop; press again to interrupt it (Shift+F5)")
-                                                         : qsTr("Stop the receiver and the worker in order (Shift+F5)")
-                ToolTip.visible: hovered || visualFocus
-                ToolTip.delay: 600
+                readonly property bool wantsTip: hovered || visualFocus
+                onWantsTipChanged: Appearance.showTip(this, wantsTip, control.job.outlivesWindow
+                    ? qsTr("Ask the program to stop; press again to interrupt it (Shift+F5)")
+                    : qsTr("Stop the receiver and the worker in order (Shift+F5)"))
             }
             StripButton {
                 objectName: "pauseButton"
@@ -82,25 +81,12 @@ ToolBar {
                 Layout.fillWidth: true
                 visible: control.isNarrow
             }
-            StripButton {
-                visible: control.isNarrow && control.job.isSine
-                symbol: "settings"
-                tip: qsTr("Settings of the job")
-                onClicked: control.settingsRequested(this)
-            }
-            StripButton {
-                visible: control.isNarrow
-                symbol: "menu"
-                tip: qsTr("Menu")
-                keys: "F10"
-                onClicked: control.menuRequested(this)
-            }
         }
 
         RowLayout {
             x: control.isNarrow ? 0 : buttons.width + 16
             y: control.isNarrow ? buttons.height : 0
-            width: parent.width - x
+            width: (control.isNarrow ? parent.width : corner.x - spacing) - x
             height: buttons.height
             spacing: 14
 
@@ -137,15 +123,21 @@ ToolBar {
             Item {
                 Layout.fillWidth: true
             }
+        }
+
+        Row {
+            id: corner
+            anchors.right: parent.right
+            y: Math.round((buttons.height - height) / 2)
+            spacing: control.isNarrow ? Appearance.spacing : 14
             StripButton {
-                visible: !control.isNarrow && control.job.isSine
+                visible: control.job.isSine
                 objectName: "settingsButton"
                 symbol: "settings"
                 tip: qsTr("Settings of the job")
                 onClicked: control.settingsRequested(this)
             }
             StripButton {
-                visible: !control.isNarrow
                 objectName: "menuButton"
                 symbol: "menu"
                 tip: qsTr("Menu")

@@ -44,6 +44,10 @@ pub struct GlobalArgs {
     #[arg(long, global = true)]
     pub quit_when_done: bool,
 
+    /// Open a window of its own, even if one is open that shows the same
+    #[arg(long, global = true)]
+    pub new_window: bool,
+
     /// Where runs are kept [default: $KYMOGRAPH_DATA_DIR, else $XDG_DATA_HOME/kymograph]
     #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub data_dir: Option<PathBuf>,

@@ -66,11 +66,12 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
 }
 
 fn launch(kind: JobKind, global: &GlobalArgs, autostart: bool) -> Launch {
-    let GlobalArgs { quit_when_done, save, .. } = global;
+    let GlobalArgs { quit_when_done, save, new_window, .. } = global;
     Launch {
         kind,
         autostart,
         quit_when_done: *quit_when_done,
+        new_window: *new_window,
         save: save.clone(),
         recording: global.data_dir.clone().map_or(Recording::Standard, Recording::Into),
         budget_bytes: global.memory.map(|mebibytes| (mebibytes as usize) << 20),

@@ -168,9 +168,9 @@ fn every_package_has_the_version_of_the_program() {
 #[test]
 fn the_debian_package_asks_for_what_the_setup_installs() {
     let setup = read("scripts/setup");
-    let run = first(&setup, "run=(libqt6svg6", |end| end == ')');
+    let run = first(&setup, "run=(qt6-qpa-plugins", |end| end == ')');
     let control = read("packaging/debian/control");
-    for package in run.split_whitespace().chain(["libqt6svg6"]) {
+    for package in run.split_whitespace().chain(["qt6-qpa-plugins"]) {
         assert!(
             control.lines().any(|line| line.split([',', ' ']).any(|word| word == package)),
             "packaging/debian/control does not name {package}"

@@ -7,26 +7,22 @@ use std::path::Path;
 use std::sync::Once;
 use std::time::Duration;
 
-use cxx_qt_lib::{QGuiApplication, QQmlApplicationEngine, QQuickStyle, QString, QUrl};
-use cxx_qt_lib_extras::QApplication;
+use cxx_qt_lib::{QQmlApplicationEngine, QQuickStyle, QString, QUrl};
 
+use crate::app::desktop::APP_ID;
 use crate::app::display;
 use crate::app::launch::{self, Launch};
-use crate::bridge::{self, guarded, program, qt};
+use crate::app::session_bus;
+use crate::bridge::program::{self, DESKTOP_STYLE};
+use crate::bridge::{self, desktop, guarded, qt};
 use crate::export;
 use crate::job::{Clock, SystemClock, thread};
-
-/// KDE's own controls, used where they are installed.
-const DESKTOP_STYLE: &str = "org.kde.desktop";
-
-/// Name of the desktop file, for the window's icon and its place in the task bar.
-const APP_ID: &str = "io.github.kymograph.Kymograph";
 
 /// How long the end of the program waits for a figure that is being saved. One takes some ten milliseconds.
 const SAVING_LIMIT: Duration = Duration::from_secs(2);
 
-/// The icon, among the resources of the QML module.
-const ICON: &str = ":/qt/qml/Kymograph/packaging/icons/io.github.kymograph.Kymograph.svg";
+/// The icon, among the resources of the QML module: `packaging/icons` in 64 pixels. Reading SVG takes a library more.
+const ICON: &str = ":/qt/qml/Kymograph/assets/window-icon.png";
 
 /// Makes the QML module `Kymograph` known to Qt, and changes nothing else: for programs that show our figures in windows of
 /// their own. On the GUI thread, before QML that imports it is loaded; the engine needs the import path `qrc:/qt/qml`, which
@@ -73,25 +69,22 @@ pub fn run(launch: Launch) -> i32 {
     choose_renderer();
     // Our figures come at most 60 times a second, so there is nothing to merge.
     qt::draw_without_delay();
-    // KDE's style draws with Qt Widgets, which need the larger application object.
     let style = choose_style();
     QQuickStyle::set_style(&QString::from(&style));
-    if style == DESKTOP_STYLE { run_widgets() } else { run_plain() }
-}
-
-fn run_plain() -> i32 {
-    let mut app = QGuiApplication::new();
-    let Some(_engine) = load() else { return 1 };
+    // KDE's style draws with Qt Widgets, which need the larger application object.
+    let mut app = qt::new_application(style == DESKTOP_STYLE);
+    let has_bus = session_bus::answers();
+    if !has_bus {
+        // Qt would start one, or wait for it, when the window is made.
+        qt::connect_session_bus(false);
+    } else if desktop::is_handed_over(launch::get()) {
+        return 0;
+    }
+    let Some(_engine) = load(has_bus) else { return 1 };
     app.as_mut().map_or_else(|| failed("the application object"), |app| finish(app.exec()))
 }
 
-fn run_widgets() -> i32 {
-    let mut app = QApplication::new();
-    let Some(_engine) = load() else { return 1 };
-    app.as_mut().map_or_else(|| failed("the application object"), |app| finish(app.exec()))
-}
-
-fn load() -> Option<cxx::UniquePtr<QQmlApplicationEngine>> {
+fn load(has_bus: bool) -> Option<cxx::UniquePtr<QQmlApplicationEngine>> {
     if let Some(language) = install_translations() {
         log::debug!("the window's language is {language}");
     }
@@ -100,7 +93,12 @@ fn load() -> Option<cxx::UniquePtr<QQmlApplicationEngine>> {
         qt::start_heartbeat();
     }
     // Meanwhile another thread of Qt loads what the window is made of. If ours cannot be started, the window just waits.
-    let _fonts = thread::spawn("fonts", SystemClock::new().seat(), |_| qt::look_up_fonts());
+    let _ahead = thread::spawn("ahead", SystemClock::new().seat(), move |_| {
+        qt::look_up_fonts();
+        if has_bus {
+            qt::connect_session_bus(true);
+        }
+    });
     let mut engine = QQmlApplicationEngine::new();
     let mut loading = engine.as_mut()?;
     // The default from Qt 6.5 on.

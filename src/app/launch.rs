@@ -16,6 +16,8 @@ pub struct Launch {
     pub is_plain: bool,
     /// Whether it starts without a press of the button.
     pub autostart: bool,
+    /// Whether the window is to be one of its own, even if one is open that shows the same.
+    pub new_window: bool,
     /// Whether the window closes when the job has ended.
     pub quit_when_done: bool,
     /// Where the window keeps its settings; where the desktop's conventions say if not given.

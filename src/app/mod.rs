@@ -1,6 +1,7 @@
 //! All stages put together: a job's pipeline, the window, the program without a window.
 
 pub mod client;
+pub mod desktop;
 pub mod display;
 pub mod export_file;
 pub mod feed;
@@ -24,3 +25,4 @@ pub mod render_file;
 pub mod run_samples;
 pub mod runs;
 pub mod serve;
+pub mod session_bus;

@@ -85,6 +85,7 @@ pub mod qobject {
         #[qproperty(bool, can_start, cxx_name = "canStart", READ = can_start, CONSTANT)]
         #[qproperty(bool, outlives_window, cxx_name = "outlivesWindow", READ = outlives_window, CONSTANT)]
         #[qproperty(QString, error_text, cxx_name = "errorText", READ = error_text, NOTIFY = state_changed)]
+        #[qproperty(bool, end_is_news, cxx_name = "endIsNews", READ = end_is_news, NOTIFY = state_changed)]
         #[qproperty(QString, summary, READ = summary, NOTIFY = state_changed)]
         #[qproperty(i32, exit_code, cxx_name = "exitCode", READ = exit_code, NOTIFY = state_changed)]
         #[qproperty(f64, progress, READ = progress, NOTIFY = progress_changed)]
@@ -254,6 +255,9 @@ pub mod qobject {
         /// Why it failed; empty if it did not.
         #[cxx_name = "errorText"]
         fn error_text(self: &Job) -> QString;
+        /// Whether it ended by itself: neither the person nor the end of the window stopped it, and it was no recorded run.
+        #[cxx_name = "endIsNews"]
+        fn end_is_news(self: &Job) -> bool;
         /// What it says of its result.
         fn summary(self: &Job) -> QString;
         /// Exit status of the job: 0 if it went well.
@@ -340,6 +344,8 @@ pub struct JobRust {
     view: JobView,
     feed: Arc<JobFeed>,
     drain: Option<Drain>,
+    /// Whether it was asked to stop since it was started.
+    stop_is_asked: bool,
     // Dropped last: it joins the threads, which may still fill the mailbox.
     handle: Option<Running>,
 }
@@ -354,6 +360,7 @@ impl Default for JobRust {
             view: JobView::default(),
             feed: Arc::default(),
             drain: None,
+            stop_is_asked: false,
             handle: None,
         }
     }
@@ -407,6 +414,7 @@ impl qobject::Job {
         let started = pipeline::start(&self.kind, self.feed.data(), mailbox, options);
         let mut state = self.as_mut().rust_mut();
         state.view = JobView::started_now();
+        state.stop_is_asked = false;
         match started {
             Ok(handle) => {
                 state.drain = Some(drain);
@@ -427,14 +435,16 @@ impl qobject::Job {
     }
 
     /// Asks the job to stop; `ended` follows. Does nothing if it is not active.
-    pub fn stop(self: Pin<&mut Self>) {
+    pub fn stop(mut self: Pin<&mut Self>) {
+        self.as_mut().rust_mut().stop_is_asked = true;
         if let Some(handle) = self.handle.as_ref().filter(|_| self.view.is_active()) {
             handle.stop();
         }
     }
 
     /// Ends the job here, whatever a program beyond a socket does; `ended` follows.
-    pub fn end(self: Pin<&mut Self>) {
+    pub fn end(mut self: Pin<&mut Self>) {
+        self.as_mut().rust_mut().stop_is_asked = true;
         if let Some(handle) = self.handle.as_ref().filter(|_| self.view.is_active()) {
             handle.end();
         }
@@ -668,6 +678,11 @@ impl qobject::Job {
             Some(Err(failure)) => &failure.text,
             _ => "",
         })
+    }
+
+    fn end_is_news(&self) -> bool {
+        let was_stopped = matches!(&self.view.end, Some(Ok(outcome)) if outcome.was_stopped);
+        self.view.end.is_some() && !self.stop_is_asked && !was_stopped && !self.is_recorded()
     }
 
     fn summary(&self) -> QString {

@@ -6,6 +6,7 @@
 pub mod axis;
 #[cfg(feature = "bench")]
 pub mod bench;
+pub mod desktop;
 pub mod embed;
 pub mod figure_item;
 pub mod guest;

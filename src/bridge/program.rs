@@ -12,6 +12,10 @@ pub mod qobject {
         include!("cxx-qt-lib/qurl.h");
         /// Qt's address.
         type QUrl = cxx_qt_lib::QUrl;
+        include!("kymograph/symbols.h");
+        #[namespace = "kymograph"]
+        #[rust_name = "provide_symbols"]
+        fn provideSymbols(object: &QObject);
     }
 
     extern "RustQt" {
@@ -34,6 +38,10 @@ pub mod qobject {
         /// Writes a line to the terminal that the program was started from.
         #[qinvokable]
         pub fn say(self: &Program, text: &QString);
+
+        /// Address of a bundled symbol as an image; black, to be tinted.
+        #[qinvokable]
+        pub fn symbol(self: &Program, name: &QString) -> QUrl;
 
         /// Path of a local address, to be shown.
         #[qinvokable]
@@ -65,14 +73,18 @@ pub mod qobject {
 use std::pin::Pin;
 use std::sync::atomic::{AtomicI32, Ordering};
 
+use cxx_qt::casting::Upcast;
 use cxx_qt::{CxxQtType, Threading};
-use cxx_qt_lib::{QString, QUrl};
+use cxx_qt_lib::{QQuickStyle, QString, QUrl};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 
 use crate::app::launch;
 use crate::job::thread::{self, Thread};
 use crate::job::{Clock, Seat, SystemClock};
+
+/// KDE's own controls, used where they are installed.
+pub(crate) const DESKTOP_STYLE: &str = "org.kde.desktop";
 
 /// What the process will return: the exit status of the job that ended last.
 static EXIT_CODE: AtomicI32 = AtomicI32::new(0);
@@ -109,6 +121,10 @@ impl Drop for SignalThread {
 
 impl cxx_qt::Initialize for qobject::Program {
     fn initialize(mut self: Pin<&mut Self>) {
+        // In windows of other programs, signals are theirs.
+        if launch::if_set().is_none() {
+            return;
+        }
         let queue = self.qt_thread();
         let started = Signals::new([SIGINT, SIGTERM]).and_then(|mut signals| {
             let handle = signals.handle();
@@ -152,6 +168,16 @@ impl qobject::Program {
     /// Writes a line to the terminal that the program was started from.
     pub fn say(&self, text: &QString) {
         eprintln!("kymograph: {text}");
+    }
+
+    /// Address of a bundled symbol as an image; black, to be tinted.
+    pub fn symbol(&self, name: &QString) -> QUrl {
+        // Its buttons are drawn by Qt Widgets, which read files only.
+        if QQuickStyle::name().to_string() == DESKTOP_STYLE {
+            return QUrl::from(&*format!("qrc:/qt/qml/Kymograph/qml/icons/{name}.svg"));
+        }
+        qobject::provide_symbols(self.upcast());
+        QUrl::from(&*format!("image://kymograph/{name}"))
     }
 
     /// Path of a local address, to be shown.

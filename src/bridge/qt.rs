@@ -14,11 +14,24 @@ mod ffi {
         type QObject = cxx_qt::QObject;
         include!("kymograph/canvas_item.h");
         type CanvasItem = crate::bridge::figure_item::qobject::CanvasItem;
+        include!("cxx-qt-lib/qguiapplication.h");
+        type QGuiApplication = cxx_qt_lib::QGuiApplication;
         include!("kymograph/qt_shims.h");
     }
 
     #[namespace = "kymograph"]
+    extern "Rust" {
+        // Draws a bundled symbol; called by `cpp/symbols.cpp`.
+        #[cxx_name = "drawSymbol"]
+        fn draw_symbol(svg: &[u8], side_px: u16, pixels: &mut [u8]);
+    }
+
+    #[namespace = "kymograph"]
     unsafe extern "C++" {
+        #[rust_name = "new_application"]
+        fn newApplication(with_widgets: bool) -> UniquePtr<QGuiApplication>;
+        #[rust_name = "connect_session_bus"]
+        fn connectSessionBus(is_there: bool);
         #[rust_name = "set_names"]
         fn setNames(name: &QString, version: &QString, desktop_file_name: &QString);
         #[rust_name = "set_window_icon"]
@@ -54,8 +67,21 @@ use std::pin::Pin;
 use crate::app::pulse;
 use crate::bridge::figure_item::qobject::CanvasItem;
 use crate::bridge::guarded;
+use crate::render::symbol;
 
-use cxx_qt_lib::{QQmlApplicationEngine, QString};
+use cxx::UniquePtr;
+use cxx_qt_lib::{QGuiApplication, QQmlApplicationEngine, QString};
+
+/// Makes the application object; with what Qt Widgets need where `with_widgets`, if they are installed.
+pub(crate) fn new_application(with_widgets: bool) -> UniquePtr<QGuiApplication> {
+    ffi::new_application(with_widgets)
+}
+
+/// Connects to the session bus, or, if it is not there, keeps Qt from starting one. Qt would do so while the window is
+/// made, and wait. Any thread, while the application object stands; the GUI thread, before other threads, if it is not there.
+pub(crate) fn connect_session_bus(is_there: bool) {
+    ffi::connect_session_bus(is_there);
+}
 
 /// Sets the names under which settings are kept and the desktop knows the program. May come before the application.
 pub(crate) fn set_names(name: &str, version: &str, desktop_file_name: &str) {
@@ -114,6 +140,10 @@ pub(crate) fn install_translations(catalogue: &'static [u8]) -> bool {
 /// made.
 pub(crate) fn install_qt_translations(language: &str) {
     ffi::install_qt_translations(&QString::from(language));
+}
+
+fn draw_symbol(svg: &[u8], side_px: u16, pixels: &mut [u8]) {
+    guarded("drawing a symbol", || symbol::draw(&String::from_utf8_lossy(svg), side_px, pixels));
 }
 
 /// Whether the engine has loaded a window.

@@ -8,4 +8,5 @@ pub mod line;
 mod pool;
 pub mod raster;
 pub mod scene;
+pub mod symbol;
 pub mod text;
