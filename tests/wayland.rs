@@ -5,6 +5,7 @@
 // Linked for its own sake: the C++ side of the package has to be whole in every program.
 use kymograph as _;
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -56,7 +57,7 @@ impl Compositor {
         self.home.path()
     }
 
-    fn command(&self, program: &str) -> Command {
+    fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
             .env("XDG_RUNTIME_DIR", self.path())
@@ -114,6 +115,21 @@ fn the_window_works_under_wayland() {
     assert!(said.contains("figure.png"), "{said}");
     let figure = std::fs::read(compositor.path().join("figure.png")).unwrap();
     assert!(figure.starts_with(b"\x89PNG\r\n\x1a\n") && figure.len() > 2000, "{} bytes", figure.len());
+}
+
+/// A program of another's with our figures in its windows; scripts/hosts has built it.
+#[test]
+fn a_host_works_under_wayland() {
+    let compositor = Compositor::headless();
+    let host = Path::new(env!("CARGO_BIN_EXE_kymograph")).ancestors().nth(2).unwrap().join("hosts/bin/thermometer");
+    let mut command = compositor.command(&host);
+    // Says what goes over the wire, a line each.
+    command.env("QT_IM_MODULE", "compose").env("WAYLAND_DEBUG", "client");
+    let (_, said) = compositor.run(command, Duration::from_secs(5));
+    let frames = said.lines().filter(|line| line.contains("wl_surface@") && line.contains("commit()")).count();
+    assert!(frames > 20, "only {frames} frames of live data: {said}");
+    let warnings: Vec<_> = said.lines().filter(|line| !line.trim_start().starts_with('[')).collect();
+    assert!(warnings.is_empty(), "{warnings:?}");
 }
 
 /// The desktop knows the window by its application id: that of the desktop file, which has its icon and its name.

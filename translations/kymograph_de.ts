@@ -72,6 +72,18 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
         <source>Not saved: %1</source>
         <translation>Nicht gespeichert: %1</translation>
     </message>
+    <message>
+        <source>Curves appear with the first values</source>
+        <translation>Kurven erscheinen mit den ersten Werten</translation>
+    </message>
+    <message>
+        <source>Figure</source>
+        <translation>Abbildung</translation>
+    </message>
+    <message>
+        <source>figure</source>
+        <translation>abbildung</translation>
+    </message>
 </context>
 <context>
     <name>FigureWindow</name>
@@ -198,6 +210,26 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
         <source>Not all of this run is recorded: %1</source>
         <translation>Dieser Lauf ist nicht vollständig aufgezeichnet: %1</translation>
     </message>
+    <message>
+        <source>%1 failed</source>
+        <translation>%1 ist fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>%1 ended with %2</source>
+        <translation>%1 endete mit %2</translation>
+    </message>
+    <message>
+        <source>%1 finished</source>
+        <translation>%1 ist fertig</translation>
+    </message>
+    <message>
+        <source>It took %1.</source>
+        <translation>Es dauerte %1.</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Anzeigen</translation>
+    </message>
 </context>
 <context>
     <name>MainMenu</name>
@@ -261,6 +293,10 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
         <source>&amp;Quit</source>
         <translation>&amp;Beenden</translation>
     </message>
+    <message>
+        <source>N&amp;otify when a job ends</source>
+        <translation>B&amp;enachrichtigen, wenn ein Job endet</translation>
+    </message>
 </context>
 <context>
     <name>MessagePane</name>
@@ -299,17 +335,6 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
     <message>
         <source>No messages yet</source>
         <translation>Noch keine Meldungen</translation>
-    </message>
-    <message>
-        <source>One new line</source>
-        <translation>Eine neue Zeile</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n new lines</source>
-        <translation>
-            <numerusform>%n neue Zeile</numerusform>
-            <numerusform>%n neue Zeilen</numerusform>
-        </translation>
     </message>
     <message>
         <source>Ctrl+F</source>
@@ -385,6 +410,20 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
     <message>
         <source>Shift+C</source>
         <translation>Umschalt+C</translation>
+    </message>
+</context>
+<context>
+    <name>NewLinesChip</name>
+    <message>
+        <source>One new line</source>
+        <translation>Eine neue Zeile</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n new lines</source>
+        <translation>
+            <numerusform>%n neue Zeile</numerusform>
+            <numerusform>%n neue Zeilen</numerusform>
+        </translation>
     </message>
 </context>
 <context>

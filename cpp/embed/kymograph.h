@@ -26,6 +26,7 @@
 extern "C" {
 std::uint32_t kymograph_abi();
 void kymograph_register();
+void kymograph_install_translations();
 void *kymograph_series_open(const char *name, std::size_t length);
 void *kymograph_series_of(const void *object);
 void *kymograph_series_clone(const void *series);
@@ -63,6 +64,13 @@ inline void initialize(QQmlEngine *engine)
     // Among the usual import paths from Qt 6.5 on.
     if (engine && !engine->importPathList().contains(QStringLiteral("qrc:/qt/qml")))
         engine->addImportPath(QStringLiteral("qrc:/qt/qml"));
+}
+
+// Shows the words of tooltips, menus and dialogs in the person's language (LANGUAGE, LC_ALL, LC_MESSAGES, LANG) where there is a
+// translation; without this call they are English. After the application object was made, before QML is loaded.
+inline void installTranslations()
+{
+    kymograph_install_translations();
 }
 
 // Samples that any thread adds to and any number of figures show. A handle: copies lead to the same samples, which are freed

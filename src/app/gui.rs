@@ -14,7 +14,7 @@ use crate::app::display;
 use crate::app::launch::{self, Launch};
 use crate::app::session_bus;
 use crate::bridge::program::{self, DESKTOP_STYLE};
-use crate::bridge::{self, desktop, guarded, qt};
+use crate::bridge::{self, desktop, qt};
 use crate::export;
 use crate::job::{Clock, SystemClock, thread};
 
@@ -49,12 +49,6 @@ pub fn init() {
 /// loads QML, or leaves it and shows its own words.
 pub fn install_translations() -> Option<&'static str> {
     bridge::install_translations()
-}
-
-/// The same for the test program, in which Qt makes the application object.
-#[unsafe(no_mangle)]
-extern "C" fn kymograph_install_translations() {
-    guarded("the translation", || _ = install_translations());
 }
 
 /// Shows the window until it is closed; returns the exit status of the program.

@@ -85,6 +85,12 @@ pub extern "C" fn kymograph_register() {
     });
 }
 
+/// Shows the words of the QML module in the person's language. On the GUI thread, after the application object was made.
+#[unsafe(no_mangle)]
+pub extern "C" fn kymograph_install_translations() {
+    guarded("the translation", || _ = gui::install_translations());
+}
+
 fn handle(series: LiveSeries) -> *mut LiveSeries {
     Box::into_raw(Box::new(series))
 }

@@ -368,19 +368,17 @@ mod tests {
     fn threads_may_fill_what_another_looks_at() {
         let (series, set) = (LiveSeries::new(), LiveSet::default());
         let id = set.join(member(&series, "a"));
-        let ends: Vec<_> = (0..2)
-            .map(|_| {
-                let series = series.clone();
-                std::thread::spawn(move || (0..2_000).for_each(|i| series.push(f64::from(i), 1.0)))
-            })
-            .collect();
-        let mut seen = 0;
-        while seen < 4_000 {
-            let now = set.slot().latest().get(id).map_or(0, SeriesSnapshot::len);
-            assert!(now >= seen, "no sample goes away again");
-            seen = now;
-        }
-        ends.into_iter().for_each(|end| end.join().unwrap());
+        std::thread::scope(|threads| {
+            for _ in 0..2 {
+                threads.spawn(|| (0..2_000).for_each(|i| series.push(f64::from(i), 1.0)));
+            }
+            let mut seen = 0;
+            while seen < 4_000 {
+                let now = set.slot().latest().get(id).map_or(0, SeriesSnapshot::len);
+                assert!(now >= seen, "no sample goes away again");
+                seen = now;
+            }
+        });
         assert_eq!(series.len(), 4_000);
     }
 }

@@ -65,6 +65,7 @@ int main(int argc, char **argv)
     app.setApplicationName(QStringLiteral("thermometer"));
     app.setOrganizationName(QStringLiteral("example"));
 
+    kymograph::installTranslations();
     kymograph::registerJob<Newton>("newton");
     Thermometer thermometer;
 
