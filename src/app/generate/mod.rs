@@ -39,18 +39,24 @@ pub fn generate(args: &GenerateArgs) -> Result<(), GenerateError> {
 
 /// The command line as people see it: what is hidden from help has no page and is not completed.
 fn visible() -> clap::Command {
-    let all = Cli::command();
-    let shown = all.get_subcommands().filter(|command| !command.is_hide_set()).cloned().collect::<Vec<_>>();
-    let mut command = clap::Command::new("kymograph")
-        .version(env!("CARGO_PKG_VERSION"))
-        .disable_help_subcommand(true)
-        .args(all.get_arguments().cloned())
-        .subcommands(shown);
+    without_hidden(&Cli::command()).version(env!("CARGO_PKG_VERSION")).disable_help_subcommand(true)
+}
+
+/// A command made anew of what it shows, because shells are given hidden commands and flags too.
+fn without_hidden(all: &clap::Command) -> clap::Command {
+    // The name has to last; the program ends when all is written.
+    let name: &'static str = all.get_name().to_owned().leak();
+    let mut command = clap::Command::new(name)
+        .args(all.get_arguments().filter(|arg| !arg.is_hide_set()).cloned())
+        .subcommands(all.get_subcommands().filter(|command| !command.is_hide_set()).map(without_hidden));
     if let Some(about) = all.get_about() {
         command = command.about(about.clone());
     }
     if let Some(about) = all.get_long_about() {
         command = command.long_about(about.clone());
+    }
+    if let Some(usage) = all.get_overridden_usage() {
+        command = command.override_usage(usage.clone());
     }
     command
 }
