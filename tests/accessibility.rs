@@ -20,6 +20,7 @@ fn every_control_has_a_name_and_tab_reaches_it() {
         .arg(script)
         .arg(env!("CARGO_BIN_EXE_kymograph"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("QT_QPA_PLATFORM", "xcb")
         .env_remove("KYMOGRAPH_DATA_DIR")
         .output()
         .unwrap_or_else(|error| panic!("dbus-run-session: {error}: run scripts/setup test"));

@@ -24,7 +24,7 @@ Item {
         function test_1_the_window_speaks_german() {
             compare(main.title, "sine · bereit · Kymograph")
             compare(findChild(main, "startButton").text, "Threads &starten")
-            const titles = [0, 1, 2].map((pane) => findChild(main, "messagePane" + pane).title)
+            const titles = [0, 1, 2].map((pane) => findChild(main, "messagePanes").paneAt(pane).title)
             compare(titles.join(), "Steuerung,Worker,Empfänger")
             compare(findChild(main, "figure").Accessible.name, "Abbildung von sine")
             compare(findChild(main, "figure").emptyHint, "Auf „Starten“ klicken, oder\nkymograph run -- Befehl")
@@ -39,7 +39,7 @@ Item {
             compare(main.stateText, "fertig")
             compare(Words.state(Job.Stopping), "wird gestoppt")
             // What is recorded is the same in every language.
-            verify(findChild(main, "messagePane0").model.text(0, 0).includes("Worker started"))
+            verify(findChild(main, "messagePanes").paneAt(0).model.text(0, 0).includes("Worker started"))
         }
 
         function test_3_plural_forms() {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::figure::legend::{Corner, Covered, KeptLegend, LegendBlock, Named, place as choose};
 use crate::figure::{Join, LegendEntry, Marker, PlotRect};
 use crate::render::draw::{BundledFont, Place, line_width};
-use crate::render::line::{Scratch, dash_pattern};
+use crate::render::line::{MARKER_WIDTHS, NAMING_WIDTHS, Scratch, dash_pattern};
 use crate::render::scene::{HAnchor, Paint, Shape, Stroke, Text, VAnchor};
 
 /// Opacity of the entry of a hidden series.
@@ -98,7 +98,8 @@ impl Place<'_> {
         let marker =
             if style.join == Join::Points && look.marker == Marker::None { Marker::Circle } else { look.marker };
         if marker != Marker::None {
-            let size_px = (4.0 * width_px).min(at.height_px * 0.7);
+            let widths = if look.names_curve { NAMING_WIDTHS } else { MARKER_WIDTHS };
+            let size_px = (widths * width_px).min(at.height_px * 0.7);
             let mut centers_px = scratch.take_marks();
             centers_px.push([f32::midpoint(left, right), y_px]);
             shapes.push(Shape::Markers { centers_px, marker, size_px, paint });

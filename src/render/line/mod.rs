@@ -70,7 +70,9 @@ const RAW_PER_COLUMN: usize = 8;
 /// Part of a curve's opacity that its filling has.
 const FILL_ALPHA: f32 = 0.25;
 /// Diameter of a marker in line widths, and its least in pixels; Matplotlib's default is 6 points on 1.5.
-const MARKER_WIDTHS: f32 = 4.0;
+pub(crate) const MARKER_WIDTHS: f32 = 4.0;
+/// The same where markers name the curve: few stand there, and their form must be told on top of noise.
+pub(crate) const NAMING_WIDTHS: f32 = 5.5;
 
 /// Dashes of one line at most.
 const MOST_DASHES: f32 = 2_000.0;
@@ -98,7 +100,8 @@ pub fn curve(
         (Join::Points, Marker::None) => Marker::Circle,
         (_, marker) => marker,
     };
-    let marker_px = MARKER_WIDTHS * style.width_px;
+    let widths = if style.marker_phase.is_some() { NAMING_WIDTHS } else { MARKER_WIDTHS };
+    let marker_px = widths * style.width_px;
     let window = Window::around(plot, style.width_px + if marker == Marker::None { 0.0 } else { marker_px });
     // Before the lines, which take all buffers of points.
     let cells = style.marker_phase.map(|phase| Cells::new(&x_axis, plot, series.x_order(), phase));
