@@ -28,7 +28,7 @@ FocusScope {
     function copySelection() {
         const first = hasSelection ? Math.min(selectionAnchor, selectionEnd) : 0
         const last = hasSelection ? Math.max(selectionAnchor, selectionEnd) : messages.count - 1
-        const carrier = clipboard.createObject(pane, { text: messages.text(first, last) })
+        const carrier = clipboard.createObject(pane, { text: messages.text(first, last) }) as TextEdit
         carrier.selectAll()
         carrier.copy()
         carrier.destroy()
