@@ -124,9 +124,15 @@ impl Desktop {
     /// Asked to end, it does, with 0, and has not said a word above debug level.
     #[track_caller]
     fn close(&mut self, program: usize, log: &str) {
+        self.close_after(program, log, 0);
+    }
+
+    /// The same after a job that ended with `code`.
+    #[track_caller]
+    fn close_after(&mut self, program: usize, log: &str, code: i32) {
         self.signal(program, Signal::TERM);
         let status = self.end(program);
-        assert_eq!((status.code(), self.complaints(log)), (Some(0), Vec::new()));
+        assert_eq!((status.code(), self.complaints(log)), (Some(code), Vec::new()));
     }
 
     fn complaints(&self, log: &str) -> Vec<String> {
@@ -309,7 +315,7 @@ fn names_hostile_end_of_a_job_is_told_and_a_click_shows_the_window() {
     assert_eq!(note["actions"], serde_json::json!(["default", "Show"]));
     server.click(note);
     desktop.wait_for("window", ASKED, 1);
-    desktop.close(window, "window");
+    desktop.close_after(window, "window", 3);
 
     let script = "/no/such/<u>program</u>";
     let failed = desktop.open("failed", platform(), &["run", "--name", "lost", "--", script]);
@@ -317,7 +323,7 @@ fn names_hostile_end_of_a_job_is_told_and_a_click_shows_the_window() {
     assert_eq!(notes[1]["summary"], "lost failed");
     let body = notes[1]["body"].as_str().unwrap();
     assert!(body.contains("&lt;u&gt;program&lt;/u&gt;") && !body.contains('<') && !body.contains('\n'), "{body}");
-    desktop.close(failed, "failed");
+    desktop.close_after(failed, "failed", 1);
 }
 
 #[test]

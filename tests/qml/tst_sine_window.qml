@@ -7,6 +7,9 @@ Item {
     Main {
         id: main
     }
+    TextEdit {
+        id: paper
+    }
 
     TestCase {
         name: "SineWindow"
@@ -57,6 +60,12 @@ Item {
             tryVerify(() => lines(paneText(0), "Worker") >= 2)
             tryVerify(() => lines(paneText(0), "Receiver") >= 2)
             verify(/^\d+\.\d{5}\t/.test(paneText(1)), paneText(1))
+        }
+
+        function test_3_lines_are_copied() {
+            findChild(main, "messagePanes").paneAt(2).copySelection()
+            paper.paste()
+            compare(paper.text.trim(), paneText(2).trim())
         }
 
         function test_3_restart_clears() {
