@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use screen_support::Screen;
 
+#[allow(dead_code, reason = "shared with tests that look at more")]
 mod screen_support;
 
 /// Wide: several programs may start at once on a busy machine.
@@ -97,7 +98,10 @@ impl Host {
         let said = self.said();
         assert!(status.success(), "{status}: {said}");
         assert_eq!(said, "", "Qt has nothing to warn of");
-        assert!(!self.home.path().join("kymograph").exists(), "a host's jobs are not recorded, its settings are its own");
+        assert!(
+            !self.home.path().join("kymograph").exists(),
+            "a host's jobs are not recorded, its settings are its own"
+        );
     }
 
     fn said(&mut self) -> String {

@@ -22,7 +22,9 @@ const MOST_DIGITS: usize = 17;
 
 /// A format that is none.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{format}` is no format of a number: write one of %f, %e, %g, such as `%.2f` or `%.0f ms`, and %% for a percent sign")]
+#[error(
+    "`{format}` is no format of a number: write one of %f, %e, %g, such as `%.2f` or `%.0f ms`, and %% for a percent sign"
+)]
 pub struct TickFormatError {
     /// What was asked for.
     pub format: String,
@@ -94,7 +96,11 @@ impl TickFormat {
         let Some((mantissa, power)) = written.split_once('e') else { return written };
         let power: i32 = power.parse().unwrap_or(0);
         let trim = |text: &str| {
-            if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text.to_owned() }
+            if text.contains('.') {
+                text.trim_end_matches('0').trim_end_matches('.').to_owned()
+            } else {
+                text.to_owned()
+            }
         };
         if (-4..digits as i32).contains(&power) {
             trim(&format!("{value:.*}", (digits as i32 - 1 - power).max(0) as usize))
