@@ -1,7 +1,13 @@
 //! The program on the desktop: what a second start does, and the notification at a job's end, on a session bus of the
 //! test's own with a notification server that writes down what it is told.
 #![cfg(feature = "gui")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a test's report")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what stands outside the test functions serves them; a panic is the report"
+)]
 
 // Linked for its own sake: the C++ side of the package has to be whole in every program.
 use kymograph as _;
