@@ -75,11 +75,25 @@ QtObject {
     readonly property Component memory: Component {
         Settings {
             category: "appearance"
-            property alias theme: appearance.theme
-            property alias distinction: appearance.distinction
-            property alias paneLines: appearance.paneLines
-            property alias notifies: appearance.notifies
+            property string theme: "system"
+            property int distinction: 0
+            property int paneLines: 10000
+            property bool notifies: true
         }
     }
-    Component.onCompleted: if (Qt.application.name === "kymograph") memory.createObject(appearance)
+    property var remembered: null
+    onThemeChanged: if (remembered) remembered.theme = theme
+    onDistinctionChanged: if (remembered) remembered.distinction = distinction
+    onPaneLinesChanged: if (remembered) remembered.paneLines = paneLines
+    onNotifiesChanged: if (remembered) remembered.notifies = notifies
+    Component.onCompleted: {
+        if (Qt.application.name !== "kymograph")
+            return
+        const kept = memory.createObject(appearance)
+        theme = kept.theme
+        distinction = kept.distinction
+        paneLines = kept.paneLines
+        notifies = kept.notifies
+        remembered = kept
+    }
 }
