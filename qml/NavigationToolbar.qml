@@ -101,6 +101,8 @@ ToolBar {
             symbol: "follow"
             text: qsTr("Follow")
             tip: qsTr("Follow: keep showing the newest data")
+            // It shows its text, so that is not its name.
+            Accessible.name: tip
             display: toolbar.width < 620 ? AbstractButton.IconOnly : AbstractButton.TextBesideIcon
             checkable: true
             checked: toolbar.figure.isFollowing
