@@ -19,14 +19,11 @@ pub fn root() -> &'static Path {
 #[track_caller]
 pub fn make(arguments: &[&str]) -> String {
     let mut command = Command::new("make");
-    // The variables given to a make that runs the tests are not meant for this one.
-    command
-        .args(arguments)
-        .current_dir(root())
-        .env_remove("MAKEFLAGS")
-        .env_remove("MFLAGS")
-        .env_remove("MAKEOVERRIDES");
-    said(&mut command)
+    // A make that runs the tests hands on its variables, and this one would tell its directory because of it.
+    for name in ["MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL"] {
+        command.env_remove(name);
+    }
+    said(command.arg("--no-print-directory").args(arguments).current_dir(root()))
 }
 
 /// Runs to its end, well; what it printed.
