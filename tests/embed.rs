@@ -153,6 +153,16 @@ fn the_program_of_the_guide_shows_its_curve() {
     host.close("Barometer");
 }
 
+/// Each promise of `kymograph.h`; the program says which one was broken.
+#[test]
+fn the_header_keeps_its_promises() {
+    let output = Command::new(host_binary("embed_api")).env("QT_QPA_PLATFORM", "offscreen").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    // One of its jobs does not listen, which is worth a warning.
+    let is_expected = said.lines().all(|line| line.contains("api/deaf") && line.contains("abandoned"));
+    assert!(output.status.success() && is_expected, "{}: {said}", output.status);
+}
+
 #[test]
 fn a_program_keeps_its_own_style() {
     let mut host = Host::start("thermometer", &[("QT_QUICK_CONTROLS_STYLE", "Basic")]);

@@ -157,11 +157,6 @@ impl FigureControl {
         self.style_changed()
     }
 
-    /// Forgets how a series was to look: for one that is gone.
-    pub fn forget_look(&mut self, key: &SeriesKey) {
-        self.asked.looks.retain(|(known, _)| known != key);
-    }
-
     /// Whether a series is drawn; `None` if the figure has none such.
     #[must_use]
     pub fn is_series_visible(&self, key: &SeriesKey) -> Option<bool> {
@@ -183,6 +178,21 @@ impl FigureControl {
                 look.apply(None, &mut subplot.y);
             }
         }
+    }
+
+    /// Takes series that left the figure's own set out of it, with all that was asked of them. Returns whether there were any.
+    pub(super) fn let_go(&mut self, snapshot: &Snapshot) -> bool {
+        let is_gone = |id: SeriesId| is_member(id) && snapshot.get(id).is_none();
+        let mut any = false;
+        for subplot in &mut self.base.subplots {
+            let count = subplot.series.len();
+            subplot.series.retain(|style| !is_gone(style.id));
+            any |= subplot.series.len() < count;
+        }
+        if any {
+            self.asked.looks.retain(|(key, _)| !matches!(key, SeriesKey::Id(id) if is_gone(*id)));
+        }
+        any
     }
 
     /// Gives the series whose numbers are not among `styled` the looks that were asked for.

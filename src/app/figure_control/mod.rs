@@ -118,12 +118,19 @@ impl FigureControl {
 
     /// Gives every series of `snapshot` its place in the figure. Returns whether the figure changed.
     pub fn arrange(&mut self, snapshot: &Snapshot) -> bool {
-        let is_news = self.known.as_ref().is_none_or(|known| known.series.len() != snapshot.series.len());
-        let styled: Vec<SeriesId> = if is_news { self.styled() } else { Vec::new() };
-        let is_changed = match &snapshot.layout {
-            Some(layout) => self.lay_out(layout, snapshot),
-            None => arrange_series(&mut self.base, snapshot, self.is_separate),
+        // Numbers rise, so one that came while another went is seen at the end.
+        let ends = |snapshot: &Snapshot| {
+            let series = &snapshot.series;
+            (series.len(), series.len().checked_sub(1).and_then(|last| series.get(last)).map(|series| series.info.id))
         };
+        let is_news = self.known.as_ref().is_none_or(|known| ends(known) != ends(snapshot));
+        let styled: Vec<SeriesId> = if is_news { self.styled() } else { Vec::new() };
+        let has_lost = is_news && self.let_go(snapshot);
+        let is_changed = has_lost
+            | match &snapshot.layout {
+                Some(layout) => self.lay_out(layout, snapshot),
+                None => arrange_series(&mut self.base, snapshot, self.is_separate),
+            };
         self.known = Some(snapshot.clone());
         if is_changed {
             if is_news {

@@ -5,7 +5,7 @@ use crate::batch::{Batch, Color, SeriesId, Xs};
 use crate::figure::{AxisRange, FollowSpan, LegendPlace, PlotRect, Scale};
 use crate::render::figure_thread::FramePainter;
 use crate::render::frame::FrameSize;
-use crate::store::Store;
+use crate::store::{LiveSeries, LiveSet, Member, Store};
 
 /// Device pixels a logical pixel: not 1, so that a mix-up shows.
 const SCALE: f32 = 2.0;
@@ -386,4 +386,29 @@ fn axes_and_title_asked_for_stay_when_another_job_is_shown() {
     assert_eq!((subplot.x.label.as_str(), rig.control.title()), ("t (s)", "both"));
     rig.control.home();
     assert_eq!(rig.shown(0), [-10.0, 100.0, 0.0, 1.0], "home is what the program asked for");
+}
+
+#[test]
+fn a_series_that_left_is_forgotten_and_one_that_came_is_dressed() {
+    let set = LiveSet::default();
+    let join = |name: &str| {
+        let member = Member { series: LiveSeries::new(), name: name.to_owned(), color: None };
+        member.series.push(0.0, 1.0);
+        set.join(member)
+    };
+    let mut control = FigureControl::default();
+    let first = join("first");
+    control.arrange(&set.slot().latest());
+    let ids = |control: &FigureControl| -> Vec<SeriesId> {
+        control.figure().subplots.iter().flat_map(|subplot| &subplot.series).map(|style| style.id).collect()
+    };
+    assert_eq!(ids(&control), [first]);
+    set.leave(first);
+    let second = join("second");
+    control.set_look(SeriesKey::Id(second), SeriesLook { width_px: 4.0, ..SeriesLook::default() });
+    assert!(control.arrange(&set.slot().latest()));
+    assert_eq!((ids(&control), control.figure().subplots[0].series[0].width_px), (vec![second], 4.0));
+    set.leave(second);
+    assert!(control.arrange(&set.slot().latest()));
+    assert!(ids(&control).is_empty());
 }
