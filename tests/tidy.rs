@@ -26,8 +26,8 @@ const STAGES: [&str; 11] =
 const STAGE_EXCEPTIONS: [(&str, &str, &str); 1] =
     [("src/app/gui.rs", "bridge", "it opens the window, so it makes the bridge's objects known to QML")];
 
-/// Where Qt may be named: the bridge, and the file that opens the window.
-const QT_ROOMS: [&str; 2] = ["src/bridge/", "src/app/gui.rs"];
+/// Where Qt may be named: the bridge, the file that opens the window, and programs that are not ours.
+const QT_ROOMS: [&str; 3] = ["src/bridge/", "src/app/gui.rs", "examples/embed/"];
 
 /// Where plotters may be named.
 const PLOTTERS_ROOMS: [&str; 2] = ["src/figure/chart.rs", "src/render/backend.rs"];
