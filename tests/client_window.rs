@@ -18,13 +18,17 @@ use kymograph::record::RunState;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-/// A client whose viewer has a window on the display of the tests; `None` where there is none.
+/// A client that was welcomed and has sent a series and a sample, up to frame 2, and whose viewer has a window on the
+/// display of the tests; `None` where there is none.
 fn with_window(data: &std::path::Path) -> Option<Client> {
     std::env::var_os("DISPLAY")?;
     let mut command = Command::new(env!("CARGO_BIN_EXE_kymograph"));
     command.args(["client", "--data-dir"]).arg(data).env("QT_QPA_PLATFORM", "xcb");
     let mut client = Client::of(&mut command);
     client.hello(1);
+    client.await_frame("welcome");
+    client.series(1);
+    client.append(2);
     Some(client)
 }
 
@@ -54,9 +58,6 @@ fn press(client: &Client, keys: &str) {
 fn stop_and_pause_reach_the_program() {
     let (_dir, data) = place();
     let Some(mut client) = with_window(&data) else { return println!("skipped: there is no display") };
-    client.await_frame("welcome");
-    client.series(1);
-    client.append(2);
     client.await_ack(2);
     for pressed in 1..=2 {
         press(&client, "shift+F5");
@@ -83,9 +84,6 @@ fn stop_and_pause_reach_the_program() {
 fn a_closed_window_ends_nothing_and_comes_back() {
     let (_dir, data) = place();
     let Some(mut client) = with_window(&data) else { return println!("skipped: there is no display") };
-    client.await_frame("welcome");
-    client.series(1);
-    client.append(2);
     press(&client, "ctrl+w");
     client.await_frame("closed");
     client.append(3);
@@ -108,9 +106,6 @@ fn a_closed_window_ends_nothing_and_comes_back() {
 fn a_viewer_that_is_asked_to_end_ends_and_the_next_goes_on() {
     let (_dir, data) = place();
     let Some(mut client) = with_window(&data) else { return println!("skipped: there is no display") };
-    client.await_frame("welcome");
-    client.series(1);
-    client.append(2);
     client.await_ack(2);
     window(&client);
     kill_process(Pid::from_child(&client.viewer), Signal::TERM).unwrap();

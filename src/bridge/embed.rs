@@ -63,8 +63,11 @@ unsafe fn text_of<'a>(text: *const c_char, len: usize) -> std::borrow::Cow<'a, s
 /// # Safety
 /// `numbers` points to `len` numbers that stand during the call, or `len` is 0.
 unsafe fn numbers_of<'a>(numbers: *const f64, len: usize) -> &'a [f64] {
+    if numbers.is_null() || len == 0 {
+        return &[];
+    }
     // SAFETY: as promised by the caller.
-    if numbers.is_null() || len == 0 { &[] } else { unsafe { slice::from_raw_parts(numbers, len) } }
+    unsafe { slice::from_raw_parts(numbers, len) }
 }
 
 /// The version of these functions.

@@ -932,11 +932,8 @@ impl qobject::FigureItem {
     }
 
     fn readout_list(&self, text: impl Fn(&SeriesReadout) -> String) -> QStringList {
-        let mut list = QStringList::default();
-        for value in self.readout.iter().flat_map(|readout| &readout.values) {
-            list.append(QString::from(&text(value)));
-        }
-        list
+        let values = self.readout.iter().flat_map(|readout| &readout.values);
+        values.map(|value| QString::from(&text(value))).collect()
     }
 
     fn frames(&self) -> f64 {

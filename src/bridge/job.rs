@@ -595,9 +595,7 @@ impl qobject::Job {
     }
 
     fn arguments(&self) -> QStringList {
-        let mut list = QStringList::default();
-        self.described.arguments.iter().for_each(|word| list.append(QString::from(word)));
-        list
+        self.described.arguments.iter().map(QString::from).collect()
     }
 
     fn set_arguments(self: Pin<&mut Self>, value: QStringList) {
