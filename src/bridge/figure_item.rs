@@ -563,7 +563,7 @@ impl qobject::FigureItem {
             if is_rearranged {
                 self.as_mut().push_figure();
             }
-            self.parts.frame_was_drawn(&self.control);
+            self.parts.frame_was_drawn();
             self.as_mut().frame_shown();
             if let Some(url) = self.as_mut().rust_mut().unsaved.take() {
                 self.as_mut().save(&url);

@@ -250,9 +250,9 @@ impl qobject::Series {
         if let Some(figure) = figure {
             let guest = Guest::new(value, figure.alive());
             let thread = self.qt_thread();
-            let on_frame = Box::new(move |visible| {
+            let on_frame = Box::new(move || {
                 // A failed post means that the series is gone, and soon its place.
-                _ = thread.queue(move |series| guarded("noting a series' frame", || series.was_drawn(visible)));
+                _ = thread.queue(|series| guarded("noting a series' frame", || series.was_drawn()));
             });
             let entry = Entry { member: self.member(), look: self.look.clone(), on_frame };
             let (set, id) = figure.adopt(entry);
@@ -262,8 +262,12 @@ impl qobject::Series {
         self.figure_changed();
     }
 
-    /// The figure drew a frame in which the series was visible, or not.
-    fn was_drawn(mut self: Pin<&mut Self>, visible: Option<bool>) {
+    /// The figure drew a frame. A person may have hidden the series there, or shown it: asked for now, because what the
+    /// program set since the frame wins.
+    fn was_drawn(mut self: Pin<&mut Self>) {
+        // SAFETY: null or a living figure of this thread.
+        let figure = unsafe { self.figure.get().as_ref() };
+        let visible = figure.zip(self.place.as_ref()).and_then(|(figure, place)| figure.shows(place.id));
         if visible.is_some_and(|visible| visible != self.look.is_visible) {
             let mut state = self.as_mut().rust_mut();
             state.look.is_visible = !state.look.is_visible;

@@ -8,7 +8,7 @@ use cxx_qt::{CxxQtType, QMetaObjectConnectionGuard, Threading};
 use cxx_qt_lib::QString;
 
 use super::qobject;
-use crate::app::figure_control::{AxisLook, FigureControl, SeriesKey, SeriesLook};
+use crate::app::figure_control::{AxisLook, SeriesKey, SeriesLook};
 use crate::batch::SeriesId;
 use crate::bridge::guarded;
 use crate::bridge::guest::{Alive, Guest};
@@ -20,12 +20,12 @@ pub(crate) struct Entry {
     pub member: Member,
     /// How it is to look.
     pub look: SeriesLook,
-    /// Called after each frame: whether it was visible there, if it was in the figure.
+    /// Called after each frame.
     pub on_frame: OnFrame,
 }
 
 /// See [`Entry::on_frame`].
-pub(crate) type OnFrame = Box<dyn Fn(Option<bool>) + Send>;
+pub(crate) type OnFrame = Box<dyn Fn() + Send>;
 
 /// What a program has put into a figure.
 #[derive(Default)]
@@ -52,10 +52,8 @@ impl Parts {
     }
 
     /// Tells the series of a frame.
-    pub(super) fn frame_was_drawn(&self, control: &FigureControl) {
-        for (id, tell) in &self.tell {
-            tell(control.is_series_visible(&SeriesKey::Id(*id)));
-        }
+    pub(super) fn frame_was_drawn(&self) {
+        self.tell.iter().for_each(|(_, tell)| tell());
     }
 }
 
@@ -90,6 +88,11 @@ impl qobject::FigureItem {
         };
         self.dress(id, &name, entry.look);
         (set, id)
+    }
+
+    /// Whether a series is visible now, if it is in the figure.
+    pub(crate) fn shows(&self, id: SeriesId) -> Option<bool> {
+        self.rust().control.is_series_visible(&SeriesKey::Id(id))
     }
 
     /// Lets a series, and those of the job that have its name, look otherwise.
