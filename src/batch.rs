@@ -171,6 +171,31 @@ pub enum Item {
     Layout(Arc<Layout>),
     /// All that a program beyond a socket sent up to this number has been handed over: when this is on disk, so is that.
     Mark(u64),
+    /// What a command wrote, as it wrote it. What people see of it is made from these bytes by who shows them.
+    Output(Stream, Arc<[u8]>),
+}
+
+/// Where a command writes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stream {
+    /// Standard output, or a terminal that takes both.
+    Output,
+    /// Standard error.
+    Error,
+}
+
+impl Stream {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Output, Self::Error];
+
+    /// The pane that shows what is written there.
+    #[must_use]
+    pub fn pane(self) -> Pane {
+        match self {
+            Self::Output => Pane::Worker,
+            Self::Error => Pane::Receiver,
+        }
+    }
 }
 
 impl Item {
@@ -185,7 +210,7 @@ impl Item {
     pub fn batch(&self) -> Option<&Batch> {
         match self {
             Self::Append(batch) | Self::Replace(batch, _) => Some(batch),
-            Self::Declare(_) | Self::Layout(_) | Self::Mark(_) => None,
+            Self::Declare(_) | Self::Layout(_) | Self::Mark(_) | Self::Output(..) => None,
         }
     }
 
@@ -200,6 +225,7 @@ impl Item {
             }
             Self::Layout(layout) => size_of_val(&layout.subplots[..]) + size_of_val(&layout.places[..]),
             Self::Mark(_) => 0,
+            Self::Output(_, bytes) => bytes.len(),
         }
     }
 
@@ -209,7 +235,7 @@ impl Item {
         match self {
             Self::Declare(info) => Some(info.id),
             Self::Append(batch) | Self::Replace(batch, _) => Some(batch.series),
-            Self::Layout(_) | Self::Mark(_) => None,
+            Self::Layout(_) | Self::Mark(_) | Self::Output(..) => None,
         }
     }
 }
@@ -398,6 +424,8 @@ pub enum Notice {
     Finished(Outcome),
     /// The job failed.
     Failed(Failure),
+    /// The job began so long ago, elsewhere.
+    Began(std::time::Duration),
     /// How long a job took whose recording is shown again.
     Took(std::time::Duration),
     /// Recording stands still, and why; or goes on again, if there is no trouble.

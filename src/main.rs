@@ -1,5 +1,6 @@
 //! The program `kymograph`: reads the command line, sets the log up, and hands over to `app`.
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -8,10 +9,11 @@ use clap::Parser;
 use kymograph::app::launch::{Launch, Recording};
 use kymograph::app::pipeline::JobKind;
 use kymograph::app::serve::{self, ServeOptions};
+use kymograph::app::supervisor::{self, Supervisor};
 use kymograph::app::{client, export_file, generate, headless, render_file, runs};
-use kymograph::cli::{Cli, Command, GlobalArgs, OpenArgs, RunArgs};
-use kymograph::record::{DataDir, LogReader};
-use kymograph::source::command::CommandOptions;
+use kymograph::cli::{AttachArgs, Cli, Command, GlobalArgs, OpenArgs, RunArgs};
+use kymograph::record::{DataDir, LogReader, RunState};
+use kymograph::source::command::{CommandOptions, Wiring};
 use kymograph::source::metrics::Metrics;
 
 fn main() -> ExitCode {
@@ -54,10 +56,29 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
             serve::run(&ServeOptions::new(&args, &global)?)?;
             return Ok(0);
         }
+        Some(Command::Stop(args)) => {
+            runs::stop(&args, global.data_dir.as_deref())?;
+            return Ok(0);
+        }
+        Some(Command::Supervise(args)) => {
+            supervisor::run(&command(args, true)?, &DataDir::find(global.data_dir.as_deref())?)?;
+            return Ok(0);
+        }
+        Some(Command::Run(args)) if args.detach => {
+            let run = supervised(&args, &global)?.start()?.run;
+            writeln!(std::io::stdout(), "{}", run.display())?;
+            return Ok(0);
+        }
+        Some(Command::Attach(args)) => launch(live(&args, &global)?, &global, true),
         Some(Command::Open(args)) => launch(recorded(&args, &global)?, &global, true),
         None => Launch { is_plain: true, ..launch(JobKind::default(), &global, global.autostart) },
         Some(Command::Sine(args)) => launch(JobKind::Sine(args.into()), &global, global.autostart),
-        Some(Command::Run(args)) => launch(command(args)?, &global, true),
+        Some(Command::Run(mut args)) => {
+            // Who sends the two to different places wants them apart.
+            args.split |= global.headless && !is_one_place();
+            let supervisor = Some(supervised(&args, &global)?);
+            Launch { supervisor, ..launch(command(args, false)?, &global, true) }
+        }
         Some(Command::Client) => launch(JobKind::Client(client::accept(global.data_dir.as_deref())?), &global, true),
     };
     let code = if global.headless { headless::run(&launch)? } else { run_window(launch)? };
@@ -88,13 +109,61 @@ fn recorded(args: &OpenArgs, global: &GlobalArgs) -> anyhow::Result<JobKind> {
         LogReader::open(&run.log_path())?;
         runs.push(run);
     }
-    Ok(JobKind::Recorded(runs))
+    // One that goes on is looked at until it ends.
+    match <[_; 1]>::try_from(runs) {
+        Ok([run]) if run.state == RunState::Running => Ok(JobKind::Live(Box::new(run))),
+        Ok(run) => Ok(JobKind::Recorded(run.into())),
+        Err(runs) => Ok(JobKind::Recorded(runs)),
+    }
 }
 
-fn command(args: RunArgs) -> anyhow::Result<JobKind> {
+/// The run that is meant; the newest that goes on if none is named. One that has ended is shown as it was.
+fn live(args: &AttachArgs, global: &GlobalArgs) -> anyhow::Result<JobKind> {
+    if let Some(run) = &args.run {
+        return recorded(&OpenArgs { runs: vec![run.clone()] }, global);
+    }
+    let runs = DataDir::find(global.data_dir.as_deref())?.list()?;
+    let newest = runs.into_iter().find(|run| run.state == RunState::Running);
+    newest
+        .map(|run| JobKind::Live(Box::new(run)))
+        .ok_or_else(|| anyhow::anyhow!("no run goes on; `kymograph ls` lists those that have ended"))
+}
+
+fn command(args: RunArgs, is_supervised: bool) -> anyhow::Result<JobKind> {
     let metrics = args.metrics.parse::<Metrics>().map_err(|error| anyhow::anyhow!("--metrics: {error}"))?;
-    let options = CommandOptions { argv: args.command, metrics, ..CommandOptions::default() };
+    let wiring = match (args.no_pty, args.split) {
+        (true, _) => Wiring::Pipes,
+        (false, true) => Wiring::Terminals,
+        (false, false) => Wiring::Terminal,
+    };
+    let options =
+        CommandOptions { argv: args.command, metrics, wiring, adopts: is_supervised, ..CommandOptions::default() };
     Ok(JobKind::Command { name: args.name, options })
+}
+
+/// Whether standard output and standard error go to the same place.
+fn is_one_place() -> bool {
+    let place = |stat: rustix::fs::Stat| (stat.st_dev, stat.st_ino, stat.st_rdev);
+    let (output, error) = (rustix::fs::fstat(std::io::stdout()), rustix::fs::fstat(std::io::stderr()));
+    matches!((output.map(place), error.map(place)), (Ok(output), Ok(error)) if output == error)
+}
+
+/// The supervisor of what `args` say: this program, told the same.
+fn supervised(args: &RunArgs, global: &GlobalArgs) -> anyhow::Result<Supervisor> {
+    args.metrics.parse::<Metrics>().map_err(|error| anyhow::anyhow!("--metrics: {error}"))?;
+    let mut words: Vec<OsString> = vec!["--log".into(), global.log.to_string().to_lowercase().into()];
+    if let Some(data_dir) = &global.data_dir {
+        words.extend(["--data-dir".into(), std::path::absolute(data_dir)?.into()]);
+    }
+    if let Some(name) = &args.name {
+        words.extend(["--name".into(), name.into()]);
+    }
+    words.extend(["--metrics".into(), args.metrics.clone().into()]);
+    words.extend(args.no_pty.then(|| "--no-pty".into()));
+    words.extend(args.split.then(|| "--split".into()));
+    words.push("--".into());
+    words.extend(args.command.iter().cloned());
+    Supervisor::own(words).map_err(|error| anyhow::anyhow!("cannot find the program's own file: {error}"))
 }
 
 #[cfg(feature = "gui")]

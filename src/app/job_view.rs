@@ -68,6 +68,7 @@ impl JobView {
             Notice::Job(state) => self.state = *state,
             Notice::Finished(outcome) => self.finish(State::Finished, Ok(outcome.clone())),
             Notice::Recording(trouble) => self.recording_trouble.clone_from(trouble),
+            Notice::Began(ago) => self.started = Instant::now().checked_sub(*ago).or(self.started),
             Notice::Took(time) => self.ended = Some(*time),
             Notice::Failed(failure) => self.finish(State::Failed, Err(failure.clone())),
         }

@@ -1,5 +1,6 @@
 //! All stages put together: a job's pipeline, the window, the program without a window.
 
+pub mod attach;
 pub mod client;
 pub mod desktop;
 pub mod display;
@@ -16,6 +17,7 @@ pub mod input;
 pub mod job_view;
 pub mod launch;
 pub mod open_run;
+pub mod output_lines;
 pub mod pane_log;
 pub mod pipeline;
 pub mod printable;
@@ -26,3 +28,4 @@ pub mod run_samples;
 pub mod runs;
 pub mod serve;
 pub mod session_bus;
+pub mod supervisor;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::app::output_lines::OutputLines;
 use crate::app::pipeline::StartError;
 use crate::batch::{Column, Failure, Item, Level, Message, Notice, Outcome, Pane, Progress, Role, SeriesId, State};
 use crate::job::{Clock, Mailbox, SystemClock, thread};
@@ -131,9 +132,14 @@ impl Reading {
         let mut end = None;
         let mut last_secs = 0.0;
         let mut lines_only = is_cached;
+        let mut lines = OutputLines::default();
         while let Some(Entry { time_nanos, body, .. }) = reader.next() {
             last_secs = time_nanos as f64 / 1e9;
             match body {
+                Body::Item(Item::Output(stream, bytes)) => {
+                    let time = Duration::from_nanos(time_nanos);
+                    lines.feed(stream, &bytes, time, |line| self.mailbox.send(Notice::Message(line)));
+                }
                 Body::Item(item) if !lines_only => self.item(item, first_id, prefix),
                 // The cache knows the samples, not how they are to be laid out.
                 Body::Item(item @ Item::Layout(_)) => self.item(item, first_id, prefix),
@@ -158,6 +164,7 @@ impl Reading {
                 break;
             }
         }
+        lines.finish(Duration::from_secs_f64(last_secs), |line| self.mailbox.send(Notice::Message(line)));
         for loss in reader.lost() {
             self.say(Level::Warning, last_secs, loss.to_string());
         }
@@ -199,7 +206,7 @@ impl Reading {
                 Item::Replace(batch.into_series(id), None)
             }
             // Each run would want the figure its own way.
-            Item::Layout(_) | Item::Mark(_) => return,
+            Item::Layout(_) | Item::Mark(_) | Item::Output(..) => return,
         };
         if let Some(id) = item.series() {
             self.next_id = self.next_id.max(id.0.saturating_add(1));

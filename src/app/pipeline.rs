@@ -3,20 +3,24 @@
 //! Builds what runs on other threads; runs on whichever thread starts a job.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
+
+use crate::app::attach::{Attached, What};
 use crate::app::launch::Recording;
 use crate::app::open_run::Opening;
 use crate::app::recording::Journal;
+use crate::app::supervisor::{Ask, Supervisor};
 use crate::batch::{Item, Level, Message, Notice, Pane};
 use crate::figure::{Axis, Figure, Subplot};
 use crate::job::sine;
 use crate::job::{JobError, JobHandle, JobSpec, Mailbox, Sink};
-use crate::record::{RecordHandle, RunEntry};
+use crate::record::{RecordHandle, RunDir, RunEntry, RunMeta};
 use crate::source::client::session::Session;
-use crate::source::command::{CommandOptions, CommandSource, command_text};
+use crate::source::command::{CommandOptions, CommandProcesses, CommandSource, command_text};
 use crate::source::sine::SineOptions;
 use crate::store::{BudgetOptions, Snapshot, SnapshotSlot, Store, budget_default};
 
@@ -43,6 +47,8 @@ pub enum JobKind {
     },
     /// Runs that were recorded, shown again.
     Recorded(Vec<RunEntry>),
+    /// A run that is being recorded by another process.
+    Live(Box<RunEntry>),
     /// What a program sends through a socket.
     Client(Arc<Session>),
     /// A job of a program of one's own.
@@ -93,7 +99,7 @@ impl JobKind {
         match self {
             Self::Sine(_) => "sine",
             Self::Command { name, options } => name.as_deref().unwrap_or_else(|| program_name(options)),
-            Self::Recorded(runs) => runs.first().and_then(|run| run.meta.as_ref()).map_or("run", |meta| &meta.name),
+            Self::Recorded(_) | Self::Live(_) => self.metas().next().map_or("run", |meta| &meta.name),
             Self::Client(session) => &session.hello().name,
             Self::Custom { name, .. } => name,
         }
@@ -108,7 +114,7 @@ impl JobKind {
     /// Whether it can be started, again and again: what others make can only be watched.
     #[must_use]
     pub fn is_startable(&self) -> bool {
-        !matches!(self, Self::Recorded(_) | Self::Client(_))
+        !matches!(self, Self::Recorded(_) | Self::Live(_) | Self::Client(_))
     }
 
     /// One word for the kind of job, as it stands in the description of a run.
@@ -117,7 +123,7 @@ impl JobKind {
         match self {
             Self::Sine(_) => SINE,
             Self::Command { .. } => COMMAND,
-            Self::Recorded(_) => "recorded",
+            Self::Recorded(_) | Self::Live(_) => "recorded",
             Self::Client(_) => CLIENT,
             Self::Custom { .. } => "custom",
         }
@@ -130,29 +136,47 @@ impl JobKind {
             Self::Command { options, .. } => {
                 options.argv.iter().map(|word| word.to_string_lossy().into_owned()).collect()
             }
-            Self::Recorded(runs) => {
-                runs.first().and_then(|run| run.meta.as_ref()).map_or_else(Vec::new, |meta| meta.command.clone())
-            }
+            Self::Recorded(_) | Self::Live(_) => self.metas().next().map_or_else(Vec::new, |meta| meta.command.clone()),
             Self::Sine(_) | Self::Client(_) | Self::Custom { .. } => Vec::new(),
         }
     }
 
     /// Whether it is a command's output that its panes show.
-    fn is_command(&self) -> bool {
+    #[must_use]
+    pub fn is_command(&self) -> bool {
         match self {
             Self::Command { .. } => true,
-            Self::Recorded(runs) => runs.iter().flat_map(|run| &run.meta).all(|meta| meta.kind == COMMAND),
-            Self::Sine(_) | Self::Client(_) | Self::Custom { .. } => false,
+            _ => self.is_recorded_of(COMMAND),
         }
+    }
+
+    /// The id of the run that is shown; empty if none is.
+    #[must_use]
+    pub fn run_id(&self) -> String {
+        self.metas().next().map(|meta| meta.id.clone()).unwrap_or_default()
     }
 
     /// Whether a program's output comes through a socket, or came when it was recorded.
     fn is_client(&self) -> bool {
         match self {
             Self::Client(_) => true,
-            Self::Recorded(runs) => runs.iter().flat_map(|run| &run.meta).all(|meta| meta.kind == CLIENT),
-            _ => false,
+            _ => self.is_recorded_of(CLIENT),
         }
+    }
+
+    /// What the runs say of themselves that are shown, if runs are shown.
+    fn metas(&self) -> impl Iterator<Item = &RunMeta> {
+        let runs = match self {
+            Self::Recorded(runs) => runs.as_slice(),
+            Self::Live(run) => std::slice::from_ref(&**run),
+            _ => &[],
+        };
+        runs.iter().flat_map(|run| &run.meta)
+    }
+
+    /// Whether runs are shown, all of them of this kind.
+    fn is_recorded_of(&self, kind: &str) -> bool {
+        matches!(self, Self::Recorded(_) | Self::Live(_)) && self.metas().all(|meta| meta.kind == kind)
     }
 
     /// The command line, for people; empty for built-in jobs.
@@ -161,7 +185,7 @@ impl JobKind {
         match self {
             Self::Sine(_) | Self::Client(_) | Self::Custom { .. } => String::new(),
             Self::Command { options, .. } => command_text(&options.argv),
-            Self::Recorded(_) => self.command().join(" "),
+            Self::Recorded(_) | Self::Live(_) => self.command().join(" "),
         }
     }
 
@@ -182,8 +206,7 @@ impl JobKind {
     pub fn figure(&self) -> Figure {
         let is_sine = match self {
             Self::Sine(_) => true,
-            Self::Recorded(runs) => runs.iter().flat_map(|run| &run.meta).any(|meta| meta.kind == SINE),
-            Self::Command { .. } | Self::Client(_) | Self::Custom { .. } => false,
+            _ => self.metas().any(|meta| meta.kind == SINE),
         };
         if !is_sine {
             return Figure::default();
@@ -201,7 +224,7 @@ impl JobKind {
                 // A command is ended in three steps, which take longer than a thread that only has to look.
                 JobSpec { grace: COMMAND_GRACE, ..JobSpec::new(self.name(), source) }
             }
-            Self::Recorded(_) => return Err(StartError::Recorded),
+            Self::Recorded(_) | Self::Live(_) => return Err(StartError::Recorded),
             Self::Client(session) => JobSpec::new(self.name(), session.take_source().ok_or(StartError::Over)?),
             Self::Custom { make, .. } => make(),
         })
@@ -232,6 +255,9 @@ pub enum StartError {
     /// A recorded run is shown, not run again.
     #[error("a recorded run is shown, not run again")]
     Recorded,
+    /// The run of a command cannot be recorded.
+    #[error("cannot record the command: {0}")]
+    Journal(String),
     /// A program's run is watched once.
     #[error("the program's run is over; start it again where it was started")]
     Over,
@@ -251,6 +277,8 @@ pub struct StartOptions {
     pub budget_bytes: Option<usize>,
     /// Sees every captured line.
     pub tap: Option<LineTap>,
+    /// The program under which commands run, so that they outlive this one; if not set, they end with it.
+    pub supervisor: Option<Supervisor>,
 }
 
 /// A started job. Dropping it stops the job, waits for its end and until what it made is on disk.
@@ -271,6 +299,7 @@ struct Client {
 enum Activity {
     Job(JobHandle),
     Opening(Opening),
+    Attached(Attached),
 }
 
 impl Running {
@@ -288,27 +317,41 @@ impl Running {
         match &self.activity {
             Activity::Job(job) => job.stop(),
             Activity::Opening(opening) => opening.stop(),
+            Activity::Attached(attached) => attached.ask(Ask::Stop),
         }
     }
 
     /// Holds it.
     pub fn pause(&self) {
-        if let Activity::Job(job) = &self.activity {
-            job.pause();
+        match &self.activity {
+            Activity::Job(job) => job.pause(),
+            Activity::Attached(attached) => attached.ask(Ask::Pause),
+            Activity::Opening(_) => {}
         }
     }
 
     /// Lets it go on.
     pub fn resume(&self) {
-        if let Activity::Job(job) = &self.activity {
-            job.resume();
+        match &self.activity {
+            Activity::Job(job) => job.resume(),
+            Activity::Attached(attached) => attached.ask(Ask::Resume),
+            Activity::Opening(_) => {}
         }
+    }
+
+    /// Whether it goes on without this process.
+    #[must_use]
+    pub fn outlives_us(&self) -> bool {
+        matches!(&self.activity, Activity::Attached(attached) if attached.is_elsewhere())
     }
 
     /// The directory that it is recorded into, if it is.
     #[must_use]
     pub fn run_path(&self) -> Option<&Path> {
-        self.journal.as_ref().and_then(Journal::path)
+        match &self.activity {
+            Activity::Attached(attached) => attached.run_path(),
+            Activity::Job(_) | Activity::Opening(_) => self.journal.as_ref().and_then(Journal::path),
+        }
     }
 }
 
@@ -337,6 +380,17 @@ pub fn start(
     options: StartOptions,
 ) -> Result<Running, StartError> {
     data.publish(Snapshot::default());
+    let what = match (kind, &options.supervisor) {
+        (JobKind::Live(run), _) => Some(What::Run((**run).clone())),
+        (JobKind::Command { .. }, Some(supervisor)) if options.recording != Recording::Off => {
+            Some(What::Command(kind.clone(), supervisor.clone()))
+        }
+        _ => None,
+    };
+    if let Some(what) = what {
+        let activity = Activity::Attached(Attached::start(what, data, mailbox, options)?);
+        return Ok(Running { activity, client: None, journal: None });
+    }
     if let JobKind::Recorded(runs) = kind {
         let activity = Activity::Opening(Opening::start(runs, data, mailbox)?);
         return Ok(Running { activity, client: None, journal: None });
@@ -362,6 +416,70 @@ pub fn start(
     });
     let activity = Activity::Job(JobHandle::start(spec, Box::new(sink), watched)?);
     Ok(Running { activity, client, journal })
+}
+
+/// A command that is recorded, and shown by others. Dropping it stops it, waits for its end and until that is on disk.
+pub struct Recorded {
+    job: JobHandle,
+    processes: CommandProcesses,
+    run: PathBuf,
+    _journal: Journal,
+}
+
+/// Starts a command that is recorded into `run` and shown nowhere here; its notices go to `mailbox`, too.
+///
+/// # Errors
+/// [`StartError`] if the system refuses what it needs.
+pub fn record(kind: &JobKind, run: RunDir, mailbox: &Mailbox) -> Result<Recorded, StartError> {
+    let JobKind::Command { options, .. } = kind else { return Err(StartError::Recorded) };
+    let source = CommandSource::new(options.clone()).map_err(StartError::Command)?;
+    let (processes, path) = (source.processes(), run.path().to_owned());
+    let spec = JobSpec { grace: COMMAND_GRACE, ..JobSpec::new(kind.name(), source) };
+    let journal = Journal::into_run(run, mailbox).map_err(StartError::Journal)?;
+    let job = JobHandle::start(spec, Box::new(RecordSink(journal.handle())), journal.watch(mailbox))?;
+    Ok(Recorded { job, processes, run: path, _journal: journal })
+}
+
+impl Recorded {
+    /// The directory of its run.
+    #[must_use]
+    pub fn run_path(&self) -> &Path {
+        &self.run
+    }
+
+    /// Ends the command and all that it started.
+    pub fn stop(&self) {
+        self.job.stop();
+    }
+
+    /// Holds all its processes.
+    pub fn pause(&self) {
+        self.job.pause();
+    }
+
+    /// Lets them go on.
+    pub fn resume(&self) {
+        self.job.resume();
+    }
+
+    /// Sends them a signal; gives their number.
+    pub fn signal(&self, signal: Signal) -> usize {
+        self.processes.signal(signal)
+    }
+
+    /// Lets go of adopted ones that have ended.
+    pub fn reap(&self) {
+        self.processes.reap();
+    }
+}
+
+/// The receiver's end where nobody looks on.
+struct RecordSink(RecordHandle);
+
+impl Sink for RecordSink {
+    fn item(&mut self, item: Item) {
+        self.0.item(&item);
+    }
 }
 
 /// The receiver's end of the pipeline: everything goes to the recorder and into the store, and a snapshot to the figures

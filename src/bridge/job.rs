@@ -487,8 +487,12 @@ impl qobject::Job {
                 Notice::Message(message) => state.feed.pane(message.pane).push(message),
                 Notice::Skipped(pane, count) => state.feed.pane(pane).push_skipped(count),
                 Notice::Finished(_) | Notice::Failed(_) => ends.push(notice),
-                Notice::Progress(..) | Notice::Thread(..) | Notice::Job(_) | Notice::Recording(_) | Notice::Took(_) => {
-                }
+                Notice::Progress(..)
+                | Notice::Thread(..)
+                | Notice::Job(_)
+                | Notice::Recording(_)
+                | Notice::Began(_)
+                | Notice::Took(_) => {}
             }
         });
         state.drain = Some(drain);

@@ -27,6 +27,11 @@ pub struct RunEntry {
 
 impl RunEntry {
     /// Looks at the directory `path`; none if it holds no run.
+    #[must_use]
+    pub fn find(path: &Path) -> Option<Self> {
+        Self::read(path)
+    }
+
     pub(super) fn read(path: &Path) -> Option<Self> {
         let is_dir = fs::symlink_metadata(path).ok()?.is_dir();
         let log = fs::symlink_metadata(path.join(LOG_NAME)).ok().filter(fs::Metadata::is_file);

@@ -6,7 +6,7 @@ use std::io;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use kymograph::batch::{Item, Level, Message, Pane, Progress, SeriesInfo, Xs};
+use kymograph::batch::{Item, Level, Message, Pane, Progress, SeriesInfo, Stream, Xs};
 use kymograph::source::{Outlet, Stopped};
 
 /// What was said, seen from the test's thread.
@@ -18,6 +18,8 @@ pub struct Record {
     pub batches: usize,
     pub progress: Vec<Progress>,
     pub messages: Vec<String>,
+    /// What was written to the two streams.
+    pub raw: [Vec<u8>; 2],
     pub stopping: bool,
     /// Lines after which the channel is full for good, until a stop.
     pub room: Option<usize>,
@@ -73,6 +75,9 @@ impl Outlet for Recorder {
                     assert!(record.series.insert(info.id.0, info).is_none(), "declared twice");
                 }
                 Item::Layout(_) | Item::Mark(_) => {}
+                Item::Output(stream, bytes) => {
+                    record.raw[usize::from(stream == Stream::Error)].extend_from_slice(&bytes)
+                }
                 Item::Append(batch) | Item::Replace(batch, _) => {
                     let id = batch.series.0;
                     assert!(record.series.contains_key(&id), "not declared");
@@ -84,6 +89,12 @@ impl Outlet for Recorder {
             }
             Ok(())
         })
+    }
+
+    fn deliver(&mut self, item: Item) -> Result<(), Stopped> {
+        let Item::Output(stream, bytes) = item else { return self.send(item) };
+        self.with(|record| record.raw[usize::from(stream == Stream::Error)].extend_from_slice(&bytes));
+        Ok(())
     }
 
     fn line(&mut self, line: Message) -> Result<(), Stopped> {
