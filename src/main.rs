@@ -61,8 +61,9 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
             return Ok(0);
         }
         Some(Command::Supervise(args)) => {
-            supervisor::run(&command(args, true)?, &DataDir::find(global.data_dir.as_deref())?)?;
-            return Ok(0);
+            let supervised = supervisor::run(&command(args, true)?, &DataDir::find(global.data_dir.as_deref())?);
+            // Who started it was told why; a terminal would hear of it twice.
+            return Ok(u8::from(supervised.is_err()));
         }
         Some(Command::Run(args)) if args.detach => {
             let run = supervised(&args, &global)?.start()?.run;

@@ -25,6 +25,7 @@ mod record_support;
 const CHILD_PLACE: &str = "KYMOGRAPH_TEST_RECORD_PLACE";
 
 const QUICK: RecorderOptions = RecorderOptions {
+    flush_every: Duration::from_millis(200),
     sync_every: Duration::from_millis(50),
     retry_every: Duration::from_millis(5),
     finish_bound: Duration::from_secs(60),

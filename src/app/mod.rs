@@ -14,6 +14,7 @@ pub mod headless;
 pub mod host;
 pub mod host_context;
 pub mod input;
+pub mod job_kind;
 pub mod job_view;
 pub mod launch;
 pub mod open_run;

@@ -1,26 +1,23 @@
-//! A window's look at a run that another process makes: the whole history first, then what is added, and a way to stop it.
+//! The look itself: reads the log as it grows, hears the supervisor, hands on what people ask for.
 //!
-//! The thread `attach:<name>` starts the supervisor of a command if there is none yet, reads the run's log as it grows,
-//! and speaks with the supervisor. Dropping an [`Attached`] ends the look, never the run.
+//! Runs on the thread `attach:<name>`.
 
-use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::Child;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify;
 use rustix::io::Errno;
 
+use super::Shared;
 use crate::app::output_lines::OutputLines;
-use crate::app::pipeline::{self, JobKind, LineTap, Running, StartError, StartOptions};
-use crate::app::supervisor::{Ask, Link, SpawnError, Supervisor, Tell};
+use crate::app::pipeline::{LineTap, StartOptions};
+use crate::app::supervisor::{Ask, Link, Tell};
 use crate::batch::{Failure, Item, Level, Message, Notice, Outcome, Pane, RecordingTrouble, State};
-use crate::job::{Clock, Mailbox, SystemClock, lock, thread};
+use crate::job::{Mailbox, lock};
 use crate::record::{Body, Entry, LogReader, RecordError, RunEnd, RunEntry, RunState, Spill};
 use crate::store::{self, BudgetOptions, SnapshotSlot, Store, budget_default};
 
@@ -33,144 +30,7 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 /// How often it is asked whether a recorder that has no socket still lives, in seconds.
 const ALIVE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long the end of the program waits for a look to end.
-const JOIN_BOUND: Duration = Duration::from_millis(500);
-
-/// What is looked at.
-pub enum What {
-    /// A run that is being recorded.
-    Run(RunEntry),
-    /// A command, which is started first.
-    Command(JobKind, Supervisor),
-}
-
-/// A run that is looked at.
-pub struct Attached {
-    shared: Arc<Shared>,
-    _thread: thread::Thread<()>,
-}
-
-struct Shared {
-    asks: Mutex<VecDeque<Ask>>,
-    /// Readable when something is asked, or the look is to end.
-    bell: OwnedFd,
-    is_leaving: AtomicBool,
-    path: OnceLock<PathBuf>,
-    /// The job itself, where nothing can be recorded and it runs here after all.
-    local: Mutex<Option<Running>>,
-}
-
-impl Attached {
-    /// Begins to look; samples are published in `data`, and what the run says goes to `mailbox`.
-    ///
-    /// # Errors
-    /// [`StartError::Open`] if the system refuses a thread.
-    pub fn start(what: What, data: &SnapshotSlot, mailbox: Mailbox, options: StartOptions) -> Result<Self, StartError> {
-        let bell =
-            eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC).map_err(|e| StartError::Open(e.into()))?;
-        let shared = Arc::new(Shared {
-            asks: Mutex::default(),
-            bell,
-            is_leaving: AtomicBool::new(false),
-            path: OnceLock::new(),
-            local: Mutex::default(),
-        });
-        let name = match &what {
-            What::Run(run) => run.name(),
-            What::Command(kind, _) => kind.name().to_owned(),
-        };
-        let (theirs, data) = (Arc::clone(&shared), data.clone());
-        let body = move |_: &_| look(what, &data, mailbox, options, &theirs);
-        let thread = thread::spawn(&format!("attach:{name}"), SystemClock::new().seat(), body);
-        let thread = thread.map_err(StartError::Open)?.with_join_bound(JOIN_BOUND);
-        Ok(Self { shared, _thread: thread })
-    }
-
-    /// Asks the run for something; its answer is what the run does. Never waits.
-    pub fn ask(&self, ask: Ask) {
-        match &*lock(&self.shared.local) {
-            None => {
-                lock(&self.shared.asks).push_back(ask);
-                self.shared.ring();
-            }
-            Some(job) => match ask {
-                Ask::Stop => job.end(),
-                Ask::Pause => job.pause(),
-                Ask::Resume => job.resume(),
-                Ask::Status | Ask::Signal { .. } => {}
-            },
-        }
-    }
-
-    /// Whether it runs in another process, and so goes on without this one.
-    #[must_use]
-    pub fn is_elsewhere(&self) -> bool {
-        lock(&self.shared.local).is_none()
-    }
-
-    /// The directory of the run, once it is known.
-    #[must_use]
-    pub fn run_path(&self) -> Option<&Path> {
-        self.shared.path.get().map(PathBuf::as_path)
-    }
-}
-
-impl Drop for Attached {
-    fn drop(&mut self) {
-        // The thread's own drop waits for it.
-        self.shared.is_leaving.store(true, Ordering::Release);
-        self.shared.ring();
-    }
-}
-
-impl Shared {
-    fn ring(&self) {
-        // Fails only if it rings already.
-        let _rings = rustix::io::write(&self.bell, &1_u64.to_ne_bytes());
-    }
-
-    fn is_leaving(&self) -> bool {
-        self.is_leaving.load(Ordering::Acquire)
-    }
-}
-
-/// The thread.
-fn look(what: What, data: &SnapshotSlot, mailbox: Mailbox, options: StartOptions, shared: &Shared) {
-    let (run, process) = match what {
-        What::Run(entry) => (entry.path, None),
-        What::Command(kind, supervisor) => match supervisor.start() {
-            Ok(started) => (started.run, Some(started.process)),
-            Err(SpawnError::NoPlace(why)) => {
-                log::warn!("{why}; the command runs without a supervisor");
-                return run_here(&kind, data, mailbox, options, shared);
-            }
-            Err(error) => return mailbox.send(Notice::Failed(error.to_string().into())),
-        },
-    };
-    shared.path.set(run.clone()).unwrap_or_default();
-    // Who shows it learns where the run is.
-    mailbox.send(Notice::Job(State::Running));
-    match Look::begin(&run, data, mailbox.clone(), options, process) {
-        Ok(mut look) => look.watch(shared),
-        Err(error) => mailbox.send(Notice::Failed(error.to_string().into())),
-    }
-}
-
-/// Without a log nobody could look at a command elsewhere.
-fn run_here(kind: &JobKind, data: &SnapshotSlot, mailbox: Mailbox, options: StartOptions, shared: &Shared) {
-    let mut local = lock(&shared.local);
-    match pipeline::start(kind, data, mailbox.clone(), StartOptions { supervisor: None, ..options }) {
-        Ok(job) => {
-            if lock(&shared.asks).contains(&Ask::Stop) {
-                job.end();
-            }
-            *local = Some(job);
-        }
-        Err(error) => mailbox.send(Notice::Failed(error.to_string().into())),
-    }
-}
-
-struct Look {
+pub(super) struct Look {
     run: PathBuf,
     process: Option<Child>,
     reader: LogReader,
@@ -197,7 +57,7 @@ struct Look {
 }
 
 impl Look {
-    fn begin(
+    pub(super) fn begin(
         run: &Path,
         data: &SnapshotSlot,
         mailbox: Mailbox,
@@ -236,7 +96,7 @@ impl Look {
     }
 
     /// Until the run ends, or nobody wants to look any more.
-    fn watch(&mut self, shared: &Shared) {
+    pub(super) fn watch(&mut self, shared: &Shared) {
         while !shared.is_leaving() {
             self.hear();
             self.answer(shared);
