@@ -27,8 +27,16 @@ ThemedWindow {
     function requestQuit() {
         if (job.isActive && job.outlivesWindow)
             leave()
+        else if (job.isActive && job.isElsewhere && !isClosing && Appearance.closing !== "stop")
+            Appearance.closing === "leave" ? leaveAndQuit() : closingDialog.get().open()
         else
             endAndQuit()
+    }
+    // The command goes on under its supervisor.
+    function leaveAndQuit() {
+        // To the terminal, which is spoken to in English.
+        Program.say("the run goes on; `kymograph attach " + job.runId + "` shows it, `kymograph stop " + job.runId + "` ends it")
+        quit()
     }
     function endAndQuit() {
         if (job.isActive) {
@@ -133,6 +141,8 @@ ThemedWindow {
         function onPresented() {
             firstFrame.enabled = false
             Desktop.begin()
+            if (Program.isPlain)
+                Program.findRuns()
         }
     }
     Connections {
@@ -143,8 +153,15 @@ ThemedWindow {
     }
     Connections {
         target: Program
-        function onQuitRequested() {
-            window.endAndQuit()
+        function onQuitRequested(wantsStop) {
+            if (!wantsStop && theJob.isActive && theJob.isElsewhere)
+                window.leaveAndQuit()
+            else
+                window.endAndQuit()
+        }
+        function onRunsFound(ids, names) {
+            runsBar.ids = ids
+            runsBar.names = names
         }
     }
     Connections {
@@ -174,6 +191,18 @@ ThemedWindow {
         anchors.fill: parent
         spacing: 0
 
+        RunsBar {
+            id: runsBar
+            objectName: "runsBar"
+            Layout.fillWidth: true
+            visible: ids.length > 0 && !theJob.isActive
+            onShowRequested: (id) => {
+                ids = []
+                window.keepsSineSettings = false
+                theJob.attach(id)
+            }
+            onDismissed: ids = []
+        }
         // Why the job failed, until it is started again or the bar is dismissed.
         NoticeBar {
             id: errorBar
@@ -242,6 +271,16 @@ ThemedWindow {
         host: window.contentItem
         file: "DetailsDialog.qml"
         properties: ({text: Qt.binding(() => theJob.errorText)})
+    }
+    LazyPopup {
+        id: closingDialog
+        host: window.contentItem
+        file: "ClosingDialog.qml"
+        properties: ({jobName: Qt.binding(() => theJob.name)})
+        onMade: (dialog) => {
+            dialog.stopChosen.connect(window.endAndQuit)
+            dialog.leaveChosen.connect(window.leaveAndQuit)
+        }
     }
     LazyPopup {
         id: linesDialog

@@ -1,6 +1,5 @@
 //! The program `kymograph`: reads the command line, sets the log up, and hands over to `app`.
 
-use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -66,7 +65,8 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
             return Ok(u8::from(supervised.is_err()));
         }
         Some(Command::Run(args)) if args.detach => {
-            let run = supervised(&args, &global)?.start()?.run;
+            let supervisor = Supervisor::own(global.data_dir.as_deref(), global.log)?;
+            let run = supervisor.start(&command(args, false)?)?.run;
             writeln!(std::io::stdout(), "{}", run.display())?;
             return Ok(0);
         }
@@ -77,8 +77,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         Some(Command::Run(mut args)) => {
             // Who sends the two to different places wants them apart.
             args.split |= global.headless && !is_one_place();
-            let supervisor = Some(supervised(&args, &global)?);
-            Launch { supervisor, ..launch(command(args, false)?, &global, true) }
+            launch(command(args, false)?, &global, true)
         }
         Some(Command::Client) => launch(JobKind::Client(client::accept(global.data_dir.as_deref())?), &global, true),
     };
@@ -96,6 +95,11 @@ fn launch(kind: JobKind, global: &GlobalArgs, autostart: bool) -> Launch {
         new_window: *new_window,
         save: save.clone(),
         recording: global.data_dir.clone().map_or(Recording::Standard, Recording::Into),
+        supervisor: Supervisor::own(global.data_dir.as_deref(), global.log)
+            .inspect_err(|error| {
+                log::warn!("commands end with this window: the program's own file is not found: {error}")
+            })
+            .ok(),
         budget_bytes: global.memory.map(|mebibytes| (mebibytes as usize) << 20),
         ..Launch::default()
     }
@@ -147,24 +151,6 @@ fn is_one_place() -> bool {
     let place = |stat: rustix::fs::Stat| (stat.st_dev, stat.st_ino, stat.st_rdev);
     let (output, error) = (rustix::fs::fstat(std::io::stdout()), rustix::fs::fstat(std::io::stderr()));
     matches!((output.map(place), error.map(place)), (Ok(output), Ok(error)) if output == error)
-}
-
-/// The supervisor of what `args` say: this program, told the same.
-fn supervised(args: &RunArgs, global: &GlobalArgs) -> anyhow::Result<Supervisor> {
-    args.metrics.parse::<Metrics>().map_err(|error| anyhow::anyhow!("--metrics: {error}"))?;
-    let mut words: Vec<OsString> = vec!["--log".into(), global.log.to_string().to_lowercase().into()];
-    if let Some(data_dir) = &global.data_dir {
-        words.extend(["--data-dir".into(), std::path::absolute(data_dir)?.into()]);
-    }
-    if let Some(name) = &args.name {
-        words.extend(["--name".into(), name.into()]);
-    }
-    words.extend(["--metrics".into(), args.metrics.clone().into()]);
-    words.extend(args.no_pty.then(|| "--no-pty".into()));
-    words.extend(args.split.then(|| "--split".into()));
-    words.push("--".into());
-    words.extend(args.command.iter().cloned());
-    Supervisor::own(words).map_err(|error| anyhow::anyhow!("cannot find the program's own file: {error}"))
 }
 
 #[cfg(feature = "gui")]

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::app::launch::Recording;
 use crate::app::printable::printable;
 use crate::app::supervisor::{self, Ask, LinkError};
 use crate::cli::{LsArgs, RmArgs, StopArgs};
@@ -96,6 +97,33 @@ pub fn rm(args: &RmArgs, data_dir: Option<&Path>) -> Result<(), RunsError> {
         return Err(RecordError::Live { path: live.path.clone() }.into());
     }
     Ok(runs.iter().try_for_each(|run| data_dir.remove(run))?)
+}
+
+/// The commands that go on under a supervisor, the newest first; none where there is no place for runs.
+#[must_use]
+pub fn live(recording: &Recording) -> Vec<RunEntry> {
+    let data_dir = match recording {
+        Recording::Off => return Vec::new(),
+        Recording::Standard => DataDir::find(None),
+        Recording::Into(path) => Ok(DataDir::new(path)),
+    };
+    let runs = data_dir.and_then(|data_dir| data_dir.list()).inspect_err(|error| log::warn!("{error}"));
+    runs.unwrap_or_default()
+        .into_iter()
+        .filter(|run| run.state == RunState::Running && supervisor::is_supervised(&run.path))
+        .collect()
+}
+
+/// The run that goes on under the id `id`.
+///
+/// # Errors
+/// [`RunsError`].
+pub fn find_live(recording: &Recording, id: &str) -> Result<RunEntry, RunsError> {
+    let data_dir = match recording {
+        Recording::Into(path) => DataDir::new(path),
+        Recording::Standard | Recording::Off => DataDir::find(None)?,
+    };
+    Ok(data_dir.find_run(id)?)
 }
 
 /// Ends runs that go on, and waits until they have. If one of them is not there, has ended, or may be several, none is

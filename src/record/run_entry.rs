@@ -56,6 +56,12 @@ impl RunEntry {
         Some(Self { path: path.to_owned(), meta, fault, state, log_bytes: log.map_or(0, |log| log.len()) })
     }
 
+    /// The id that the name of a run's directory tells.
+    #[must_use]
+    pub fn id_of(path: &Path) -> Option<&str> {
+        run_name::id_of(path.file_name()?.to_str()?)
+    }
+
     /// The whole name of its directory.
     #[must_use]
     pub fn dir_name(&self) -> String {

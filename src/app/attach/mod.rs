@@ -128,7 +128,7 @@ impl Shared {
 fn look(what: What, data: &SnapshotSlot, mailbox: Mailbox, options: StartOptions, shared: &Shared) {
     let (run, process) = match what {
         What::Run(entry) => (entry.path, None),
-        What::Command(kind, supervisor) => match supervisor.start() {
+        What::Command(kind, supervisor) => match supervisor.start(&kind) {
             Ok(started) => (started.run, Some(started.process)),
             Err(SpawnError::NoPlace(why)) => {
                 log::info!("{why}; the command runs without a supervisor");

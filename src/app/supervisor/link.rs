@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::source::client::socket::{own_uid, peer_uid};
 
-use super::control::short_path;
+use super::control::{SOCKET_NAME, short_path};
 use super::protocol::{Ask, Lines, Tell, line};
 
 /// Why a supervisor cannot be reached.
@@ -98,6 +98,12 @@ impl Link {
             }
         }
     }
+}
+
+/// Whether the run in `run` has a supervisor, as far as can be seen without asking it.
+#[must_use]
+pub fn is_supervised(run: &Path) -> bool {
+    run.join(SOCKET_NAME).exists()
 }
 
 impl AsFd for Link {

@@ -16,7 +16,7 @@ mod process;
 mod protocol;
 mod spawn;
 
-pub use link::{Link, LinkError, ask};
+pub use link::{Link, LinkError, ask, is_supervised};
 pub use process::{SuperviseError, run};
 pub use protocol::{Ask, Tell};
 pub use spawn::{SpawnError, Started, Supervisor};

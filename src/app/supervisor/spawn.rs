@@ -5,18 +5,23 @@
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-/// The program that supervises commands, and what it is told.
+use crate::app::job_kind::JobKind;
+use crate::source::command::Wiring;
+
+/// The program that supervises commands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Supervisor {
     /// The program.
     pub program: PathBuf,
-    /// All after `supervise`, the command included.
-    pub args: Vec<OsString>,
+    /// Where runs are kept; where the program looks by itself if not given.
+    pub data_dir: Option<PathBuf>,
+    /// How much it says of itself until it has begun.
+    pub log: log::LevelFilter,
 }
 
 /// What a supervisor says on its standard output once it has begun: one line.
@@ -55,24 +60,25 @@ pub struct Started {
 }
 
 impl Supervisor {
-    /// This program as the supervisor of what `args` say.
+    /// This program as a supervisor.
     ///
     /// # Errors
     /// The system's, if the program's own file cannot be found.
-    pub fn own(args: Vec<OsString>) -> io::Result<Self> {
-        Ok(Self { program: std::env::current_exe()?, args })
+    pub fn own(data_dir: Option<&Path>, log: log::LevelFilter) -> io::Result<Self> {
+        let data_dir = data_dir.map(std::path::absolute).transpose()?;
+        Ok(Self { program: std::env::current_exe()?, data_dir, log })
     }
 
-    /// Starts it and waits until its run is there. The command runs in this process's directory and environment.
+    /// Starts one for `kind`, which is a command, and waits until its run is there. The command runs in this process's
+    /// directory and environment.
     ///
     /// # Errors
     /// [`SpawnError`].
-    pub fn start(&self) -> Result<Started, SpawnError> {
+    pub fn start(&self, kind: &JobKind) -> Result<Started, SpawnError> {
         let failed = |error: io::Error| SpawnError::Failed(error.to_string());
         let mut process = Command::new(&self.program)
             .arg0("kymograph")
-            .arg("supervise")
-            .args(&self.args)
+            .args(self.words(kind))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -91,4 +97,32 @@ impl Supervisor {
         let status = process.wait().map_err(failed)?;
         Err(SpawnError::Failed(format!("it ended at once ({status})")))
     }
+
+    /// All after the program's name, as `cli::RunArgs` reads it.
+    fn words(&self, kind: &JobKind) -> Vec<OsString> {
+        let mut words: Vec<OsString> =
+            vec!["supervise".into(), "--log".into(), self.log.as_str().to_lowercase().into()];
+        if let Some(data_dir) = &self.data_dir {
+            words.extend(["--data-dir".into(), data_dir.into()]);
+        }
+        if let JobKind::Command { name, options } = kind {
+            if let Some(name) = name {
+                words.push(joined("--name=", name));
+            }
+            words.push(joined("--metrics=", options.metrics.text()));
+            match options.wiring {
+                Wiring::Pipes => words.push("--no-pty".into()),
+                Wiring::Terminal => {}
+                Wiring::Terminals => words.push("--split".into()),
+            }
+            words.push("--".into());
+            words.extend(options.argv.iter().cloned());
+        }
+        words
+    }
+}
+
+/// A flag with a value that may look like a flag itself.
+fn joined(flag: &str, value: &str) -> OsString {
+    format!("{flag}{value}").into()
 }

@@ -33,6 +33,17 @@ pub enum Metrics {
     Pattern(Pattern),
 }
 
+impl Metrics {
+    /// What was given: `auto`, or the regular expression.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Auto => "auto",
+            Self::Pattern(pattern) => pattern.text(),
+        }
+    }
+}
+
 impl std::str::FromStr for Metrics {
     type Err = PatternError;
 
