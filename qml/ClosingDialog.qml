@@ -7,6 +7,7 @@ import Kymograph
 Dialog {
     id: dialog
 
+    // What runs, in words.
     required property string jobName
     signal stopChosen()
     signal leaveChosen()
@@ -17,7 +18,7 @@ Dialog {
         close()
     }
 
-    title: qsTr("%1 is still running").arg(jobName)
+    title: qsTr("Still running: %1").arg(jobName)
     modal: true
     anchors.centerIn: parent
     width: Math.min(480, parent.width - 24)
@@ -37,7 +38,7 @@ Dialog {
         CheckBox {
             id: remember
             objectName: "rememberBox"
-            text: qsTr("Do not ask &again")
+            text: qsTr("Do not ask again")
             Accessible.name: Words.plain(text)
         }
     }
@@ -65,6 +66,8 @@ Dialog {
             highlighted: true
             Accessible.name: Words.plain(text)
             DialogButtonBox.buttonRole: DialogButtonBox.AcceptRole
+            Keys.onReturnPressed: leaveButton.clicked()
+            Keys.onEnterPressed: leaveButton.clicked()
             onClicked: {
                 dialog.choose("leave")
                 dialog.leaveChosen()

@@ -7,13 +7,13 @@ import Kymograph
 Rectangle {
     id: bar
 
-    // Their ids and their names, in the same order.
-    property var ids: []
+    // Their directories and their names, in the same order.
+    property var paths: []
     property var names: []
-    signal showRequested(id: string)
+    signal showRequested(path: string)
     signal dismissed()
 
-    visible: ids.length > 0
+    visible: paths.length > 0
     implicitHeight: row.implicitHeight + 8
     color: Qt.tint(palette.window, Qt.alpha(palette.highlight, 0.18))
 
@@ -28,15 +28,15 @@ Rectangle {
             Label {
                 objectName: "runsLabel"
                 Layout.fillWidth: true
-                text: bar.ids.length === 1 ? qsTr("%1 goes on without a window.").arg(bar.names[0])
-                                           : qsTr("%1 runs go on without a window.").arg(bar.ids.length)
+                text: bar.paths.length === 1 ? qsTr("%1 goes on without a window.").arg(bar.names[0])
+                                           : qsTr("%1 runs go on without a window.").arg(bar.paths.length)
                 textFormat: Text.PlainText
                 elide: Text.ElideRight
             }
             ComboBox {
                 id: choice
                 objectName: "runChoice"
-                visible: bar.ids.length > 1
+                visible: bar.paths.length > 1
                 model: bar.names
                 Accessible.name: qsTr("Run")
             }
@@ -45,7 +45,7 @@ Rectangle {
                 flat: true
                 text: qsTr("Sho&w")
                 Accessible.name: Words.plain(text)
-                onClicked: bar.showRequested(bar.ids[Math.max(0, choice.currentIndex)])
+                onClicked: bar.showRequested(bar.paths[Math.max(0, choice.currentIndex)])
             }
             StripButton {
                 symbol: "close"

@@ -11,6 +11,9 @@ ToolBar {
     // Asks the window for one of its menus.
     signal menuRequested(Item anchor)
     signal settingsRequested(Item anchor)
+    // Asks the window to show or hide the list of runs.
+    signal runsRequested()
+    property bool showsRuns: false
 
     readonly property bool isNarrow: width < 700
     readonly property bool isStopping: job.state === Job.Stopping
@@ -34,6 +37,15 @@ ToolBar {
             height: control.isNarrow ? parent.height / 2 : parent.height
             spacing: Appearance.spacing
 
+            StripButton {
+                objectName: "runsButton"
+                symbol: "runs"
+                tip: qsTr("Runs")
+                keys: "F9"
+                checkable: true
+                checked: control.showsRuns
+                onClicked: control.runsRequested()
+            }
             Button {
                 id: startButton
                 objectName: "startButton"

@@ -25,6 +25,7 @@ pub mod printable;
 pub mod pulse;
 pub mod recording;
 pub mod render_file;
+pub mod run_list;
 pub mod run_samples;
 pub mod runs;
 pub mod serve;

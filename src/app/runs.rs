@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::app::job_kind::JobKind;
 use crate::app::launch::Recording;
 use crate::app::printable::printable;
 use crate::app::supervisor::{self, Ask, LinkError};
@@ -99,31 +100,36 @@ pub fn rm(args: &RmArgs, data_dir: Option<&Path>) -> Result<(), RunsError> {
     Ok(runs.iter().try_for_each(|run| data_dir.remove(run))?)
 }
 
+/// Where a window keeps its runs, if it keeps any.
+#[must_use]
+pub fn data_dir(recording: &Recording) -> Option<DataDir> {
+    match recording {
+        Recording::Off => None,
+        Recording::Standard => DataDir::find(None).inspect_err(|error| log::warn!("{error}")).ok(),
+        Recording::Into(path) => Some(DataDir::new(path)),
+    }
+}
+
 /// The commands that go on under a supervisor, the newest first; none where there is no place for runs.
 #[must_use]
 pub fn live(recording: &Recording) -> Vec<RunEntry> {
-    let data_dir = match recording {
-        Recording::Off => return Vec::new(),
-        Recording::Standard => DataDir::find(None),
-        Recording::Into(path) => Ok(DataDir::new(path)),
-    };
-    let runs = data_dir.and_then(|data_dir| data_dir.list()).inspect_err(|error| log::warn!("{error}"));
-    runs.unwrap_or_default()
-        .into_iter()
-        .filter(|run| run.state == RunState::Running && supervisor::is_supervised(&run.path))
-        .collect()
+    let runs = data_dir(recording).map_or_else(|| Ok(Vec::new()), |data_dir| data_dir.list());
+    let mut runs = runs.inspect_err(|error| log::warn!("{error}")).unwrap_or_default();
+    runs.retain(|run| run.state == RunState::Running && supervisor::is_supervised(&run.path));
+    runs
 }
 
-/// The run that goes on under the id `id`.
+/// The run that `what` means: to be looked at as long as it goes on, or as it was.
 ///
 /// # Errors
 /// [`RunsError`].
-pub fn find_live(recording: &Recording, id: &str) -> Result<RunEntry, RunsError> {
-    let data_dir = match recording {
-        Recording::Into(path) => DataDir::new(path),
-        Recording::Standard | Recording::Off => DataDir::find(None)?,
-    };
-    Ok(data_dir.find_run(id)?)
+pub fn find(recording: &Recording, what: &str) -> Result<JobKind, RunsError> {
+    let data_dir = data_dir(recording).ok_or(RecordError::NoDataDir)?;
+    let run = data_dir.find_run(what)?;
+    Ok(match run.state {
+        RunState::Running => JobKind::Live(Box::new(run)),
+        _ => JobKind::Recorded(vec![run]),
+    })
 }
 
 /// Ends runs that go on, and waits until they have. If one of them is not there, has ended, or may be several, none is

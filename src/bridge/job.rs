@@ -144,10 +144,10 @@ pub mod qobject {
         #[qinvokable]
         pub fn start(self: Pin<&mut Job>);
 
-        /// Shows the run with this id, which goes on elsewhere, in place of what the job was. Does nothing while it is
-        /// active.
+        /// Shows the run in this directory, in place of what the job was: as long as it goes on, or as it was. Does nothing
+        /// while the job is active.
         #[qinvokable]
-        pub fn attach(self: Pin<&mut Job>, id: &QString);
+        pub fn attach(self: Pin<&mut Job>, path: &QString);
 
         /// Asks the job to stop; `ended` follows. Does nothing if it is not active. A program beyond a socket is asked each
         /// time, and goes on as long as it likes.
@@ -449,14 +449,14 @@ impl qobject::Job {
         }
     }
 
-    /// Shows the run with this id, which goes on elsewhere, in place of what the job was.
-    pub fn attach(mut self: Pin<&mut Self>, id: &QString) {
+    /// Shows the run in this directory, in place of what the job was: as long as it goes on, or as it was.
+    pub fn attach(mut self: Pin<&mut Self>, path: &QString) {
         if self.view.is_active() {
             return;
         }
-        match runs::find_live(&launch::get().recording, &id.to_string()) {
-            Ok(run) => {
-                self.as_mut().rust_mut().kind = JobKind::Live(Box::new(run));
+        match runs::find(&launch::get().recording, &path.to_string()) {
+            Ok(kind) => {
+                self.as_mut().rust_mut().kind = kind;
                 self.as_mut().settings_changed();
                 self.start();
             }

@@ -39,10 +39,10 @@ pub mod qobject {
         #[cxx_name = "quitRequested"]
         fn quit_requested(self: Pin<&mut Program>, wants_stop: bool);
 
-        /// Runs go on that no window of this program began: their ids, and their names for people.
+        /// Runs go on that no window of this program began: their directories, and their names for people.
         #[qsignal]
         #[cxx_name = "runsFound"]
-        fn runs_found(self: Pin<&mut Program>, ids: &QStringList, names: &QStringList);
+        fn runs_found(self: Pin<&mut Program>, paths: &QStringList, names: &QStringList);
 
         /// Looks for runs that go on without a window; `runsFound` follows if there are any.
         #[qinvokable]
@@ -187,9 +187,9 @@ impl qobject::Program {
             if !runs.is_empty() {
                 // A failed post means that the program is ending already.
                 _ = queue.queue(move |program| {
-                    let ids = runs.iter().map(|run| QString::from(&run.id().unwrap_or_default())).collect();
+                    let paths = runs.iter().map(|run| QString::from(&*run.path.to_string_lossy())).collect();
                     let names = runs.iter().map(|run| QString::from(&run.name())).collect();
-                    program.runs_found(&ids, &names);
+                    program.runs_found(&paths, &names);
                 });
             }
             Ok(())
