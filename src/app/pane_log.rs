@@ -141,7 +141,7 @@ mod tests {
     use crate::batch::Pane;
 
     fn message(text: &str) -> Message {
-        Message { pane: Pane::Worker, level: Level::Info, time_secs: 0.25, text: text.to_owned() }
+        Message::new(Pane::Worker, Level::Info, 0.25, text)
     }
 
     fn log_of(texts: &[&str]) -> PaneLog {

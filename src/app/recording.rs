@@ -200,6 +200,6 @@ impl Teller {
 
     fn say(&self, level: Level, text: &str) {
         let (time_secs, text) = (self.t0.elapsed().as_secs_f64(), text.replace(['\n', '\r'], " "));
-        self.mailbox.send(Notice::Message(Message { pane: Pane::Control, level, time_secs, text }));
+        self.mailbox.send(Notice::Message(Message::new(Pane::Control, level, time_secs, text)));
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::batch::{Level, State};
 
 fn line(pane: Pane, text: impl Into<String>) -> Notice {
-    Notice::Message(Message { pane, level: Level::Info, time_secs: 0.0, text: text.into() })
+    Notice::Message(Message::new(pane, Level::Info, 0.0, text))
 }
 
 fn all(drain: &mut Drain) -> Vec<Notice> {

@@ -1,4 +1,4 @@
-//! One pipe of a command, from bytes to lines and numbers.
+//! One pipe of a command, from bytes to lines, their looks and numbers.
 //!
 //! Runs on the worker's thread. Knows no process.
 
@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
-use crate::batch::{Batch, Item, Level, Message, Pane, SeriesId, SeriesInfo, Xs};
-use crate::source::lines::LineSplitter;
+use crate::batch::{Batch, Item, Level, LineId, Message, Pane, SeriesId, SeriesInfo, Xs};
 use crate::source::metrics::{MetricParser, Metrics, Readings};
-use crate::source::{Outlet, Stopped, ansi};
+use crate::source::terminal::{Terminal, Update};
+use crate::source::{Outlet, Stopped};
 
 /// Bytes read at once: enough that the costs of a read and of a batch are small.
 const READ_BYTES: usize = 64 * 1024;
@@ -20,7 +20,7 @@ const READ_BYTES: usize = 64 * 1024;
 pub(super) struct Output {
     pipe: Option<OwnedFd>,
     pane: Pane,
-    splitter: LineSplitter,
+    terminal: Terminal,
     buffer: Vec<u8>,
     /// Bytes that lay in the pipe when the command ended and were not read yet.
     owed_bytes: u64,
@@ -33,7 +33,7 @@ impl Output {
             // Refused beyond a user's share of pipe memory; the default serves too.
             let _default_size = rustix::pipe::fcntl_setpipe_size(pipe, super::PIPE_BYTES);
         }
-        Ok(Self { pipe, pane, splitter: LineSplitter::default(), buffer: vec![0; READ_BYTES], owed_bytes: 0 })
+        Ok(Self { pipe, pane, terminal: Terminal::default(), buffer: vec![0; READ_BYTES], owed_bytes: 0 })
     }
 
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
@@ -46,7 +46,7 @@ impl Output {
 
     /// When a rewritten line should be shown, in time since the job's start.
     pub fn due(&self) -> Option<Duration> {
-        self.splitter.due()
+        self.terminal.due()
     }
 
     /// The command has ended: what lies in the pipe now is its own and must be read.
@@ -68,21 +68,21 @@ impl Output {
                     self.owed_bytes = self.owed_bytes.saturating_sub(count as u64);
                     let bytes = self.buffer.get(..count).unwrap_or_default();
                     let pane = self.pane;
-                    let Ok(()) = self.splitter.feed(bytes, now, &mut |line| sink.line(line, pane, now, out));
+                    let Ok(()) = self.terminal.feed(bytes, now, &mut |update| sink.take(update, pane, now, out));
                 }
                 Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
         }
         let pane = self.pane;
-        let Ok(()) = self.splitter.flush_due(now, &mut |line| sink.line(line, pane, now, out));
+        let Ok(()) = self.terminal.flush_due(now, &mut |update| sink.take(update, pane, now, out));
         Ok(())
     }
 
     /// Hands on what is left, a last line without an end included.
     pub fn finish(&mut self, now: Duration, sink: &mut Sink, out: &mut dyn Outlet) {
         let pane = self.pane;
-        let Ok(()) = self.splitter.finish(&mut |line| sink.line(line, pane, now, out));
+        let Ok(()) = self.terminal.finish(&mut |update| sink.take(update, pane, now, out));
     }
 }
 
@@ -117,15 +117,25 @@ impl Sink {
         }
     }
 
-    fn line(&mut self, line: &[u8], pane: Pane, now: Duration, out: &mut dyn Outlet) -> Result<(), Never> {
-        let lossy = String::from_utf8_lossy(line);
-        let text = ansi::plain_text(&lossy);
-        self.line_count += 1;
-        if !self.refuses_items {
-            self.parser.parse(&text, self.line_count, &mut self.readings);
+    fn take(&mut self, update: Update<'_>, pane: Pane, now: Duration, out: &mut dyn Outlet) -> Result<(), Never> {
+        let line = match update {
+            Update::Line(line) => line,
+            Update::Task(_) => return Ok(()),
+        };
+        // The numbers of a line that may go on may be cut; it is said again when it is whole.
+        if !line.is_open {
+            self.line_count += 1;
+            if !self.refuses_items {
+                self.parser.parse(line.text, self.line_count, &mut self.readings);
+            }
         }
         if !self.refuses_lines {
-            let message = Message { pane, level: Level::Info, time_secs: now.as_secs_f64(), text: text.into_owned() };
+            let id = LineId { number: line.number, is_open: line.is_open };
+            let message = Message {
+                line: Some(id),
+                spans: line.spans.into(),
+                ..Message::new(pane, Level::Info, now.as_secs_f64(), line.text)
+            };
             self.refuses_lines = out.line(message).is_err();
         }
         Ok(())

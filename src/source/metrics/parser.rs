@@ -5,9 +5,9 @@
 use std::collections::HashMap;
 
 use crate::batch::Progress;
-use crate::source::ansi;
 use crate::source::float;
 use crate::source::json::{self, Leaf};
+use crate::source::terminal::plain_text;
 
 use super::Metrics;
 use super::columns::Columns;
@@ -115,7 +115,7 @@ impl MetricParser {
 
     /// Reads the numbers of line `line_number` (from 1) into `out`. Escape sequences are skipped.
     pub fn parse(&mut self, line: &str, line_number: u64, out: &mut Readings) {
-        let text = ansi::plain_text(line);
+        let text = plain_text(line);
         match &self.metrics {
             Metrics::Pattern(_) => self.parse_by_pattern(&text, line_number, out),
             Metrics::Auto if may_hold_number(text.as_bytes()) => self.parse_auto(&text, line_number, out),
