@@ -255,9 +255,13 @@ impl Screen {
     pub fn decide<E>(&mut self, each: &mut impl FnMut(Update<'_>) -> Result<(), E>) -> Result<(), E> {
         let Some(Pending { row: first, bars, .. }) = self.pending.take() else { return Ok(()) };
         self.show_before(first, each)?;
-        for Bar { number, state: Styled { text, spans }, is_unshown } in &bars {
-            if *is_unshown {
-                each(Update::Line(LineUpdate { number: *number, text, spans, is_final: true, is_open: false }))?;
+        let newest = bars.iter().map(|bar| bar.number).max();
+        for row in self.rows.iter().skip(first).take_while(|row| Some(row.number) <= newest) {
+            let bar = bars.iter().find(|bar| bar.number == row.number);
+            // A row between bars that nothing stood in is a line too.
+            if bar.map_or(!row.was_shown, |bar| bar.is_unshown) {
+                let (text, spans) = bar.map_or(("", &[][..]), |bar| (bar.state.text.as_str(), &bar.state.spans[..]));
+                each(Update::Line(LineUpdate { number: row.number, text, spans, is_final: true, is_open: false }))?;
             }
         }
         let used = self.rows.iter().skip(first).filter(|row| row.was_shown).map(|row| row.number);
