@@ -45,19 +45,30 @@ impl Cell {
 /// The text of a row.
 #[derive(Debug)]
 pub(super) struct RowText {
-    /// The text, while nothing in it needs cells.
+    /// The text, while it was only added to.
     text: String,
-    /// The columns, in place of `text`.
+    spans: Vec<Span>,
+    /// Columns of `text`, where they have been counted.
+    columns: Option<usize>,
+    /// Whether `text` is printable ASCII, so that a column is a byte.
+    is_simple: bool,
+    /// The columns, in the place of `text` once something else was edited.
     cells: Vec<Cell>,
     has_cells: bool,
-    /// Whether it is text in which a column is a byte.
-    is_simple: bool,
     bytes: usize,
 }
 
 impl Default for RowText {
     fn default() -> Self {
-        Self { text: String::new(), cells: Vec::new(), has_cells: false, is_simple: true, bytes: 0 }
+        Self {
+            text: String::new(),
+            spans: Vec::new(),
+            columns: Some(0),
+            is_simple: true,
+            cells: Vec::new(),
+            has_cells: false,
+            bytes: 0,
+        }
     }
 }
 
@@ -66,14 +77,16 @@ impl RowText {
     pub fn set(&mut self, line: &str) {
         self.clear();
         self.is_simple = line.bytes().all(|b| (b' '..=b'~').contains(&b));
+        self.columns = self.is_simple.then_some(line.len());
         self.bytes = line.len();
         self.text.push_str(line);
     }
 
     pub fn clear(&mut self) {
         self.text.clear();
+        self.spans.clear();
         self.cells.clear();
-        (self.has_cells, self.is_simple, self.bytes) = (false, true, 0);
+        (self.columns, self.is_simple, self.has_cells, self.bytes) = (Some(0), true, false, 0);
     }
 
     pub fn is_empty(&self) -> bool {
@@ -87,7 +100,7 @@ impl RowText {
 
     /// Bytes of memory that it keeps.
     pub fn held_bytes(&self) -> usize {
-        self.text.capacity() + self.cells.capacity() * size_of::<Cell>()
+        self.text.capacity() + self.cells.capacity() * size_of::<Cell>() + self.spans.capacity() * size_of::<Span>()
     }
 
     pub fn is_blank(&self) -> bool {
@@ -100,18 +113,25 @@ impl RowText {
 
     /// Columns that it takes.
     pub fn columns(&mut self) -> usize {
-        if self.is_simple { self.bytes } else { self.to_cells().len() }
+        match self.columns {
+            Some(columns) if !self.has_cells => columns,
+            _ => self.to_cells().len(),
+        }
     }
 
     /// Writes printable ASCII from column `column` on, blanks before it if the row ends earlier.
     pub fn put_ascii(&mut self, column: usize, ascii: &str, style: TextStyle) {
-        if self.is_simple && style.is_plain() {
-            for _ in self.text.len()..column {
-                self.text.push(' ');
-            }
+        let columns = self.columns();
+        if !self.has_cells && column >= columns {
+            self.pad(column - columns);
+            self.append(ascii, ascii.len(), style);
+            return;
+        }
+        if self.is_simple && !self.has_cells && self.spans.is_empty() && style.is_plain() {
             let end = (column + ascii.len()).min(self.text.len());
             self.text.replace_range(column..end, ascii);
             self.bytes = self.text.len();
+            self.columns = Some(self.bytes);
             return;
         }
         for (i, c) in ascii.chars().enumerate() {
@@ -126,20 +146,31 @@ impl RowText {
             '\t' => TAB_COLUMNS - column % TAB_COLUMNS,
             c => UnicodeWidthChar::width(c).unwrap_or(1),
         };
+        let columns = self.columns();
+        let is_mark = width == 0 && column > 0;
+        let width = if is_mark { 0 } else { width.max(1) };
+        if !self.has_cells && column >= columns {
+            self.pad(column - columns);
+            self.is_simple &= (' '..='~').contains(&c);
+            // A mark looks as what it is on.
+            let lead = self.spans.last().filter(|span| is_mark && ends_at(span, self.text.len()));
+            let style = if is_mark { lead.map_or(TextStyle::default(), |span| span.style) } else { style };
+            self.append(c.encode_utf8(&mut [0; 4]), width, style);
+            return width;
+        }
         self.to_cells();
         let cells = &mut self.cells;
-        if width == 0 && column > 0 {
+        let blanks = column.saturating_sub(cells.len());
+        cells.resize_with(cells.len() + blanks, Cell::blank);
+        if is_mark {
             let lead = cells.iter_mut().take(column).rev().find(|cell| cell.c != FILLER);
             if let Some(cell) = lead {
                 cell.marks.get_or_insert_default().push(c);
-                self.bytes += c.len_utf8();
-                return 0;
             }
+            self.bytes += blanks + c.len_utf8();
+            return 0;
         }
-        let width = width.max(1);
-        let blanks = column.saturating_sub(cells.len());
-        cells.resize_with(cells.len() + blanks, Cell::blank);
-        let lost = part_wide(cells, column) + part_wide(cells, column + width);
+        let change = part_wide(cells, column) + part_wide(cells, column + width);
         let mut old_bytes = 0;
         for (i, new) in (column..).zip(std::iter::once(c).chain(std::iter::repeat_n(FILLER, width - 1))) {
             let cell = Cell::new(new, style);
@@ -151,25 +182,23 @@ impl RowText {
                 None => cells.push(cell),
             }
         }
-        self.bytes = (self.bytes + blanks + c.len_utf8() + lost.gained).saturating_sub(old_bytes + lost.lost);
+        self.bytes = (self.bytes + blanks + c.len_utf8() + change.gained).saturating_sub(old_bytes + change.lost);
         width
     }
 
     /// Blanks the columns `from..to`; the row ends at `from` if it does not reach beyond `to`.
     pub fn erase(&mut self, from: usize, to: usize) {
-        if from >= self.columns() {
+        let columns = self.columns();
+        if from >= columns {
             return;
         }
-        if from == 0 && to >= self.columns() {
+        if from == 0 && to >= columns {
             return self.clear();
         }
-        if self.is_simple {
-            if to >= self.text.len() {
-                self.text.truncate(from);
-            } else {
-                self.text.replace_range(from..to, &" ".repeat(to - from));
-            }
-            self.bytes = self.text.len();
+        if self.is_simple && !self.has_cells && to >= columns {
+            self.text.truncate(from);
+            clip(&mut self.spans, from);
+            (self.bytes, self.columns) = (from, Some(from));
             return;
         }
         self.to_cells();
@@ -217,26 +246,82 @@ impl RowText {
 
     /// Hands its text to `each`, without the plain blanks at its end if `trims`.
     pub fn read<R>(&self, trims: bool, scratch: &mut Styled, each: impl FnOnce(&str, &[Span]) -> R) -> R {
-        if self.has_cells {
-            collect(&self.cells, trims, scratch);
-            each(&scratch.text, &scratch.spans)
-        } else {
-            each(if trims { self.text.trim_end_matches(' ') } else { &self.text }, &[])
+        if !self.has_cells && (!trims || self.spans.is_empty() || !self.text.ends_with(' ')) {
+            return each(if trims { self.text.trim_end_matches(' ') } else { &self.text }, &self.spans);
         }
+        if self.has_cells {
+            collect(&self.cells, scratch);
+        } else {
+            scratch.text.clone_from(&self.text);
+            scratch.spans.clone_from(&self.spans);
+        }
+        if trims {
+            let is_seen = |span: &&Span| span.style.background.is_some() || span.style.is_inverse;
+            let seen = scratch.spans.iter().rfind(is_seen).map_or(0, |span| (span.start + span.len) as usize);
+            let end = scratch.text.trim_end_matches(' ').len().max(seen);
+            scratch.text.truncate(end);
+            clip(&mut scratch.spans, end);
+        }
+        each(&scratch.text, &scratch.spans)
+    }
+
+    fn pad(&mut self, blanks: usize) {
+        self.text.extend(std::iter::repeat_n(' ', blanks));
+        self.bytes += blanks;
+        self.columns = self.columns.map(|columns| columns + blanks);
+    }
+
+    fn append(&mut self, text: &str, columns: usize, style: TextStyle) {
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.bytes += text.len();
+        self.columns = self.columns.map(|before| before + columns);
+        add_span(&mut self.spans, start, text.len(), style);
     }
 
     fn to_cells(&mut self) -> &mut Vec<Cell> {
         if !self.has_cells {
-            let text = std::mem::take(&mut self.text);
-            (self.has_cells, self.is_simple, self.bytes) = (true, false, 0);
-            let mut column = 0;
-            for c in text.chars() {
-                column += self.put(column, c, TextStyle::default());
+            let mut text = std::mem::take(&mut self.text);
+            let mut spans = std::mem::take(&mut self.spans);
+            self.has_cells = true;
+            (self.is_simple, self.bytes) = (false, 0);
+            let (mut column, mut left) = (0, spans.iter().peekable());
+            for (at, c) in text.char_indices() {
+                while left.next_if(|span| (span.start + span.len) as usize <= at).is_some() {}
+                let style = left.peek().filter(|span| span.start as usize <= at).map(|span| span.style);
+                column += self.put(column, c, style.unwrap_or_default());
             }
-            self.text = text;
-            self.text.clear();
+            text.clear();
+            spans.clear();
+            (self.text, self.spans) = (text, spans);
         }
         &mut self.cells
+    }
+}
+
+fn ends_at(span: &Span, end: usize) -> bool {
+    (span.start + span.len) as usize == end
+}
+
+/// Adds a span for `len` bytes from `start` on, which is behind all others, or makes the last one longer.
+fn add_span(spans: &mut Vec<Span>, start: usize, len: usize, style: TextStyle) {
+    if style.is_plain() {
+        return;
+    }
+    // A row is 64 KiB at most.
+    let (start_u32, len) = (u32::try_from(start).unwrap_or(u32::MAX), u32::try_from(len).unwrap_or(0));
+    match spans.last_mut() {
+        Some(last) if last.style == style && ends_at(last, start) => last.len += len,
+        _ => spans.push(Span { start: start_u32, len, style }),
+    }
+}
+
+/// Takes away what lies beyond `end`.
+fn clip(spans: &mut Vec<Span>, end: usize) {
+    let end = u32::try_from(end).unwrap_or(u32::MAX);
+    while spans.pop_if(|span| span.start >= end).is_some() {}
+    if let Some(last) = spans.last_mut() {
+        last.len = last.len.min(end - last.start);
     }
 }
 
@@ -273,29 +358,14 @@ fn part_wide(cells: &mut [Cell], column: usize) -> Change {
     change
 }
 
-fn collect(cells: &[Cell], trims: bool, into: &mut Styled) {
+fn collect(cells: &[Cell], into: &mut Styled) {
     into.text.clear();
     into.spans.clear();
-    let is_trimmed = |cell: &&Cell| cell.c == ' ' && cell.style.background.is_none() && !cell.style.is_inverse;
-    let blanks = if trims { cells.iter().rev().take_while(is_trimmed).count() } else { 0 };
-    let mut span = Span { start: 0, len: 0, style: TextStyle::default() };
-    for cell in cells.iter().take(cells.len() - blanks).filter(|cell| cell.c != FILLER) {
-        // A row is 64 KiB at most.
-        let start = u32::try_from(into.text.len()).unwrap_or(u32::MAX);
-        if cell.style != span.style {
-            close(span, start, &mut into.spans);
-            span = Span { start, len: 0, style: cell.style };
-        }
+    for cell in cells.iter().filter(|cell| cell.c != FILLER) {
+        let start = into.text.len();
         into.text.push(cell.c);
         into.text.extend(cell.marks.as_ref().map(|marks| marks.as_str()));
-    }
-    let end = u32::try_from(into.text.len()).unwrap_or(u32::MAX);
-    close(span, end, &mut into.spans);
-}
-
-fn close(span: Span, end: u32, into: &mut Vec<Span>) {
-    if end > span.start && !span.style.is_plain() {
-        into.push(Span { len: end - span.start, ..span });
+        add_span(&mut into.spans, start, into.text.len() - start, cell.style);
     }
 }
 

@@ -15,6 +15,9 @@ use super::{LINE_BYTES_MAX, ROWS, Update};
 /// Memory that the rows may keep, in bytes. Rows of cells are large: beyond this the oldest cannot be reached any more.
 const HELD_BYTES_MAX: usize = 16 << 20;
 
+/// Memory of a row that is kept for the next one, in bytes: enough for usual lines.
+const SPARE_BYTES_MAX: usize = 4096;
+
 /// A row and how far it has been shown.
 #[derive(Debug, Default)]
 pub(super) struct Row {
@@ -66,6 +69,8 @@ pub(super) struct Screen {
     page: Option<u64>,
     /// Line and column of a saved cursor.
     saved: Option<(u64, usize)>,
+    /// Memory of a row that is gone, for the next one.
+    spare: Option<RowText>,
 }
 
 impl Default for Screen {
@@ -80,6 +85,7 @@ impl Default for Screen {
             scratch: Styled::default(),
             page: None,
             saved: None,
+            spare: None,
         }
     }
 }
@@ -302,7 +308,8 @@ impl Screen {
     }
 
     fn add_row(&mut self) {
-        self.rows.push_back(Row::new(self.next_number));
+        let text = self.spare.take().unwrap_or_default();
+        self.rows.push_back(Row { text, ..Row::new(self.next_number) });
         self.next_number += 1;
     }
 
@@ -384,7 +391,11 @@ impl Screen {
     fn trim<E>(&mut self, each: &mut impl FnMut(Update<'_>) -> Result<(), E>) -> Result<(), E> {
         while self.row > 0 && (self.rows.len() > ROWS || self.is_heavy()) {
             self.decide(each)?;
-            self.retire(each)?;
+            let mut text = self.retire(each)?.text;
+            if text.held_bytes() <= SPARE_BYTES_MAX {
+                text.clear();
+                self.spare = Some(text);
+            }
         }
         Ok(())
     }

@@ -457,3 +457,36 @@ proptest! {
         bench.pane();
     }
 }
+
+/// Pieces of 64 KiB as programs that print without pause make them.
+fn floods() -> [(&'static str, Vec<u8>); 4] {
+    let filled = |line: &str| line.bytes().cycle().take(64 << 10).collect::<Vec<u8>>();
+    [
+        ("yes", filled("y\n")),
+        ("lines", filled("step=1000 loss=0.123456 accuracy=0.98 rate=12.5/s\r\n")),
+        ("no line end", filled("x")),
+        ("coloured", filled("\u{1b}[32mstep\u{1b}[0m=1000 \u{1b}[1mloss\u{1b}[0m=0.123456 accuracy=0.98\n")),
+    ]
+}
+
+#[test]
+#[ignore = "a measurement of some seconds, to be run in an optimised build"]
+fn a_gigabyte_takes_seconds() {
+    for (name, piece) in floods() {
+        let mut terminal = Terminal::default();
+        let (start, mut bytes) = (std::time::Instant::now(), 0);
+        for _ in 0..(1 << 30) / piece.len() {
+            let mut each = |update: Update<'_>| {
+                if let Update::Line(line) = update {
+                    bytes += std::hint::black_box(line.text).len();
+                }
+                Ok::<_, Infallible>(())
+            };
+            terminal.feed(&piece, ms(0), &mut each).unwrap();
+            terminal.flush_due(ms(0), &mut each).unwrap();
+        }
+        let took = start.elapsed();
+        println!("1 GiB of {name}: {took:?}, {bytes} bytes of text");
+        assert!(took < Duration::from_secs(60), "{name}: {took:?}");
+    }
+}
