@@ -8,6 +8,7 @@ mod styled;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use column::{Column, Home, Values};
 pub use layout::{AxisLayout, Layout, SubplotLayout};
@@ -317,6 +318,15 @@ pub enum Progress {
         /// Steps in all, at least 1.
         total: u64,
     },
+    /// A part that is no count of steps, or of which is known how long the rest takes.
+    Share {
+        /// The part done, 0 to 1.
+        fraction: f64,
+        /// Steps done and in all, where they are known.
+        steps: Option<(u64, u64)>,
+        /// Time to the end, as the program itself says.
+        left: Option<Duration>,
+    },
 }
 
 impl Progress {
@@ -326,6 +336,26 @@ impl Progress {
         match self {
             Self::Unknown { .. } => None,
             Self::Steps { done, total } => Some((done as f64 / total.max(1) as f64).clamp(0.0, 1.0)),
+            Self::Share { fraction, .. } => Some(fraction.clamp(0.0, 1.0)),
+        }
+    }
+
+    /// Steps done and in all, where the end is known; of a part that is no count of steps, in hundredths of a percent.
+    #[must_use]
+    pub fn steps(self) -> Option<(u64, u64)> {
+        match self {
+            Self::Unknown { .. } => None,
+            Self::Steps { done, total } | Self::Share { steps: Some((done, total)), .. } => Some((done, total)),
+            Self::Share { fraction, .. } => Some(((fraction.clamp(0.0, 1.0) * 1e4) as u64, 10_000)),
+        }
+    }
+
+    /// Time to the end, where the program itself says.
+    #[must_use]
+    pub fn left(self) -> Option<Duration> {
+        match self {
+            Self::Share { left, .. } => left,
+            _ => None,
         }
     }
 }
@@ -437,7 +467,7 @@ pub enum Notice {
     /// The job failed.
     Failed(Failure),
     /// How long a job took whose recording is shown again.
-    Took(std::time::Duration),
+    Took(Duration),
     /// Recording stands still, and why; or goes on again, if there is no trouble.
     Recording(Option<RecordingTrouble>),
 }

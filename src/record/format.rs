@@ -237,7 +237,7 @@ pub(super) fn with_notice<R>(notice: Notice, write: impl FnOnce(u32, &dyn Encode
         Notice::Progress(role, progress) => {
             let (done, total) = match progress {
                 Progress::Unknown { done } => (done, None),
-                Progress::Steps { done, total } => (done, Some(total)),
+                shown => shown.steps().map_or((0, None), |(done, total)| (done, Some(total))),
             };
             write(record::PROGRESS, &ProgressRecord { role: code(&ROLES, &role), done, total })
         }

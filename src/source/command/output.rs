@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
+use super::lead::Lead;
 use crate::batch::{Batch, Item, Level, LineId, Message, Pane, SeriesId, SeriesInfo, Xs};
 use crate::source::metrics::{MetricParser, Metrics, Readings};
 use crate::source::terminal::{Terminal, Update};
@@ -90,6 +91,7 @@ impl Output {
 pub(super) struct Sink {
     parser: MetricParser,
     readings: Readings,
+    lead: Lead,
     line_count: u64,
     declared: usize,
     /// The samples since the last flush, by series.
@@ -108,6 +110,7 @@ impl Sink {
         Self {
             parser: MetricParser::new(metrics),
             readings: Readings::default(),
+            lead: Lead::default(),
             line_count: 0,
             declared: 0,
             columns: Vec::new(),
@@ -120,13 +123,19 @@ impl Sink {
     fn take(&mut self, update: Update<'_>, pane: Pane, now: Duration, out: &mut dyn Outlet) -> Result<(), Never> {
         let line = match update {
             Update::Line(line) => line,
-            Update::Task(_) => return Ok(()),
+            Update::Task(progress) => {
+                self.lead.task(progress);
+                return Ok(());
+            }
         };
         // The numbers of a line that may go on may be cut; it is said again when it is whole.
         if !line.is_open {
             self.line_count += 1;
             if !self.refuses_items {
                 self.parser.parse(line.text, self.line_count, &mut self.readings);
+                if let Some(progress) = self.readings.progress.take() {
+                    self.lead.line(pane, line.number, progress);
+                }
             }
         }
         if !self.refuses_lines {
@@ -143,7 +152,7 @@ impl Sink {
 
     /// Sends the samples found since the last flush, one batch a series, and the newest progress.
     pub fn flush(&mut self, out: &mut dyn Outlet) {
-        if let Some(progress) = self.readings.progress.take() {
+        if let Some(progress) = self.lead.take() {
             out.progress(progress);
         }
         if self.readings.samples.is_empty() {

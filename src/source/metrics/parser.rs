@@ -17,7 +17,7 @@ use super::pattern::Found;
 use super::position::{Position, Unit};
 use super::reading::{Count, Form, Reading};
 use super::token::{self, Kind, Token};
-use super::{bar, stamp};
+use super::{bar, share, stamp};
 
 /// Most series of one job found in its output. A program that prints ever new names would fill memory and legend.
 const SERIES_MAX: usize = 1000;
@@ -192,6 +192,8 @@ impl MetricParser {
         if let Some(bar) = bar::find(message) {
             reading.batch = bar.count;
             reading.percent = bar.percent;
+            reading.is_amount = bar.is_amount;
+            reading.left = bar.left;
             if !self.columns.row(bar.before, bar.before, reading) {
                 token::tokenize(bar.before, tokens);
                 pairs::read(bar.before, tokens, reading);
@@ -217,6 +219,9 @@ impl MetricParser {
         token::tokenize(message, tokens);
         if tokens.iter().any(|t| matches!(t.kind, Kind::Number(_))) {
             pairs::read(message, tokens, reading);
+            if !reading.has_count() {
+                share::read(text, reading);
+            }
         } else {
             self.columns.note(text);
         }

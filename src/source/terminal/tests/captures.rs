@@ -42,6 +42,10 @@ fn child_bytes_of_ninja() {
 fn child_bytes_of_pip() {
     let (pane, _) = pane_of_recording(include_bytes!("../../../../tests/data/terminal/pip.raw"));
     assert_eq!(pane.len(), 6, "{pane:?}");
-    assert!(pane[3].starts_with("     ━━━━━") && pane[3].ends_with(" 16.9/16.9 MB 229.7 MB/s eta 0:00:00"), "{}", pane[3]);
+    assert!(
+        pane[3].starts_with("     ━━━━━") && pane[3].ends_with(" 16.9/16.9 MB 229.7 MB/s eta 0:00:00"),
+        "{}",
+        pane[3]
+    );
     assert_eq!(pane[5], "Successfully installed numpy-2.4.6");
 }
