@@ -121,7 +121,10 @@ impl Journal {
     pub fn watch(&self, mailbox: &Mailbox) -> Mailbox {
         let (handle, shared) = (self.handle.clone(), Arc::downgrade(&self.shared));
         mailbox.witnessed(Arc::new(move |notice| {
-            handle.notice(notice);
+            // The beginning of a line is said again, whole.
+            if !matches!(notice, Notice::Message(message) if message.line.is_some_and(|id| id.is_open)) {
+                handle.notice(notice);
+            }
             let end: RunEnd = match notice {
                 Notice::Finished(outcome) => outcome.into(),
                 Notice::Failed(failure) => failure.into(),

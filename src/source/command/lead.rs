@@ -25,6 +25,7 @@ struct Bar {
     pane: Pane,
     number: u64,
     total: Option<u64>,
+    fraction: f64,
     is_done: bool,
     /// Whether it was rewritten after a bar below it: it is the outer one for certain.
     is_outer: bool,
@@ -32,21 +33,23 @@ struct Bar {
 }
 
 impl Lead {
-    /// Line `number` of the stream of `pane` shows `progress`.
-    pub fn line(&mut self, pane: Pane, number: u64, progress: Progress) {
+    /// Line `number` of the stream of `pane` shows `progress`, as a drawn bar or in words.
+    pub fn line(&mut self, pane: Pane, number: u64, progress: Progress, is_bar: bool) {
         let total = progress.steps().map(|(_, total)| total);
         let is_done = progress.fraction().is_some_and(|fraction| fraction >= 1.0);
         // Lines of different streams cannot be told to be below each other.
         let last = self.bar.filter(|bar| bar.pane == pane);
         if let (Some(bar), Some(_)) = (&mut self.bar, last)
             && number > bar.number
-            && bar.shuts_out(number, total)
+            && bar.shuts_out(number, total, progress)
         {
             bar.inner_ends += u32::from(is_done);
             return;
         }
         let is_outer = last.is_some_and(|bar| number < bar.number || (number == bar.number && bar.is_outer));
-        self.bar = Some(Bar { pane, number, total, is_done, is_outer, inner_ends: 0 });
+        // What is said in words, as `Epoch 1/2`, is told more exactly by a bar below it.
+        let fraction = progress.fraction().unwrap_or(0.0);
+        self.bar = is_bar.then_some(Bar { pane, number, total, fraction, is_done, is_outer, inner_ends: 0 });
         if !self.is_told {
             self.newest = Some(progress);
         }
@@ -73,17 +76,76 @@ impl Lead {
 
 impl Bar {
     /// Whether a bar in the later line `number` is one within this one.
-    fn shuts_out(&self, number: u64, total: Option<u64>) -> bool {
+    fn shuts_out(&self, number: u64, total: Option<u64>, progress: Progress) -> bool {
         let is_near = number - self.number < ROWS as u64;
-        // The same total is the same bar, printed in another line.
-        let is_other = self.is_outer || total != self.total;
+        // With the same total and no less done it is the same bar, printed in another line.
+        let is_behind = progress.fraction().is_some_and(|fraction| fraction < self.fraction);
+        let is_other = self.is_outer || is_behind || total != self.total;
         is_near && is_other && !self.is_done && self.inner_ends < INNER_ENDS_MAX
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::source::metrics::{MetricParser, Metrics, Readings};
+    use crate::source::terminal::{Terminal, Update};
+
+    /// What a job's progress was while a recording came in, a piece each 10 ms.
+    fn progress_of(bytes: &[u8]) -> Vec<Progress> {
+        let (mut terminal, mut parser) = (Terminal::default(), MetricParser::new(Metrics::Auto));
+        let (mut lead, mut readings, mut seen) = (Lead::default(), Readings::default(), Vec::new());
+        let mut each = |update: Update<'_>| {
+            match update {
+                Update::Line(line) if !line.is_open => {
+                    parser.parse(line.text, line.number + 1, &mut readings);
+                    if let Some(progress) = readings.progress.take() {
+                        lead.line(Pane::Worker, line.number, progress, readings.is_bar);
+                    }
+                }
+                Update::Line(_) => {}
+                Update::Task(progress) => lead.task(progress),
+            }
+            seen.extend(lead.take());
+            Ok::<_, std::convert::Infallible>(())
+        };
+        for (i, piece) in (0..).zip(bytes.chunks(40)) {
+            terminal.feed(piece, Duration::from_millis(i * 10), &mut each).unwrap();
+            terminal.flush_due(Duration::from_millis(i * 10 + 5), &mut each).unwrap();
+        }
+        terminal.finish(&mut each).unwrap();
+        seen
+    }
+
+    #[test]
+    fn recordings_of_real_programs_move_the_bar_forward_to_its_end() {
+        let is_forward = |seen: &[Progress]| seen.is_sorted_by_key(|progress| progress.fraction());
+        let tqdm = progress_of(include_bytes!("../../../tests/data/terminal/tqdm.raw"));
+        assert_eq!(tqdm.last(), Some(&steps(3, 3)), "{tqdm:?}");
+        assert!(tqdm.iter().all(|progress| progress.steps().is_some_and(|(_, total)| total == 3)), "{tqdm:?}");
+        assert!(tqdm.iter().any(|progress| progress.left() == Some(Duration::from_secs(1))), "{tqdm:?}");
+
+        let keras = progress_of(include_bytes!("../../../tests/data/terminal/keras.raw"));
+        assert_eq!(keras.last(), Some(&steps(16, 16)), "{keras:?}");
+        assert!(keras.contains(&steps(8, 16)) || keras.contains(&steps(9, 16)), "epochs in all: {keras:?}");
+
+        let ninja = progress_of(include_bytes!("../../../tests/data/terminal/ninja.raw"));
+        assert_eq!((ninja.first(), ninja.last()), (Some(&steps(0, 6)), Some(&steps(6, 6))), "{ninja:?}");
+
+        let pip = progress_of(include_bytes!("../../../tests/data/terminal/pip.raw"));
+        assert_eq!(pip.last().unwrap().fraction(), Some(1.0), "{pip:?}");
+        assert!(pip.iter().any(|progress| progress.left() == Some(Duration::from_secs(1))), "{pip:?}");
+
+        for seen in [&tqdm, &keras, &ninja, &pip] {
+            assert!(is_forward(seen), "{seen:?}");
+        }
+        // Of two bars that are no parts of each other the upper one leads to its end, then the other.
+        let rich = progress_of(include_bytes!("../../../tests/data/terminal/rich.raw"));
+        let end = rich.iter().position(|progress| progress.fraction() == Some(1.0)).unwrap();
+        assert!(end > 2 && is_forward(&rich[..=end]), "{rich:?}");
+    }
 
     fn steps(done: u64, total: u64) -> Progress {
         Progress::Steps { done, total }
@@ -94,7 +156,7 @@ mod tests {
         lines
             .iter()
             .filter_map(|&(number, done, total)| {
-                lead.line(Pane::Worker, number, steps(done, total));
+                lead.line(Pane::Worker, number, steps(done, total), true);
                 lead.take()
             })
             .collect()
@@ -122,10 +184,10 @@ mod tests {
     fn what_a_task_bar_is_told_goes_before_what_is_drawn() {
         let mut lead = Lead::default();
         lead.task(TaskProgress::Percent(40));
-        lead.line(Pane::Worker, 0, steps(1, 10));
+        lead.line(Pane::Worker, 0, steps(1, 10), true);
         assert_eq!(lead.take(), Some(Progress::Share { fraction: 0.4, steps: None, left: None }));
         lead.task(TaskProgress::Gone);
-        lead.line(Pane::Worker, 0, steps(2, 10));
+        lead.line(Pane::Worker, 0, steps(2, 10), true);
         assert_eq!((lead.take(), lead.take()), (Some(steps(2, 10)), None));
     }
 }

@@ -134,7 +134,7 @@ impl Sink {
             if !self.refuses_items {
                 self.parser.parse(line.text, self.line_count, &mut self.readings);
                 if let Some(progress) = self.readings.progress.take() {
-                    self.lead.line(pane, line.number, progress);
+                    self.lead.line(pane, line.number, progress, self.readings.is_bar);
                 }
             }
         }

@@ -53,6 +53,8 @@ pub struct Readings {
     pub samples: Vec<MetricSample>,
     /// The job's newest progress, if a line showed any.
     pub progress: Option<Progress>,
+    /// Whether a drawn bar showed it.
+    pub is_bar: bool,
 }
 
 /// Finds the numbers in the lines of one job.
@@ -174,7 +176,7 @@ impl MetricParser {
         let is_keras = self.read_line(text, &mut tokens, &mut reading);
         let (unit, progress) = self.position.enter(&reading, is_keras, line_number);
         if progress.is_some() {
-            out.progress = progress;
+            (out.progress, out.is_bar) = (progress, reading.is_bar);
         }
         if let Some(unit) = unit {
             let has_count = reading.has_count();
@@ -192,6 +194,7 @@ impl MetricParser {
         if let Some(bar) = bar::find(message) {
             reading.batch = bar.count;
             reading.percent = bar.percent;
+            reading.is_bar = true;
             reading.is_amount = bar.is_amount;
             reading.left = bar.left;
             if !self.columns.row(bar.before, bar.before, reading) {

@@ -28,6 +28,8 @@ pub(super) struct Reading {
     pub percent: Option<f64>,
     /// The job's progress as a count that no value is placed by, as `[12/345]` before a command.
     pub done: Option<Count>,
+    /// Whether the line draws a bar.
+    pub is_bar: bool,
     /// Whether `batch` counts an amount, as megabytes, and not steps.
     pub is_amount: bool,
     /// Time to the end, as the line says.
@@ -53,6 +55,7 @@ impl Reading {
         self.step_label = "step";
         self.percent = None;
         self.done = None;
+        self.is_bar = false;
         self.is_amount = false;
         self.left = None;
     }
