@@ -25,12 +25,12 @@ struct Cell {
     c: char,
     style: TextStyle,
     /// Combining marks on it.
-    marks: Option<Box<String>>,
+    marks: String,
 }
 
 impl Cell {
     fn new(c: char, style: TextStyle) -> Self {
-        Self { c, style, marks: None }
+        Self { c, style, marks: String::new() }
     }
 
     fn blank() -> Self {
@@ -38,7 +38,7 @@ impl Cell {
     }
 
     fn bytes(&self) -> usize {
-        if self.c == FILLER { 0 } else { self.c.len_utf8() + self.marks.as_ref().map_or(0, |marks| marks.len()) }
+        if self.c == FILLER { 0 } else { self.c.len_utf8() + self.marks.len() }
     }
 }
 
@@ -115,7 +115,7 @@ impl RowText {
     pub fn columns(&mut self) -> usize {
         match self.columns {
             Some(columns) if !self.has_cells => columns,
-            _ => self.to_cells().len(),
+            _ => self.editable().len(),
         }
     }
 
@@ -158,14 +158,14 @@ impl RowText {
             self.append(c.encode_utf8(&mut [0; 4]), width, style);
             return width;
         }
-        self.to_cells();
+        self.editable();
         let cells = &mut self.cells;
         let blanks = column.saturating_sub(cells.len());
         cells.resize_with(cells.len() + blanks, Cell::blank);
         if is_mark {
             let lead = cells.iter_mut().take(column).rev().find(|cell| cell.c != FILLER);
             if let Some(cell) = lead {
-                cell.marks.get_or_insert_default().push(c);
+                cell.marks.push(c);
             }
             self.bytes += blanks + c.len_utf8();
             return 0;
@@ -201,7 +201,7 @@ impl RowText {
             (self.bytes, self.columns) = (from, Some(from));
             return;
         }
-        self.to_cells();
+        self.editable();
         let cells = &mut self.cells;
         let mut change = part_wide(cells, from);
         change = change + part_wide(cells, to);
@@ -222,7 +222,7 @@ impl RowText {
         if column >= self.columns() {
             return;
         }
-        self.to_cells();
+        self.editable();
         let cells = &mut self.cells;
         let change = part_wide(cells, column);
         let tail = cells.split_off(column.min(cells.len()));
@@ -237,7 +237,7 @@ impl RowText {
         if column >= end {
             return;
         }
-        self.to_cells();
+        self.editable();
         let cells = &mut self.cells;
         let change = part_wide(cells, column) + part_wide(cells, end);
         let lost: usize = cells.drain(column..end).map(|cell| cell.bytes()).sum();
@@ -279,7 +279,7 @@ impl RowText {
         add_span(&mut self.spans, start, text.len(), style);
     }
 
-    fn to_cells(&mut self) -> &mut Vec<Cell> {
+    fn editable(&mut self) -> &mut Vec<Cell> {
         if !self.has_cells {
             let mut text = std::mem::take(&mut self.text);
             let mut spans = std::mem::take(&mut self.spans);
@@ -364,7 +364,7 @@ fn collect(cells: &[Cell], into: &mut Styled) {
     for cell in cells.iter().filter(|cell| cell.c != FILLER) {
         let start = into.text.len();
         into.text.push(cell.c);
-        into.text.extend(cell.marks.as_ref().map(|marks| marks.as_str()));
+        into.text.push_str(&cell.marks);
         add_span(&mut into.spans, start, into.text.len() - start, cell.style);
     }
 }

@@ -180,22 +180,22 @@ impl Screen {
 
     /// Moves the cursor to the left.
     pub fn back(&mut self, count: usize) {
-        self.to_column(self.column.saturating_sub(count));
+        self.go_to_column(self.column.saturating_sub(count));
     }
 
     /// Does what a sequence asks for.
     pub fn apply<E>(&mut self, op: Op, each: &mut impl FnMut(Update<'_>) -> Result<(), E>) -> Result<(), E> {
         let last = self.rows.len() - 1;
         match op {
-            Op::Up(count) => self.to_row(self.row.saturating_sub(count)),
-            Op::Down(count) => self.to_row(self.row.saturating_add(count).min(last)),
+            Op::Up(count) => self.go_to_row(self.row.saturating_sub(count)),
+            Op::Down(count) => self.go_to_row(self.row.saturating_add(count).min(last)),
             Op::RowStart(by) => {
-                self.to_row(self.row.saturating_add_signed(by).min(last));
+                self.go_to_row(self.row.saturating_add_signed(by).min(last));
                 self.carriage_return();
             }
-            Op::Forward(count) => self.to_column(self.column.saturating_add(count)),
+            Op::Forward(count) => self.go_to_column(self.column.saturating_add(count)),
             Op::Back(count) => self.back(count),
-            Op::Column(column) => self.to_column(column),
+            Op::Column(column) => self.go_to_column(column),
             Op::Place(row, column) => {
                 if self.page.is_none() {
                     self.new_page(each)?;
@@ -205,8 +205,8 @@ impl Screen {
                 while row < ROWS && top + row >= self.rows.len() {
                     self.add_row();
                 }
-                self.to_row((top + row).min(self.rows.len() - 1));
-                self.to_column(column);
+                self.go_to_row((top + row).min(self.rows.len() - 1));
+                self.go_to_column(column);
                 self.trim(each)?;
             }
             Op::EraseLine(part) => self.erase_line(part, each)?,
@@ -234,9 +234,9 @@ impl Screen {
             Op::Restore => {
                 if let Some((number, column)) = self.saved {
                     if let Some(row) = self.rows.iter().position(|row| row.number == number) {
-                        self.to_row(row);
+                        self.go_to_row(row);
                     }
-                    self.to_column(column);
+                    self.go_to_column(column);
                 }
             }
             Op::NewPage => self.new_page(each)?,
@@ -313,14 +313,14 @@ impl Screen {
         self.next_number += 1;
     }
 
-    fn to_column(&mut self, column: usize) {
+    fn go_to_column(&mut self, column: usize) {
         self.column = column.min(LINE_BYTES_MAX - 1);
         if self.column == 0 {
             self.settle();
         }
     }
 
-    fn to_row(&mut self, row: usize) {
+    fn go_to_row(&mut self, row: usize) {
         if row != self.row {
             self.settle();
             self.row = row;

@@ -186,7 +186,7 @@ fn a_gigabyte_takes_seconds() {
             terminal.flush_due(ms(0), &mut each).unwrap();
         }
         let took = start.elapsed();
-        println!("1 GiB of {name}: {took:?}, {bytes} bytes of text");
+        eprintln!("1 GiB of {name}: {took:?}, {bytes} bytes of text");
         assert!(took < Duration::from_secs(60), "{name}: {took:?}");
     }
 }
