@@ -4,12 +4,17 @@
 
 mod column;
 mod layout;
+mod message;
+mod styled;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use column::{Column, Home, Values};
 pub use layout::{AxisLayout, Layout, SubplotLayout};
+pub use message::{LineId, Message};
+pub use styled::{Span, TextColor, TextStyle};
 
 /// Names a series within one job. Given out by the source, in ascending order from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -277,19 +282,6 @@ pub enum Level {
     Error,
 }
 
-/// A line for one of the panes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Message {
-    /// The pane that shows it.
-    pub pane: Pane,
-    /// How much it matters.
-    pub level: Level,
-    /// Seconds since the job's start, t0.
-    pub time_secs: f64,
-    /// Plain text of one line; never trusted as markup.
-    pub text: String,
-}
-
 /// How far a job or thread is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Progress {
@@ -305,6 +297,15 @@ pub enum Progress {
         /// Steps in all, at least 1.
         total: u64,
     },
+    /// A part that is no count of steps, or of which is known how long the rest takes.
+    Share {
+        /// The part done, 0 to 1.
+        fraction: f64,
+        /// Steps done and in all, where they are known.
+        steps: Option<(u64, u64)>,
+        /// Time to the end, as the program itself says.
+        left: Option<Duration>,
+    },
 }
 
 impl Progress {
@@ -314,6 +315,26 @@ impl Progress {
         match self {
             Self::Unknown { .. } => None,
             Self::Steps { done, total } => Some((done as f64 / total.max(1) as f64).clamp(0.0, 1.0)),
+            Self::Share { fraction, .. } => Some(fraction.clamp(0.0, 1.0)),
+        }
+    }
+
+    /// Steps done and in all, where the end is known; of a part that is no count of steps, in hundredths of a percent.
+    #[must_use]
+    pub fn steps(self) -> Option<(u64, u64)> {
+        match self {
+            Self::Unknown { .. } => None,
+            Self::Steps { done, total } | Self::Share { steps: Some((done, total)), .. } => Some((done, total)),
+            Self::Share { fraction, .. } => Some(((fraction.clamp(0.0, 1.0) * 1e4) as u64, 10_000)),
+        }
+    }
+
+    /// Time to the end, where the program itself says.
+    #[must_use]
+    pub fn left(self) -> Option<Duration> {
+        match self {
+            Self::Share { left, .. } => left,
+            _ => None,
         }
     }
 }
@@ -427,7 +448,7 @@ pub enum Notice {
     /// The job began so long ago, elsewhere.
     Began(std::time::Duration),
     /// How long a job took whose recording is shown again.
-    Took(std::time::Duration),
+    Took(Duration),
     /// Recording stands still, and why; or goes on again, if there is no trouble.
     Recording(Option<RecordingTrouble>),
 }

@@ -51,7 +51,7 @@ fn wait_for(what: &str, mut is_true: impl FnMut() -> bool) {
 }
 
 fn line(text: &str) -> Notice {
-    Notice::Message(Message { pane: Pane::Worker, level: Level::Info, time_secs: 0.0, text: text.to_owned() })
+    Notice::Message(Message::new(Pane::Worker, Level::Info, 0.0, text))
 }
 
 fn full() -> io::Error {

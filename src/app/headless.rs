@@ -132,6 +132,10 @@ impl Terminal {
         }
         let bar = self.bar.clone();
         Some(Box::new(move |line| {
+            // A line that may go on is said again when it is whole.
+            if line.line.is_some_and(|id| id.is_open) {
+                return;
+            }
             // A closed pipe, as behind `| head`, is no reason to stop the computation.
             let written = bar.suspend(|| match line.pane {
                 Pane::Worker => writeln!(io::stdout(), "{}", line.text),
@@ -165,7 +169,7 @@ impl Terminal {
     }
 
     fn progress(&self, progress: Progress) {
-        if let Progress::Steps { done, total } = progress {
+        if let Some((done, total)) = progress.steps() {
             if self.bar.length() != Some(total) {
                 self.bar.set_style(bar_style());
                 self.bar.set_length(total);

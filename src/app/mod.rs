@@ -31,3 +31,4 @@ pub mod runs;
 pub mod serve;
 pub mod session_bus;
 pub mod supervisor;
+pub mod terminal_colors;

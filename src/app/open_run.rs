@@ -236,7 +236,7 @@ impl Reading {
     }
 
     fn say(&self, level: Level, time_secs: f64, text: String) {
-        self.mailbox.send(Notice::Message(Message { pane: Pane::Control, level, time_secs, text }));
+        self.mailbox.send(Notice::Message(Message::new(Pane::Control, level, time_secs, text)));
     }
 }
 

@@ -5,59 +5,62 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use crate::batch::{Level, Message, Stream};
-use crate::source::ansi::plain_text;
-use crate::source::lines::LineSplitter;
+use crate::batch::{Level, LineId, Message, Stream};
+use crate::source::terminal::{Terminal, Update};
 
 /// The lines of a command's two streams.
 #[derive(Default)]
 pub struct OutputLines {
-    streams: [LineSplitter; 2],
+    streams: [Terminal; 2],
 }
 
 impl OutputLines {
-    /// Takes `bytes` that were written at `time` and hands lines that are complete to `each`.
+    /// Takes `bytes` that were written at `time` and hands lines that are new, or look different, to `each`.
     pub fn feed(&mut self, stream: Stream, bytes: &[u8], time: Duration, mut each: impl FnMut(Message)) {
         let [output, error] = &mut self.streams;
-        let lines = if stream == Stream::Output { output } else { error };
-        let mut each = |line: &[u8]| -> Result<(), Infallible> {
-            each(message(stream, line, time));
-            Ok(())
-        };
+        let terminal = if stream == Stream::Output { output } else { error };
+        let mut take = taker(stream, time, &mut each);
         // A bar whose time had come before these bytes did.
-        let Ok(()) = lines.flush_due(time, &mut each);
-        let Ok(()) = lines.feed(bytes, time, &mut each);
+        let Ok(()) = terminal.flush_due(time, &mut take);
+        let Ok(()) = terminal.feed(bytes, time, &mut take);
     }
 
     /// When [`flush_due`](Self::flush_due) should be called if nothing comes before.
     #[must_use]
     pub fn due(&self) -> Option<Duration> {
-        self.streams.iter().filter_map(LineSplitter::due).min()
+        self.streams.iter().filter_map(Terminal::due).min()
     }
 
-    /// Hands rewritten lines that stand still at `time` to `each`.
+    /// Hands lines that stand still at `time` to `each`.
     pub fn flush_due(&mut self, time: Duration, mut each: impl FnMut(Message)) {
-        for (lines, stream) in self.streams.iter_mut().zip(Stream::ALL) {
-            let Ok::<(), Infallible>(()) = lines.flush_due(time, &mut |line| {
-                each(message(stream, line, time));
-                Ok(())
-            });
+        for (terminal, stream) in self.streams.iter_mut().zip(Stream::ALL) {
+            let Ok(()) = terminal.flush_due(time, &mut taker(stream, time, &mut each));
         }
     }
 
     /// Hands on what is left, last lines without an end included.
     pub fn finish(&mut self, time: Duration, mut each: impl FnMut(Message)) {
-        for (lines, stream) in self.streams.iter_mut().zip(Stream::ALL) {
-            let Ok::<(), Infallible>(()) = lines.finish(&mut |line| {
-                each(message(stream, line, time));
-                Ok(())
-            });
+        for (terminal, stream) in self.streams.iter_mut().zip(Stream::ALL) {
+            let Ok(()) = terminal.finish(&mut taker(stream, time, &mut each));
         }
     }
 }
 
-fn message(stream: Stream, line: &[u8], time: Duration) -> Message {
-    let lossy = String::from_utf8_lossy(line);
-    let (time_secs, text) = (time.as_secs_f64(), plain_text(&lossy).into_owned());
-    Message { pane: stream.pane(), level: Level::Info, time_secs, text }
+/// Makes messages of a terminal's lines.
+fn taker(
+    stream: Stream,
+    time: Duration,
+    each: &mut impl FnMut(Message),
+) -> impl FnMut(Update<'_>) -> Result<(), Infallible> {
+    move |update| {
+        // How far the program is stands in the log by itself.
+        if let Update::Line(line) = update {
+            each(Message {
+                line: Some(LineId { number: line.number, is_open: line.is_open }),
+                spans: line.spans.into(),
+                ..Message::new(stream.pane(), Level::Info, time.as_secs_f64(), line.text)
+            });
+        }
+        Ok(())
+    }
 }

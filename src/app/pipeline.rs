@@ -164,7 +164,7 @@ impl Client {
             _ => "Stop requested again: the program is asked to interrupt what it does",
         };
         let time_secs = self.t0.elapsed().as_secs_f64();
-        let line = Message { pane: Pane::Control, level: Level::Info, time_secs, text: text.to_owned() };
+        let line = Message::new(Pane::Control, Level::Info, time_secs, text);
         self.mailbox.send(Notice::Message(line));
     }
 }

@@ -39,8 +39,6 @@ pub struct Journal {
     shared: Arc<Shared>,
     handle: RecordHandle,
     path: Arc<OnceLock<PathBuf>>,
-    /// Whether what a command writes is recorded as it is: lines are then made from that by who reads the run.
-    has_output: bool,
 }
 
 struct Shared {
@@ -76,9 +74,7 @@ impl Journal {
         let begun = data_dir.map_err(|error| error.to_string()).and_then(|data_dir| {
             let about = about(kind);
             let make = Box::new(move || data_dir.create_run(&about));
-            let (mut journal, spill) = Self::with(kind.name(), make, RecorderOptions::default(), teller.clone(), true)?;
-            journal.has_output = matches!(kind, JobKind::Command { .. });
-            Ok((journal, spill))
+            Self::with(kind.name(), make, RecorderOptions::default(), teller.clone(), true)
         });
         match begun {
             Ok((journal, spill)) => Some((journal, Some(Box::new(spill)))),
@@ -99,9 +95,7 @@ impl Journal {
         let make = Box::new(move || run.take().ok_or(RecordError::NoDataDir));
         let options = RecorderOptions { flush_every: WATCHED_FLUSH, ..RecorderOptions::default() };
         let teller = Teller { mailbox: mailbox.clone(), t0: Instant::now() };
-        let (mut journal, _) = Self::with(&name, make, options, teller, false)?;
-        journal.has_output = true;
-        Ok(journal)
+        Self::with(&name, make, options, teller, false).map(|(journal, _)| journal)
     }
 
     fn with(
@@ -131,7 +125,7 @@ impl Journal {
         let handle = recorder.handle();
         let shared =
             Shared { recorder: Mutex::new(Some(recorder)), end: Mutex::default(), name: name.to_owned(), teller };
-        Ok((Self { shared: Arc::new(shared), handle, path, has_output: false }, LateSpill(spill)))
+        Ok((Self { shared: Arc::new(shared), handle, path }, LateSpill(spill)))
     }
 
     /// The run's directory, once it is there.
@@ -155,9 +149,9 @@ impl Journal {
     /// The job's mailbox from now on: all that is sent to it is recorded as well, and the job's end ends the run.
     #[must_use]
     pub fn watch(&self, mailbox: &Mailbox) -> Mailbox {
-        let (handle, shared, has_output) = (self.handle.clone(), Arc::downgrade(&self.shared), self.has_output);
+        let (handle, shared) = (self.handle.clone(), Arc::downgrade(&self.shared));
         mailbox.witnessed(Arc::new(move |notice| {
-            if !(has_output && is_output(notice)) {
+            if !is_output(notice) {
                 handle.notice(notice);
             }
             let end: RunEnd = match notice {
@@ -179,9 +173,9 @@ impl Journal {
     }
 }
 
-/// Whether it is a line of what a command wrote.
+/// Whether it is a line of what a command wrote, which is recorded as it was written: who reads the run makes lines of it.
 fn is_output(notice: &Notice) -> bool {
-    matches!(notice, Notice::Message(line) if line.pane != Pane::Control && line.level == Level::Info)
+    matches!(notice, Notice::Message(message) if message.line.is_some())
 }
 
 impl Shared {
@@ -249,6 +243,6 @@ impl Teller {
 
     fn say(&self, level: Level, text: &str) {
         let (time_secs, text) = (self.t0.elapsed().as_secs_f64(), text.replace(['\n', '\r'], " "));
-        self.mailbox.send(Notice::Message(Message { pane: Pane::Control, level, time_secs, text }));
+        self.mailbox.send(Notice::Message(Message::new(Pane::Control, level, time_secs, text)));
     }
 }

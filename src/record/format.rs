@@ -246,7 +246,7 @@ impl EndRecord {
 /// A notice as a message of the log, with the number of its field. `write` gets the message.
 pub(super) fn with_notice<R>(notice: Notice, write: impl FnOnce(u32, &dyn Encode) -> R) -> R {
     match notice {
-        Notice::Message(Message { pane, level, time_secs, text }) => {
+        Notice::Message(Message { pane, level, time_secs, text, .. }) => {
             let (pane, level) = (code(&PANES, &pane), code(&LEVELS, &level));
             write(record::LINE, &LineRecord { pane, level, time_secs, text })
         }
@@ -254,7 +254,7 @@ pub(super) fn with_notice<R>(notice: Notice, write: impl FnOnce(u32, &dyn Encode
         Notice::Progress(role, progress) => {
             let (done, total) = match progress {
                 Progress::Unknown { done } => (done, None),
-                Progress::Steps { done, total } => (done, Some(total)),
+                shown => shown.steps().map_or((0, None), |(done, total)| (done, Some(total))),
             };
             write(record::PROGRESS, &ProgressRecord { role: code(&ROLES, &role), done, total })
         }
@@ -291,7 +291,7 @@ pub(super) fn notice(tag: u32, bytes: &[u8]) -> Option<Notice> {
         record::LINE => {
             let LineRecord { pane, level, time_secs, text } = read(bytes)?;
             let (pane, level) = (value(&PANES, pane)?, value(&LEVELS, level)?);
-            Notice::Message(Message { pane, level, time_secs, text })
+            Notice::Message(Message::new(pane, level, time_secs, text))
         }
         record::SKIPPED => {
             let SkippedRecord { pane, count } = read(bytes)?;

@@ -70,9 +70,8 @@ pub fn all_kinds() -> Vec<Body> {
         color: Some(Color::new(1, 2, 3)),
     };
     let plain = SeriesInfo { color: None, x_is_time: false, id: SeriesId(u32::MAX), ..info.clone() };
-    let message = |pane, level, time_secs, text: &str| {
-        Body::Notice(Notice::Message(Message { pane, level, time_secs, text: text.to_owned() }))
-    };
+    let message =
+        |pane, level, time_secs, text: &str| Body::Notice(Notice::Message(Message::new(pane, level, time_secs, text)));
     vec![
         Body::Item(Item::Declare(info)),
         Body::Item(Item::Declare(plain)),

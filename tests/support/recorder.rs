@@ -12,7 +12,10 @@ use kymograph::source::{Outlet, Stopped};
 /// What was said, seen from the test's thread.
 #[derive(Default)]
 pub struct Record {
+    /// Lines that are whole, and all states of bars.
     pub lines: Vec<Message>,
+    /// Beginnings of lines that were shown before their ends came.
+    pub open: Vec<Message>,
     pub series: BTreeMap<u32, SeriesInfo>,
     pub points: BTreeMap<u32, Vec<(f64, f64)>>,
     pub batches: usize,
@@ -105,7 +108,12 @@ impl Outlet for Recorder {
             }
             record = self.shared.1.wait(record).unwrap();
         }
-        record.lines.push(line);
+        // What is only the beginning of a line is said again, whole.
+        if line.line.is_some_and(|id| id.is_open) {
+            record.open.push(line);
+        } else {
+            record.lines.push(line);
+        }
         drop(record);
         self.shared.1.notify_all();
         Ok(())

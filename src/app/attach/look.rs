@@ -180,9 +180,7 @@ impl Look {
         }
         for loss in self.reader.lost().iter().skip(self.has_seen) {
             let text = loss.to_string();
-            let message =
-                Message { pane: Pane::Control, level: Level::Warning, time_secs: self.clock.0.as_secs_f64(), text };
-            self.mailbox.send(Notice::Message(message));
+            self.mailbox.send(Notice::Message(warning(self.clock.0, text)));
         }
         self.has_seen = self.reader.lost().len();
         Ok(())
@@ -208,13 +206,7 @@ impl Look {
             Body::Notice(Notice::Failed(failure)) => self.result = Some(Err(failure)),
             Body::Notice(notice) => self.mailbox.send(notice),
             Body::Gap(gap) => {
-                let (time_secs, text) = (time.as_secs_f64(), gap.to_string());
-                self.mailbox.send(Notice::Message(Message {
-                    pane: Pane::Control,
-                    level: Level::Warning,
-                    time_secs,
-                    text,
-                }));
+                self.mailbox.send(Notice::Message(warning(time, gap.to_string())));
             }
             Body::End(end) => self.end = Some(end),
         }
@@ -298,8 +290,12 @@ impl Look {
 
     fn say(&self, level: Level, text: String) {
         let time_secs = self.now().as_secs_f64();
-        self.mailbox.send(Notice::Message(Message { pane: Pane::Control, level, time_secs, text }));
+        self.mailbox.send(Notice::Message(Message::new(Pane::Control, level, time_secs, text)));
     }
+}
+
+fn warning(time: Duration, text: String) -> Message {
+    Message::new(Pane::Control, Level::Warning, time.as_secs_f64(), text)
 }
 
 /// Where lines go that are made from what was written.

@@ -5,6 +5,7 @@
 //! while the worker waits for room in a full channel. Knows neither store nor window.
 
 mod keeper;
+mod lead;
 mod output;
 mod wiring;
 mod wording;

@@ -1,4 +1,4 @@
-//! One stream of a command, from bytes to lines and numbers.
+//! One stream of a command, from bytes to lines, their looks and numbers.
 //!
 //! Runs on the worker's thread. Knows no process.
 
@@ -9,10 +9,11 @@ use std::time::Duration;
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
 
-use crate::batch::{Batch, Item, Level, Message, Pane, SeriesId, SeriesInfo, Stream, Xs};
-use crate::source::lines::LineSplitter;
+use super::lead::Lead;
+use crate::batch::{Batch, Item, Level, LineId, Message, Pane, SeriesId, SeriesInfo, Stream, Xs};
 use crate::source::metrics::{MetricParser, Metrics, Readings};
-use crate::source::{Outlet, Stopped, ansi};
+use crate::source::terminal::{Terminal, Update};
+use crate::source::{Outlet, Stopped};
 
 /// Bytes read at once: enough that the costs of a read and of a batch are small.
 const READ_BYTES: usize = 64 * 1024;
@@ -25,7 +26,7 @@ pub(super) struct Output {
     pipe: Option<OwnedFd>,
     is_terminal: bool,
     stream: Stream,
-    splitter: LineSplitter,
+    terminal: Terminal,
     buffer: Vec<u8>,
     /// Bytes that lay in the pipe when the command ended and were not read yet.
     owed_bytes: u64,
@@ -42,7 +43,7 @@ impl Output {
             is_terminal: pipe.as_ref().is_some_and(rustix::termios::isatty),
             pipe,
             stream,
-            splitter: LineSplitter::default(),
+            terminal: Terminal::default(),
             buffer: vec![0; READ_BYTES],
             owed_bytes: 0,
         })
@@ -58,7 +59,7 @@ impl Output {
 
     /// When a rewritten line should be shown, in time since the job's start.
     pub fn due(&self) -> Option<Duration> {
-        self.splitter.due()
+        self.terminal.due()
     }
 
     /// The command has ended: what lies in the pipe now is its own and must be read.
@@ -79,9 +80,9 @@ impl Output {
         let pane = self.stream.pane();
         if let Some(bytes) = self.buffer.get(..count).filter(|bytes| !bytes.is_empty()) {
             sink.raw(self.stream, bytes, out);
-            let Ok(()) = self.splitter.feed(bytes, now, &mut |line| sink.line(line, pane, now, out));
+            let Ok(()) = self.terminal.feed(bytes, now, &mut |update| sink.take(update, pane, now, out));
         }
-        let Ok(()) = self.splitter.flush_due(now, &mut |line| sink.line(line, pane, now, out));
+        let Ok(()) = self.terminal.flush_due(now, &mut |update| sink.take(update, pane, now, out));
         Ok(())
     }
 
@@ -115,7 +116,7 @@ impl Output {
     /// Hands on what is left, a last line without an end included.
     pub fn finish(&mut self, now: Duration, sink: &mut Sink, out: &mut dyn Outlet) {
         let pane = self.stream.pane();
-        let Ok(()) = self.splitter.finish(&mut |line| sink.line(line, pane, now, out));
+        let Ok(()) = self.terminal.finish(&mut |update| sink.take(update, pane, now, out));
     }
 }
 
@@ -123,6 +124,7 @@ impl Output {
 pub(super) struct Sink {
     parser: MetricParser,
     readings: Readings,
+    lead: Lead,
     line_count: u64,
     declared: usize,
     /// The samples since the last flush, by series.
@@ -141,6 +143,7 @@ impl Sink {
         Self {
             parser: MetricParser::new(metrics),
             readings: Readings::default(),
+            lead: Lead::default(),
             line_count: 0,
             declared: 0,
             columns: Vec::new(),
@@ -157,15 +160,31 @@ impl Sink {
         }
     }
 
-    fn line(&mut self, line: &[u8], pane: Pane, now: Duration, out: &mut dyn Outlet) -> Result<(), Never> {
-        let lossy = String::from_utf8_lossy(line);
-        let text = ansi::plain_text(&lossy);
-        self.line_count += 1;
-        if !self.refuses_items {
-            self.parser.parse(&text, self.line_count, &mut self.readings);
+    fn take(&mut self, update: Update<'_>, pane: Pane, now: Duration, out: &mut dyn Outlet) -> Result<(), Never> {
+        let line = match update {
+            Update::Line(line) => line,
+            Update::Task(progress) => {
+                self.lead.task(progress);
+                return Ok(());
+            }
+        };
+        // The numbers of a line that may go on may be cut; it is said again when it is whole.
+        if !line.is_open {
+            self.line_count += 1;
+            if !self.refuses_items {
+                self.parser.parse(line.text, self.line_count, &mut self.readings);
+                if let Some(progress) = self.readings.progress.take() {
+                    self.lead.line(pane, line.number, progress, self.readings.is_bar);
+                }
+            }
         }
         if !self.refuses_lines {
-            let message = Message { pane, level: Level::Info, time_secs: now.as_secs_f64(), text: text.into_owned() };
+            let id = LineId { number: line.number, is_open: line.is_open };
+            let message = Message {
+                line: Some(id),
+                spans: line.spans.into(),
+                ..Message::new(pane, Level::Info, now.as_secs_f64(), line.text)
+            };
             self.refuses_lines = out.line(message).is_err();
         }
         Ok(())
@@ -173,7 +192,7 @@ impl Sink {
 
     /// Sends the samples found since the last flush, one batch a series, and the newest progress.
     pub fn flush(&mut self, out: &mut dyn Outlet) {
-        if let Some(progress) = self.readings.progress.take() {
+        if let Some(progress) = self.lead.take() {
             out.progress(progress);
         }
         if self.readings.samples.is_empty() {

@@ -17,6 +17,7 @@ mod parser;
 mod pattern;
 mod position;
 mod reading;
+mod share;
 mod stamp;
 mod token;
 
