@@ -30,5 +30,6 @@ pub mod run_samples;
 pub mod runs;
 pub mod serve;
 pub mod session_bus;
+pub mod styled_text;
 pub mod supervisor;
 pub mod terminal_colors;

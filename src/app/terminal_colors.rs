@@ -63,6 +63,12 @@ impl TerminalColors {
         Self { background, text, named }
     }
 
+    /// What is behind the text of the pane.
+    #[must_use]
+    pub fn background(&self) -> Color {
+        self.background
+    }
+
     /// What `color` is when nothing has to be read on it or before it.
     #[must_use]
     pub fn exact(&self, color: TextColor) -> Color {
