@@ -1,5 +1,7 @@
 //! The command line: what people type becomes plain data. Decides nothing else.
 
+mod watch;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -8,6 +10,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::figure::Distinction;
 use crate::source::sine::SineOptions;
+
+pub use watch::WatchArgs;
 
 /// Shows long background computations live: their curves, progress and printed output.
 ///
@@ -138,6 +142,9 @@ pub struct RunArgs {
     /// Start the command and return, without a window; `kymograph attach` looks at it, `kymograph stop` ends it
     #[arg(long)]
     pub detach: bool,
+    /// How it is watched.
+    #[command(flatten)]
+    pub watch: WatchArgs,
     /// The command and its arguments, after `--`
     #[arg(
         required = true,

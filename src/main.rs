@@ -9,8 +9,10 @@ use kymograph::app::launch::{Launch, Recording};
 use kymograph::app::pipeline::JobKind;
 use kymograph::app::serve::{self, ServeOptions};
 use kymograph::app::supervisor::{self, Supervisor};
+use kymograph::app::watch::WatchOptions;
 use kymograph::app::{client, export_file, generate, headless, render_file, runs};
-use kymograph::cli::{AttachArgs, Cli, Command, GlobalArgs, OpenArgs, RunArgs};
+use kymograph::cli::{AttachArgs, Cli, Command, GlobalArgs, OpenArgs, RunArgs, WatchArgs};
+use kymograph::job::Limits;
 use kymograph::record::{DataDir, LogReader, RunState};
 use kymograph::source::command::{CommandOptions, Wiring};
 use kymograph::source::metrics::Metrics;
@@ -143,7 +145,13 @@ fn command(args: RunArgs, is_supervised: bool) -> anyhow::Result<JobKind> {
     };
     let options =
         CommandOptions { argv: args.command, metrics, wiring, adopts: is_supervised, ..CommandOptions::default() };
-    Ok(JobKind::Command { name: args.name, options })
+    Ok(JobKind::Command { name: args.name, options, watch: watch(args.watch) })
+}
+
+fn watch(args: WatchArgs) -> WatchOptions {
+    let WatchArgs { max_time, warn_time, max_memory, warn_memory, rules, resources, config } = args;
+    let limits = Limits { run_time: max_time, memory_bytes: max_memory, warn_time, warn_memory_bytes: warn_memory };
+    WatchOptions { limits, rules, resources, config }
 }
 
 /// Whether standard output and standard error go to the same place.

@@ -4,8 +4,9 @@
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use crate::app::watch::WatchOptions;
 use crate::batch::Pane;
 use crate::figure::{Axis, Figure, Subplot};
 use crate::job::JobSpec;
@@ -34,6 +35,8 @@ pub enum JobKind {
         name: Option<String>,
         /// What is run and how its output is read.
         options: CommandOptions,
+        /// How it is watched.
+        watch: WatchOptions,
     },
     /// Runs that were recorded, shown again.
     Recorded(Vec<RunEntry>),
@@ -88,7 +91,7 @@ impl JobKind {
     pub fn name(&self) -> &str {
         match self {
             Self::Sine(_) => "sine",
-            Self::Command { name, options } => name.as_deref().unwrap_or_else(|| program_name(options)),
+            Self::Command { name, options, .. } => name.as_deref().unwrap_or_else(|| program_name(options)),
             Self::Recorded(_) | Self::Live(_) => self.metas().next().map_or("run", |meta| &meta.name),
             Self::Client(session) => &session.hello().name,
             Self::Custom { name, .. } => name,
@@ -117,6 +120,13 @@ impl JobKind {
             Self::Client(_) => CLIENT,
             Self::Custom { .. } => "custom",
         }
+    }
+
+    /// How it is watched: only commands are, besides being shown.
+    #[must_use]
+    pub fn watch(&self) -> &WatchOptions {
+        static NOT_AT_ALL: LazyLock<WatchOptions> = LazyLock::new(WatchOptions::default);
+        if let Self::Command { watch, .. } = self { watch } else { &NOT_AT_ALL }
     }
 
     /// The command and its arguments; empty for jobs that run none.

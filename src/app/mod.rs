@@ -33,3 +33,4 @@ pub mod session_bus;
 pub mod styled_text;
 pub mod supervisor;
 pub mod terminal_colors;
+pub mod watch;

@@ -14,6 +14,7 @@ use crate::app::launch::Recording;
 use crate::app::open_run::Opening;
 use crate::app::recording::Journal;
 use crate::app::supervisor::{Ask, Supervisor};
+use crate::app::watch::{OnFired, Watch};
 use crate::batch::{Item, Level, Message, Notice, Pane};
 use crate::job::sine;
 use crate::job::{JobError, JobHandle, JobSpec, Mailbox, Sink};
@@ -86,6 +87,7 @@ pub struct StartOptions {
 pub struct Running {
     activity: Activity,
     client: Option<Client>,
+    _watch: Option<Watch>,
     // Dropped after the job: it takes in what the job says last.
     journal: Option<Journal>,
 }
@@ -190,11 +192,11 @@ pub fn start(
     };
     if let Some(what) = what {
         let activity = Activity::Attached(Attached::start(what, data, mailbox, options)?);
-        return Ok(Running { activity, client: None, journal: None });
+        return Ok(Running { activity, client: None, _watch: None, journal: None });
     }
     if let JobKind::Recorded(runs) = kind {
         let activity = Activity::Opening(Opening::start(runs, data, mailbox, options.tap)?);
-        return Ok(Running { activity, client: None, journal: None });
+        return Ok(Running { activity, client: None, _watch: None, journal: None });
     }
     let spec = spec(kind)?;
     let (journal, spill) = Journal::begin(kind, &options.recording, &mailbox).unzip();
@@ -215,8 +217,25 @@ pub fn start(
         mailbox: watched.clone(),
         t0: Instant::now(),
     });
-    let activity = Activity::Job(JobHandle::start(spec, Box::new(sink), watched)?);
-    Ok(Running { activity, client, journal })
+    let (job, watch) = start_watched(kind, spec, Box::new(sink), watched, Arc::new(|_| {}))?;
+    Ok(Running { activity: Activity::Job(job), client, _watch: watch, journal })
+}
+
+/// Starts a job, and what watches it.
+fn start_watched(
+    kind: &JobKind,
+    spec: JobSpec,
+    sink: Box<dyn Sink>,
+    mailbox: Mailbox,
+    on_fired: OnFired,
+) -> Result<(JobHandle, Option<Watch>), StartError> {
+    let options = kind.watch();
+    let watch = Watch::begin(kind.name(), options, &mailbox, on_fired).map_err(StartError::Open)?;
+    let Some(watch) = watch else { return Ok((JobHandle::start(spec, sink, mailbox)?, None)) };
+    let spec = watch.limited(spec.with_limits(options.limits));
+    let job = JobHandle::start(spec, watch.sink(sink), watch.mailbox())?;
+    watch.attach(job.job());
+    Ok((job, Some(watch)))
 }
 
 /// A command that is recorded, and shown by others. Dropping it stops it, waits for its end and until that is on disk.
@@ -224,21 +243,24 @@ pub struct Recorded {
     job: JobHandle,
     processes: CommandProcesses,
     run: PathBuf,
+    _watch: Option<Watch>,
     _journal: Journal,
 }
 
-/// Starts a command that is recorded into `run` and shown nowhere here; its notices go to `mailbox`, too.
+/// Starts a command that is recorded into `run` and shown nowhere here; its notices go to `mailbox`, too, and rules that
+/// fire to `on_fired`.
 ///
 /// # Errors
 /// [`StartError`] if the system refuses what it needs.
-pub fn record(kind: &JobKind, run: RunDir, mailbox: &Mailbox) -> Result<Recorded, StartError> {
+pub fn record(kind: &JobKind, run: RunDir, mailbox: &Mailbox, on_fired: OnFired) -> Result<Recorded, StartError> {
     let JobKind::Command { options, .. } = kind else { return Err(StartError::Recorded) };
     let source = CommandSource::new(options.clone()).map_err(StartError::Command)?;
     let (processes, path) = (source.processes(), run.path().to_owned());
     let spec = JobSpec { grace: COMMAND_GRACE, ..JobSpec::new(kind.name(), source) };
     let journal = Journal::into_run(run, mailbox).map_err(StartError::Journal)?;
-    let job = JobHandle::start(spec, Box::new(RecordSink(journal.handle())), journal.watch(mailbox))?;
-    Ok(Recorded { job, processes, run: path, _journal: journal })
+    let sink = Box::new(RecordSink(journal.handle()));
+    let (job, watch) = start_watched(kind, spec, sink, journal.watch(mailbox), on_fired)?;
+    Ok(Recorded { job, processes, run: path, _watch: watch, _journal: journal })
 }
 
 impl Recorded {

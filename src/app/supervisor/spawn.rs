@@ -105,7 +105,7 @@ impl Supervisor {
         if let Some(data_dir) = &self.data_dir {
             words.extend(["--data-dir".into(), data_dir.into()]);
         }
-        if let JobKind::Command { name, options } = kind {
+        if let JobKind::Command { name, options, watch } = kind {
             if let Some(name) = name {
                 words.push(joined("--name=", name));
             }
@@ -115,6 +115,7 @@ impl Supervisor {
                 Wiring::Terminal => {}
                 Wiring::Terminals => words.push("--split".into()),
             }
+            words.extend(watch.words());
             words.push("--".into());
             words.extend(options.argv.iter().cloned());
         }
