@@ -233,8 +233,11 @@ impl Sink for WatchSink {
     fn item(&mut self, item: Item) {
         let shared = &self.shared;
         let mut book = lock(&shared.book);
-        book.item(&item, || shared.now(), &mut self.fired);
+        let ends_silence = book.item(&item, || shared.now(), &mut self.fired);
         drop(book);
+        if ends_silence {
+            shared.wake();
+        }
         // What fires is told after the sample that it is about.
         self.sink.item(item);
         for fired in self.fired.drain(..) {

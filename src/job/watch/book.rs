@@ -87,12 +87,16 @@ impl Book {
         !self.silences.is_empty()
     }
 
-    /// Looks at an item; what fires is handed to `fired`. `now` is asked for the time only if that matters.
-    pub fn item(&mut self, item: &Item, now: impl FnOnce() -> Duration, fired: &mut Vec<Fired>) {
+    /// Looks at an item; what fires is handed to `fired`. `now` is asked for the time only if that matters. True if it ended
+    /// a silence that was told of: there is then another one to [look](Self::look) for.
+    pub fn item(&mut self, item: &Item, now: impl FnOnce() -> Duration, fired: &mut Vec<Fired>) -> bool {
         match item {
-            Item::Declare(info) => self.declare(info.id, &info.name),
+            Item::Declare(info) => {
+                self.declare(info.id, &info.name);
+                false
+            }
             Item::Append(batch) | Item::Replace(batch, _) if !batch.is_empty() => self.samples(batch, now, fired),
-            _ => {}
+            _ => false,
         }
     }
 
@@ -115,18 +119,22 @@ impl Book {
         self.concerns.insert(id, concerns);
     }
 
-    fn samples(&mut self, batch: &Batch, now: impl FnOnce() -> Duration, fired: &mut Vec<Fired>) {
+    fn samples(&mut self, batch: &Batch, now: impl FnOnce() -> Duration, fired: &mut Vec<Fired>) -> bool {
         if !self.concerns.contains_key(&batch.series) {
             self.declare(batch.series, &format!("series {}", batch.series.0));
         }
         let Some(concerns) = self.concerns.get_mut(&batch.series).filter(|concerns| !concerns.is_empty()) else {
-            return;
+            return false;
         };
+        let mut ends_silence = false;
         let now = if self.silences.is_empty() { Duration::ZERO } else { now() };
         for concern in concerns {
             let Some(entry) = self.rules.get_mut(concern.rule) else { continue };
             match entry.rule.condition {
-                Condition::Silent { .. } => (entry.heard, entry.is_missed) = (now, false),
+                Condition::Silent { .. } => {
+                    entry.heard = now;
+                    ends_silence |= std::mem::take(&mut entry.is_missed);
+                }
                 Condition::Samples { test, count, .. } => {
                     let mut from = 0;
                     while let Some(place) = concern.next_fired(batch.y(), from, test, count) {
@@ -137,6 +145,7 @@ impl Book {
                 Condition::End | Condition::Fail => {}
             }
         }
+        ends_silence
     }
 
     /// Looks for silences. Gives the time at which one may be found next, if nothing comes.
