@@ -11,7 +11,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use crate::figure::Distinction;
 use crate::source::sine::SineOptions;
 
-pub use watch::WatchArgs;
+pub use watch::{SweepArgs, WatchArgs};
 
 /// Shows long background computations live: their curves, progress and printed output.
 ///
@@ -95,6 +95,9 @@ pub enum Command {
     /// Run a command for those who look at it through its run
     #[command(hide = true)]
     Supervise(RunArgs),
+    /// Run a command many times, one after the other, for those who look at the runs
+    #[command(hide = true)]
+    Queue(RunArgs),
     /// Write what an installation has beside the program
     #[command(hide = true)]
     Generate(GenerateArgs),
@@ -145,6 +148,9 @@ pub struct RunArgs {
     /// How it is watched.
     #[command(flatten)]
     pub watch: WatchArgs,
+    /// How it is run many times.
+    #[command(flatten)]
+    pub sweep: SweepArgs,
     /// The command and its arguments, after `--`
     #[arg(
         required = true,

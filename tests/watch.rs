@@ -16,9 +16,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use kymograph::app::supervisor::{Ask, Tell, ask};
-use kymograph::record::RunState;
+use kymograph::batch::Item;
+use kymograph::record::{Body, RunState};
 use rustix::process::{Pid, Signal, kill_process};
-use watch_support::{Home, PATIENCE, is_alive, messages, samples, wait_for, wait_for_end, wait_until};
+use watch_support::{Home, PATIENCE, bodies, is_alive, messages, samples, wait_for, wait_for_end, wait_until};
 
 mod watch_support;
 
@@ -237,16 +238,11 @@ fn without_a_bus_rules_still_do_the_rest() {
 #[test]
 fn child_tree_has_no_helpers_of_ours() {
     let home = Home::new();
-    let tools = home.path().join("tools");
-    fs::create_dir(&tools).unwrap();
     // Counts the signals that it gets.
-    let tool = tools.join("gdbus");
     let script =
         "#!/bin/sh\ntrap 'echo INT >> heard' INT TERM\necho begun > begun\nsleep 0.3\nsleep 0.1\necho ended > ended\n";
-    fs::write(&tool, script).unwrap();
-    fs::set_permissions(&tool, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let path = write_tool(&home.path().join("tools"), "gdbus", script);
     let bus = Desktop::new(&[]);
-    let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap());
     let mut command = home.kymograph(&["run", "--headless", "--rule", "x == 1: notify", "--", "sh", "-c"]);
     command.arg("echo step=1 x=1; exec sleep 600").env("PATH", path).env("DBUS_SESSION_BUS_ADDRESS", &bus.address);
     let mut viewer = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -255,4 +251,84 @@ fn child_tree_has_no_helpers_of_ours() {
     viewer.wait().unwrap();
     wait_for("the tool's end", || fs::read(home.path().join("ended")).ok());
     assert!(!home.path().join("heard").exists(), "it was taken for a process of the job");
+}
+
+/// The names of the series of a run, each with the number of its subplot.
+fn places(run: &Path) -> Vec<(String, u16)> {
+    let (mut names, mut layout) = (Vec::new(), None);
+    for body in bodies(run) {
+        match body {
+            Body::Item(Item::Declare(info)) if !names.contains(&(info.id, info.name.clone())) => {
+                names.push((info.id, info.name));
+            }
+            Body::Item(Item::Layout(new)) => layout = Some(new),
+            _ => {}
+        }
+    }
+    let layout = layout.expect("a layout");
+    let place = |id| layout.places.iter().find(|(known, _)| *known == id).map_or(Some(0), |(_, place)| *place);
+    names.into_iter().map(|(id, name)| (name, place(id).unwrap())).collect()
+}
+
+fn write_tool(folder: &Path, name: &str, script: &str) -> std::ffi::OsString {
+    fs::create_dir_all(folder).unwrap();
+    fs::write(folder.join(name), script).unwrap();
+    fs::set_permissions(folder.join(name), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    format!("{}:{}", folder.display(), std::env::var("PATH").unwrap()).into()
+}
+
+#[test]
+fn resources_are_curves_beside_those_of_the_command() {
+    let home = Home::new();
+    let script =
+        "echo step=1 loss=3; while :; do :; done & head -c 50000000 /dev/zero | tail -c 1 | (sleep 2.5); kill $!";
+    let mut command = home.kymograph(&["run", "--headless", "--resources", "--", "sh", "-c", script]);
+    // No GPU, whatever the machine has.
+    let path = write_tool(&home.path().join("tools"), "nvidia-smi", "#!/bin/sh\necho NVIDIA-SMI has failed\nexit 9\n");
+    let output = command.env("PATH", path).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let run = home.run();
+    let mut places = places(&run);
+    places.sort();
+    let wanted = [
+        ("cpu (cores)", 1),
+        ("disk read (MiB/s)", 5),
+        ("disk written (MiB/s)", 5),
+        ("loss", 0),
+        ("memory (MiB)", 2),
+        ("processes", 3),
+        ("threads", 4),
+    ];
+    assert_eq!(places, wanted.map(|(name, place)| (name.to_owned(), place)));
+    let cpu = samples(&run, "cpu (cores)");
+    // The machine may be busy; alone, the loop takes one core.
+    assert!(cpu.len() >= 2 && cpu.iter().all(|cores| (0.0..3.0).contains(cores)), "{cpu:?}");
+    assert!(cpu.iter().any(|cores| *cores > 0.05), "{cpu:?}");
+    assert!(samples(&run, "processes").iter().all(|count| (2.0..9.0).contains(count)));
+    assert!(samples(&run, "memory (MiB)").iter().all(|mib| (0.05..100.0).contains(mib)));
+    assert_eq!(samples(&run, "loss"), [3.0]);
+}
+
+#[test]
+fn gpus_are_curves_and_their_tool_ends_with_the_job() {
+    let home = Home::new();
+    let tool = "#!/bin/sh\necho \"$@\" > smi-args\necho $$ > smi-pid\n\
+                while :; do echo '0, 45, 1024'; echo '1, [N/A], 2048'; sleep 0.2; done\n";
+    let path = write_tool(&home.path().join("tools"), "nvidia-smi", tool);
+    let mut command = home.kymograph(&["run", "--headless", "--resources", "--rule", "silent 2500ms: stop"]);
+    let script = "echo step=1 loss=3; exec sleep 600";
+    let output = command.args(["--", "sh", "-c", script]).env("PATH", path).output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "samples of resources are no sign of life");
+    let run = home.run();
+    let places = places(&run);
+    for (name, place) in [("gpu 0 (%)", 5), ("gpu 0 memory (MiB)", 2), ("gpu 1 memory (MiB)", 2), ("processes", 3)] {
+        assert!(places.contains(&(name.to_owned(), place)), "{name} in {places:?}");
+    }
+    assert!(!places.iter().any(|(name, _)| name == "gpu 1 (%)"));
+    assert!(samples(&run, "gpu 0 (%)").iter().all(|percent| *percent == 45.0));
+    assert!(samples(&run, "processes").iter().all(|count| *count == 1.0), "the tool is no process of the job");
+    let said = fs::read_to_string(home.path().join("smi-args")).unwrap();
+    assert_eq!(said.trim(), "--query-gpu=index,utilization.gpu,memory.used --format=csv,noheader,nounits --loop=1");
+    let pid: i32 = fs::read_to_string(home.path().join("smi-pid")).unwrap().trim().parse().unwrap();
+    wait_until("the tool's end", || !is_alive(pid));
 }

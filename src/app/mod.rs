@@ -32,5 +32,6 @@ pub mod serve;
 pub mod session_bus;
 pub mod styled_text;
 pub mod supervisor;
+pub mod sweep;
 pub mod terminal_colors;
 pub mod watch;

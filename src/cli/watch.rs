@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args};
 
+use crate::job::sweep::SweepAxis;
 use crate::job::watch::{Rule, parse_duration, parse_size};
 
 /// How a command is watched besides being shown.
@@ -33,6 +34,22 @@ pub struct WatchArgs {
     /// Note a setting in the description of the run; may be given again
     #[arg(long, value_name = "NAME=VALUE", action = ArgAction::Append, value_parser = parse_setting)]
     pub config: Vec<(String, String)>,
+}
+
+/// How a command is run many times.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Sweeps")]
+pub struct SweepArgs {
+    /// Run the command for each value, which takes the place of {NAME} in it: `lr=0.1,0.01`, `x=0..1:5`,
+    /// `lr=1e-4..1e-1:4log`. Given again, for each combination. `{{` and `}}` are then braces
+    #[arg(long = "sweep", value_name = "NAME=VALUES", action = ArgAction::Append)]
+    pub axes: Vec<SweepAxis>,
+    /// Runs at a time
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "axes", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: u16,
+    /// End the rest when a run fails
+    #[arg(long, requires = "axes")]
+    pub fail_fast: bool,
 }
 
 fn parse_setting(text: &str) -> Result<(String, String), String> {

@@ -53,6 +53,7 @@ mod registry;
 mod side;
 pub mod sine;
 mod spec;
+pub mod sweep;
 pub mod thread;
 pub mod watch;
 mod words;

@@ -10,6 +10,7 @@ pub mod helper;
 pub mod json;
 pub mod metrics;
 pub mod process_tree;
+pub mod resources;
 pub mod table;
 pub mod terminal;
 

@@ -32,18 +32,21 @@ pub struct ProcessTree {
 
 /// A process for all time: numbers are used again, but not with the same start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct ProcessKey {
-    pid: i32,
+pub(super) struct ProcessKey {
+    pub pid: i32,
     /// Start of the process, in clock ticks since boot.
     start_ticks: u64,
 }
 
 /// A line of `/proc/<pid>/stat`.
 #[derive(Clone, Copy, Debug)]
-struct Stat {
-    key: ProcessKey,
-    parent_pid: i32,
+pub(super) struct Stat {
+    pub key: ProcessKey,
+    pub parent_pid: i32,
     state: u8,
+    /// Time on processors, its own and that of children that it has waited for, in clock ticks.
+    pub cpu_ticks: u64,
+    pub threads: u64,
 }
 
 impl Stat {
@@ -156,7 +159,8 @@ impl ProcessTree {
         }
     }
 
-    fn members(&self) -> Vec<Stat> {
+    /// All members that can still run.
+    pub(super) fn members(&self) -> Vec<Stat> {
         // Held meanwhile, so that none is started between the two looks.
         let helpers = helpers();
         let all: Vec<Stat> = process_ids().filter_map(read_stat).collect();
@@ -244,19 +248,23 @@ fn read_stat(pid: i32) -> Option<Stat> {
     let mut fields = std::str::from_utf8(after_name).ok()?.split_ascii_whitespace();
     let state = *fields.next()?.as_bytes().first()?;
     let parent_pid = fields.next()?.parse().ok()?;
-    let start_ticks = fields.nth(17)?.parse().ok()?;
-    Some(Stat { key: ProcessKey { pid, start_ticks }, parent_pid, state })
+    // utime, stime, cutime, cstime: man 5 proc_pid_stat.
+    let mut times = fields.by_ref().skip(9).take(4).map_while(|ticks| ticks.parse::<u64>().ok());
+    let cpu_ticks = times.by_ref().fold(0, u64::saturating_add);
+    let threads = fields.nth(2)?.parse().ok()?;
+    let start_ticks = fields.nth(1)?.parse().ok()?;
+    Some(Stat { key: ProcessKey { pid, start_ticks }, parent_pid, state, cpu_ticks, threads })
 }
 
 /// Resident memory of a process, in bytes; 0 for one that has ended.
-fn resident_bytes(pid: i32) -> u64 {
+pub(super) fn resident_bytes(pid: i32) -> u64 {
     let statm = fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
     let pages: u64 = statm.split_ascii_whitespace().nth(1).and_then(|pages| pages.parse().ok()).unwrap_or(0);
     pages.saturating_mul(rustix::param::page_size() as u64)
 }
 
 /// Its part of what it shares and all else, in bytes; what is resident where the system does not tell.
-fn proportional_bytes(pid: i32) -> u64 {
+pub(super) fn proportional_bytes(pid: i32) -> u64 {
     // Linux 4.14; closed to other users' processes.
     let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
     let kib = rollup.lines().find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix("kB")?.trim().parse().ok());

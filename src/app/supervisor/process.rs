@@ -222,7 +222,7 @@ fn answer(recorded: &Recorded, status: &Tell, ask: Ask) -> Tell {
 }
 
 /// A stream that becomes readable when one of the signals came.
-fn watch(signals: &[i32]) -> io::Result<UnixStream> {
+pub(in crate::app) fn watch(signals: &[i32]) -> io::Result<UnixStream> {
     let (from, to) = UnixStream::pair()?;
     from.set_nonblocking(true)?;
     for signal in signals {
@@ -232,7 +232,7 @@ fn watch(signals: &[i32]) -> io::Result<UnixStream> {
 }
 
 /// Whoever started this process must not wait for it: a terminal may close, a shell behind `ssh` may end.
-fn close_standard_streams() {
+pub(in crate::app) fn close_standard_streams() {
     let Ok(nothing) = OpenOptions::new().read(true).write(true).open("/dev/null") else { return };
     let closed = rustix::stdio::dup2_stdin(&nothing)
         .and_then(|()| rustix::stdio::dup2_stdout(&nothing))

@@ -5,6 +5,7 @@
 
 mod notify;
 mod options;
+mod resources;
 mod thread;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +17,7 @@ use crate::job::watch::{Actions, Book, Fired};
 use crate::job::{Clock, JobRef, JobSpec, Mailbox, Sink, SystemClock, Waker, lock, thread as job_thread};
 
 pub use options::WatchOptions;
+pub use resources::Resources;
 
 /// Notifications that wait; more are counted and said with the last.
 const NOTES_MAX: usize = 8;

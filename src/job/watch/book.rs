@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::duration_text;
 use super::rule::{Actions, Condition, Rule, Test};
+use super::{duration_text, is_resource};
 use crate::batch::{Batch, Failure, Item, Outcome, SeriesId, Xs};
 
 /// Samples in a row for which a rule must not hold before it can fire again, unless it asks for more of them itself: noise
@@ -103,7 +103,7 @@ impl Book {
     fn declare(&mut self, id: SeriesId, name: &str) {
         let is_meant = |entry: &Entry| match &entry.rule.condition {
             Condition::Samples { series, .. } | Condition::Silent { series: Some(series), .. } => series.is_match(name),
-            Condition::Silent { series: None, .. } => true,
+            Condition::Silent { series: None, .. } => !is_resource(id),
             Condition::End | Condition::Fail => false,
         };
         let mut before = self.concerns.remove(&id).unwrap_or_default();
