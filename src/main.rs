@@ -155,7 +155,7 @@ fn command(args: RunArgs, is_supervised: bool) -> anyhow::Result<JobKind> {
     };
     let options =
         CommandOptions { argv: args.command, metrics, wiring, adopts: is_supervised, ..CommandOptions::default() };
-    Ok(JobKind::Command { name: args.name, options, watch: watch(args.watch) })
+    Ok(JobKind::Command { name: args.name, options, watch: Box::new(watch(args.watch)) })
 }
 
 /// The command of a sweep, its parameters, and how its runs follow each other.

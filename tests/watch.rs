@@ -15,9 +15,15 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use kymograph::app::launch::Recording;
+use kymograph::app::pipeline::{self, JobKind, StartOptions};
 use kymograph::app::supervisor::{Ask, Tell, ask};
+use kymograph::app::watch::WatchOptions;
 use kymograph::batch::Item;
+use kymograph::job::{Limits, Mailbox};
 use kymograph::record::{Body, RunState};
+use kymograph::source::command::CommandOptions;
+use kymograph::store::SnapshotSlot;
 use rustix::process::{Pid, Signal, kill_process};
 use watch_support::{Home, PATIENCE, bodies, is_alive, messages, samples, wait_for, wait_for_end, wait_until};
 
@@ -331,4 +337,35 @@ fn gpus_are_curves_and_their_tool_ends_with_the_job() {
     assert_eq!(said.trim(), "--query-gpu=index,utilization.gpu,memory.used --format=csv,noheader,nounits --loop=1");
     let pid: i32 = fs::read_to_string(home.path().join("smi-pid")).unwrap().trim().parse().unwrap();
     wait_until("the tool's end", || !is_alive(pid));
+}
+
+/// The threads of this process whose names begin so, as the system has them.
+fn threads(beginning: &str) -> usize {
+    let tasks = fs::read_dir("/proc/self/task").unwrap().flatten();
+    tasks
+        .filter(|task| fs::read_to_string(task.path().join("comm")).is_ok_and(|name| name.starts_with(beginning)))
+        .count()
+}
+
+/// start-stop: the threads that watch a job end with it, whenever that is.
+#[test]
+fn start_stop_the_threads_that_watch_end_with_the_job() {
+    let limits = Limits { run_time: Some(PATIENCE), ..Limits::default() };
+    let rules = vec!["silent 10m: pause".parse().unwrap(), "x > 1: notify".parse().unwrap()];
+    let watch = WatchOptions { limits, rules, resources: true, ..WatchOptions::default() };
+    let argv = ["sh", "-c", "while :; do echo step=1 x=1; sleep 0.01; done"].map(Into::into).to_vec();
+    let options = CommandOptions { argv, ..CommandOptions::default() };
+    let kind = JobKind::Command { name: Some("w".into()), options, watch: Box::new(watch) };
+    for round in 0..12_u64 {
+        let data = SnapshotSlot::new();
+        let options = StartOptions { recording: Recording::Off, ..StartOptions::default() };
+        let job = pipeline::start(&kind, &data, Mailbox::discard(), options).unwrap();
+        wait_until("both", || threads("watch:w") == 1 && threads("resources:w") == 1);
+        // The moments are to differ; some come after the first sample of resources.
+        std::thread::sleep(Duration::from_millis(round * 37));
+        let start = Instant::now();
+        drop(job);
+        assert!(start.elapsed() < Duration::from_secs(6), "{:?}", start.elapsed());
+        wait_until("none", || threads("watch:w") + threads("resources:w") == 0);
+    }
 }

@@ -8,7 +8,6 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use crate::app::launch::{self, Recording};
 use crate::app::pipeline::JobKind;
-use crate::app::watch::WatchOptions;
 use crate::job::JobSpec;
 use crate::source::SourceError;
 use crate::source::command::CommandOptions;
@@ -109,7 +108,7 @@ impl Described {
                 let words = std::iter::once(&self.program).chain(&self.arguments);
                 let argv = words.map(Into::into).collect();
                 let options = CommandOptions { argv, metrics, ..CommandOptions::default() };
-                JobKind::Command { name: None, options, watch: WatchOptions::default() }
+                JobKind::Command { name: None, options, watch: Box::default() }
             }
             Err(error) => failing("command", format!("the property `metrics` cannot be used: {error}")),
         }

@@ -36,7 +36,7 @@ pub enum JobKind {
         /// What is run and how its output is read.
         options: CommandOptions,
         /// How it is watched.
-        watch: WatchOptions,
+        watch: Box<WatchOptions>,
     },
     /// Runs that were recorded, shown again.
     Recorded(Vec<RunEntry>),

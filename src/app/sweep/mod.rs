@@ -8,7 +8,6 @@ mod terminal;
 use std::ffi::OsString;
 
 use crate::app::job_kind::JobKind;
-use crate::app::supervisor::SpawnError;
 use crate::job::sweep::{SweepAxis, SweepError, fill, point_text, points};
 
 pub use queue::run as queue;
@@ -40,21 +39,6 @@ pub struct SweepRun {
     pub text: String,
     /// What it runs.
     pub kind: JobKind,
-}
-
-/// Why a sweep did not run.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SweepRunError {
-    /// SIGINT and SIGTERM cannot be caught, or nothing can be waited for.
-    #[error("cannot watch over the runs: {0}")]
-    Io(#[from] std::io::Error),
-    /// A run cannot be started.
-    #[error(transparent)]
-    Start(#[from] crate::app::pipeline::StartError),
-    /// A supervisor cannot be started.
-    #[error(transparent)]
-    Spawn(#[from] SpawnError),
 }
 
 /// The runs of `base`, which is a command, for all combinations of the parameters: each with its parameters in its name

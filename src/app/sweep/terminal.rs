@@ -12,10 +12,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use super::{SweepOptions, SweepRun, SweepRunError};
+use super::{SweepOptions, SweepRun};
 use crate::app::job_view::JobView;
 use crate::app::launch::Launch;
-use crate::app::pipeline::{self, LineTap, Running, StartOptions};
+use crate::app::pipeline::{self, LineTap, Running, StartError, StartOptions};
 use crate::app::printable::printable;
 use crate::batch::{Failure, Level, Notice, Pane};
 use crate::job::{self, Drain, lock};
@@ -36,17 +36,27 @@ struct Active {
     view: JobView,
 }
 
+/// How a run ended; those that were stopped come after all others.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct End {
+    was_stopped: bool,
+    place: usize,
+    code: i32,
+}
+
 /// Rings when any of the runs has something to say.
 type Bell = Arc<(Mutex<bool>, Condvar)>;
 
-/// Runs them all, so many at a time; returns the exit status of the first, in their order, that failed, else 0. SIGINT and
-/// SIGTERM stop those that go on and start no more.
+/// Runs them all, so many at a time. Returns 0, or the exit status of the first, in their order, that failed; else that of
+/// the first that was stopped. SIGINT and SIGTERM stop those that go on and start no more. A run that cannot be started has
+/// failed.
 ///
 /// # Errors
-/// [`SweepRunError`] if a run cannot be started; those that go on are stopped then.
-pub fn run(runs: Vec<SweepRun>, options: SweepOptions, launch: &Launch) -> Result<i32, SweepRunError> {
+/// The system's, if signals cannot be caught.
+pub fn run(runs: Vec<SweepRun>, options: SweepOptions, launch: &Launch) -> io::Result<i32> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
+        // The second one ends the program at once.
         flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&stop))?;
         flag::register(signal, Arc::clone(&stop))?;
     }
@@ -55,48 +65,41 @@ pub fn run(runs: Vec<SweepRun>, options: SweepOptions, launch: &Launch) -> Resul
     let bell = Bell::default();
     let mut waiting: VecDeque<_> = runs.into_iter().enumerate().collect();
     let mut active: Vec<Active> = Vec::new();
-    let mut codes: Vec<(usize, i32)> = Vec::new();
+    let mut ends: Vec<End> = Vec::new();
     let mut is_stopping = false;
     while !active.is_empty() || !waiting.is_empty() {
         while active.len() < options.jobs.max(1)
             && let Some((place, run)) = waiting.pop_front()
         {
-            active.push(start(place, run, launch, &bar, &bell)?);
-        }
-        wait(&bell);
-        if stop.load(Ordering::Relaxed) && !std::mem::replace(&mut is_stopping, true) {
-            waiting.clear();
-            active.iter().for_each(|run| run.job.end());
-        }
-        for run in &mut active {
-            run.take(&bar);
-        }
-        for run in active.extract_if(.., |run| run.view.end.is_some()) {
-            let (place, code) = run.finish(&bar);
-            codes.push((place, code));
-            bar.inc(1);
-            if code != 0 && options.fail_fast && !std::mem::replace(&mut is_stopping, true) {
-                bar.suspend(|| eprintln!("kymograph: a run has failed: the rest is not run"));
-                waiting.clear();
-                stop.store(true, Ordering::Relaxed);
+            match start(place, &run, launch, &bar, &bell) {
+                Ok(run) => active.push(run),
+                Err(error) => {
+                    bar.suspend(|| eprintln!("[{}] kymograph: {error}", printable(&run.text)));
+                    ends.push(End { was_stopped: false, place, code: 1 });
+                }
             }
         }
-        if is_stopping && stop.load(Ordering::Relaxed) {
+        wait(&bell);
+        active.iter_mut().for_each(|run| run.take(&bar));
+        for run in active.extract_if(.., |run| run.view.end.is_some()) {
+            ends.push(run.finish(&bar));
+            bar.inc(1);
+        }
+        let has_failed = options.fail_fast && ends.iter().any(|end| end.code != 0 && !end.was_stopped);
+        if (has_failed || stop.load(Ordering::Relaxed)) && !std::mem::replace(&mut is_stopping, true) {
+            if !waiting.is_empty() {
+                bar.suspend(|| eprintln!("kymograph: {} more are not run", waiting.len()));
+            }
+            waiting.clear();
             active.iter().for_each(|run| run.job.end());
         }
     }
     bar.finish_and_clear();
-    codes.sort_unstable();
-    Ok(codes.into_iter().map(|(_, code)| code).find(|code| *code != 0).unwrap_or(0))
+    ends.sort_unstable();
+    Ok(ends.iter().map(|end| end.code).find(|code| *code != 0).unwrap_or(0))
 }
 
-fn start(
-    place: usize,
-    run: SweepRun,
-    launch: &Launch,
-    bar: &ProgressBar,
-    bell: &Bell,
-) -> Result<Active, SweepRunError> {
+fn start(place: usize, run: &SweepRun, launch: &Launch, bar: &ProgressBar, bell: &Bell) -> Result<Active, StartError> {
     let (mailbox, mut drain) = job::mailbox();
     let rings = Arc::clone(bell);
     drain.set_wake(Arc::new(move || {
@@ -143,21 +146,20 @@ impl Active {
         });
     }
 
-    /// Its place and its exit status, once what it made is on disk.
-    fn finish(mut self, bar: &ProgressBar) -> (usize, i32) {
+    /// How it ended, once what it made is on disk.
+    fn finish(mut self, bar: &ProgressBar) -> End {
         self.take(bar);
         let Self { place, text, job, view, .. } = self;
         drop(job);
-        let code = match &view.end {
-            Some(Ok(outcome)) => outcome.exit_code,
+        match &view.end {
+            Some(Ok(outcome)) => End { was_stopped: outcome.was_stopped, place, code: outcome.exit_code },
             Some(Err(Failure { text: why, exit_code })) => {
                 let line = why.lines().next().unwrap_or("the job failed");
                 bar.suspend(|| eprintln!("[{text}] kymograph: {line}"));
-                *exit_code
+                End { was_stopped: false, place, code: *exit_code }
             }
-            None => 1,
-        };
-        (place, code)
+            None => End { was_stopped: false, place, code: 1 },
+        }
     }
 }
 

@@ -356,6 +356,28 @@ mod tests {
         assert_eq!((fired.len(), fired[0].text.as_str()), (1, "the job has ended"));
     }
 
+    /// Ten million samples a second pass, with rules for them and without.
+    #[test]
+    fn a_sample_costs_one_comparison_or_nothing() {
+        let mut book = book(&["loss > 10 for 5: stop", "loss is nan: stop", "silent 10m: pause"]);
+        declare(&mut book, 0, "loss");
+        declare(&mut book, 1, "other");
+        let nanos = || {
+            let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+            time.tv_sec * 1_000_000_000 + time.tv_nsec
+        };
+        for id in [0, 1] {
+            let item = Item::Append(Batch::steps(SeriesId(id), 0, 0.0, 1.0, vec![1.0; 10_000]));
+            let (before, mut fired) = (nanos(), Vec::new());
+            for _ in 0..1000 {
+                book.item(&item, || SEC, &mut fired);
+            }
+            let each = (nanos() - before) as f64 / 1e7;
+            eprintln!("series {id}: {each:.3} ns of processor time a sample");
+            assert!(each < 100.0 && fired.is_empty(), "{each} ns a sample");
+        }
+    }
+
     #[test]
     fn names_hostile_a_pattern_that_means_thousands_is_told_of_a_hundred_times() {
         let mut book = book(&["* is nan: stop"]);
