@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
@@ -30,6 +31,9 @@ pub fn run(runs: Vec<SweepRun>, options: SweepOptions, supervisor: &Supervisor) 
     if let Err(error) = setsid() {
         log::debug!("no session of its own: {error}");
     }
+    let failed = |error: io::Error| SpawnError::Failed(error.to_string());
+    // Before anybody can know of this process.
+    let signals = Signals::watch().map_err(failed)?;
     let mut queue = Queue { waiting: runs.into(), active: Vec::new(), options, supervisor, is_over: false };
     let started = queue.start_next();
     let begun = match &started {
@@ -43,7 +47,25 @@ pub fn run(runs: Vec<SweepRun>, options: SweepOptions, supervisor: &Supervisor) 
     }
     started?;
     supervisor::close_standard_streams();
-    queue.serve()
+    queue.serve(signals)
+}
+
+/// Streams that become readable when a signal came.
+struct Signals {
+    ends: UnixStream,
+    deaths: UnixStream,
+    /// Caught and not ignored, because supervisors would inherit that; the end of a terminal means nothing here.
+    _hangups: UnixStream,
+}
+
+impl Signals {
+    fn watch() -> io::Result<Self> {
+        Ok(Self {
+            ends: supervisor::watch_signals(&[SIGINT, SIGTERM])?,
+            deaths: supervisor::watch_signals(&[SIGCHLD])?,
+            _hangups: supervisor::watch_signals(&[SIGHUP])?,
+        })
+    }
 }
 
 struct Queue<'a> {
@@ -65,12 +87,7 @@ impl Queue<'_> {
         Ok(())
     }
 
-    fn serve(&mut self) -> Result<(), SpawnError> {
-        let failed = |error: io::Error| SpawnError::Failed(error.to_string());
-        let mut signals = supervisor::watch_signals(&[SIGINT, SIGTERM]).map_err(failed)?;
-        let mut deaths = supervisor::watch_signals(&[SIGCHLD]).map_err(failed)?;
-        // The end of a terminal means nothing here.
-        let _hangups = supervisor::watch_signals(&[SIGHUP]).map_err(failed)?;
+    fn serve(&mut self, mut signals: Signals) -> Result<(), SpawnError> {
         loop {
             self.collect();
             // What cannot be started now is tried again for no other run: the disk is full, or the program is gone.
@@ -81,14 +98,15 @@ impl Queue<'_> {
             if self.active.is_empty() && self.waiting.is_empty() {
                 return Ok(());
             }
-            let mut ends = [&signals, &deaths].map(|end| PollFd::from_borrowed_fd(end.as_fd(), PollFlags::IN));
+            let mut ends =
+                [&signals.ends, &signals.deaths].map(|end| PollFd::from_borrowed_fd(end.as_fd(), PollFlags::IN));
             match poll(&mut ends, None) {
                 Ok(_) | Err(Errno::INTR) => {}
-                Err(error) => return Err(failed(error.into())),
+                Err(error) => return Err(SpawnError::Failed(error.to_string())),
             }
             let mut buffer = [0; 64];
-            while deaths.read(&mut buffer).is_ok_and(|count| count > 0) {}
-            if signals.read(&mut buffer).is_ok_and(|count| count > 0) {
+            while signals.deaths.read(&mut buffer).is_ok_and(|count| count > 0) {}
+            if signals.ends.read(&mut buffer).is_ok_and(|count| count > 0) {
                 self.stop();
             }
         }
