@@ -11,7 +11,8 @@ FocusScope {
     // 0 control, 1 worker, 2 receiver.
     required property int pane
 
-    readonly property string title: Words.pane(pane.job.paneKind(pane.pane))
+    readonly property int kind: pane.job.paneKind(pane.pane)
+    readonly property string title: Words.pane(kind)
     readonly property alias model: messages
     // A FindBar, once there is one.
     readonly property var bar: findBar.item

@@ -44,7 +44,7 @@ FocusScope {
                 implicitHeight: 10
                 // A square for what failed, a disc for the rest: told apart without colour.
                 radius: row.isFailed ? 1 : 5
-                color: row.isLive ? palette.highlight : row.isFailed ? Appearance.errorColor(palette.base) : "transparent"
+                color: row.isLive ? (row.isShown ? palette.highlightedText : palette.highlight) : row.isFailed ? Appearance.errorColor(palette.base) : "transparent"
                 border.width: 1.5
                 border.color: row.isLive ? (row.isShown ? palette.highlightedText : palette.highlight)
                             : row.isFailed ? Appearance.errorColor(palette.base)
