@@ -2,6 +2,7 @@
 //!
 //! Builds what runs on other threads; runs on whichever thread starts a job.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use crate::job::{JobError, JobHandle, JobSpec, Mailbox, Sink};
 use crate::record::{RecordHandle, RunEntry};
 use crate::source::client::session::Session;
 use crate::source::command::{CommandOptions, CommandSource, command_text};
+use crate::source::follow::{FollowOptions, FollowSource};
 use crate::source::sine::SineOptions;
 use crate::store::{BudgetOptions, Snapshot, SnapshotSlot, Store, budget_default};
 
@@ -25,6 +27,9 @@ const CLIENT: &str = "client";
 
 /// The word for commands.
 const COMMAND: &str = "command";
+
+/// The word for followed files.
+const FOLLOW: &str = "follow";
 
 /// The word for the sine job.
 const SINE: &str = "sine";
@@ -40,6 +45,13 @@ pub enum JobKind {
         name: Option<String>,
         /// What is run and how its output is read.
         options: CommandOptions,
+    },
+    /// Files and folders that others write. They are not recorded again: a file is its own record.
+    Follow {
+        /// Name of the job.
+        name: String,
+        /// What is followed.
+        options: FollowOptions,
     },
     /// Runs that were recorded, shown again.
     Recorded(Vec<RunEntry>),
@@ -92,6 +104,7 @@ impl JobKind {
     pub fn name(&self) -> &str {
         match self {
             Self::Sine(_) => "sine",
+            Self::Follow { name, .. } => name,
             Self::Command { name, options } => name.as_deref().unwrap_or_else(|| program_name(options)),
             Self::Recorded(runs) => runs.first().and_then(|run| run.meta.as_ref()).map_or("run", |meta| &meta.name),
             Self::Client(session) => &session.hello().name,
@@ -111,12 +124,26 @@ impl JobKind {
         !matches!(self, Self::Recorded(_) | Self::Client(_))
     }
 
+    /// Files to follow, named after the first of them.
+    #[must_use]
+    pub fn follow(options: FollowOptions) -> Self {
+        let name = options.paths.first().and_then(|path| path.file_name()).map(|name| name.to_string_lossy());
+        Self::Follow { name: name.map_or_else(|| FOLLOW.to_owned(), Cow::into_owned), options }
+    }
+
+    /// Whether a job of this kind is recorded, if not told otherwise: what stands in files already is not.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        !matches!(self, Self::Follow { .. })
+    }
+
     /// One word for the kind of job, as it stands in the description of a run.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
             Self::Sine(_) => SINE,
             Self::Command { .. } => COMMAND,
+            Self::Follow { .. } => FOLLOW,
             Self::Recorded(_) => "recorded",
             Self::Client(_) => CLIENT,
             Self::Custom { .. } => "custom",
@@ -133,7 +160,7 @@ impl JobKind {
             Self::Recorded(runs) => {
                 runs.first().and_then(|run| run.meta.as_ref()).map_or_else(Vec::new, |meta| meta.command.clone())
             }
-            Self::Sine(_) | Self::Client(_) | Self::Custom { .. } => Vec::new(),
+            Self::Sine(_) | Self::Follow { .. } | Self::Client(_) | Self::Custom { .. } => Vec::new(),
         }
     }
 
@@ -142,7 +169,7 @@ impl JobKind {
         match self {
             Self::Command { .. } => true,
             Self::Recorded(runs) => runs.iter().flat_map(|run| &run.meta).all(|meta| meta.kind == COMMAND),
-            Self::Sine(_) | Self::Client(_) | Self::Custom { .. } => false,
+            Self::Sine(_) | Self::Follow { .. } | Self::Client(_) | Self::Custom { .. } => false,
         }
     }
 
@@ -159,7 +186,7 @@ impl JobKind {
     #[must_use]
     pub fn command_line(&self) -> String {
         match self {
-            Self::Sine(_) | Self::Client(_) | Self::Custom { .. } => String::new(),
+            Self::Sine(_) | Self::Follow { .. } | Self::Client(_) | Self::Custom { .. } => String::new(),
             Self::Command { options, .. } => command_text(&options.argv),
             Self::Recorded(_) => self.command().join(" "),
         }
@@ -183,7 +210,7 @@ impl JobKind {
         let is_sine = match self {
             Self::Sine(_) => true,
             Self::Recorded(runs) => runs.iter().flat_map(|run| &run.meta).any(|meta| meta.kind == SINE),
-            Self::Command { .. } | Self::Client(_) | Self::Custom { .. } => false,
+            Self::Command { .. } | Self::Follow { .. } | Self::Client(_) | Self::Custom { .. } => false,
         };
         if !is_sine {
             return Figure::default();
@@ -201,6 +228,7 @@ impl JobKind {
                 // A command is ended in three steps, which take longer than a thread that only has to look.
                 JobSpec { grace: COMMAND_GRACE, ..JobSpec::new(self.name(), source) }
             }
+            Self::Follow { options, .. } => JobSpec::new(self.name(), FollowSource::new(options.clone())),
             Self::Recorded(_) => return Err(StartError::Recorded),
             Self::Client(session) => JobSpec::new(self.name(), session.take_source().ok_or(StartError::Over)?),
             Self::Custom { make, .. } => make(),
@@ -342,7 +370,8 @@ pub fn start(
         return Ok(Running { activity, client: None, journal: None });
     }
     let spec = kind.spec()?;
-    let (journal, spill) = Journal::begin(kind, &options.recording, &mailbox).unzip();
+    let recording = if kind.is_recorded() { options.recording } else { Recording::Off };
+    let (journal, spill) = Journal::begin(kind, &recording, &mailbox).unzip();
     if let (Some(session), Some(journal)) = (kind.client(), &journal) {
         session.link().set_recording(Box::new(journal.view()));
     }

@@ -722,7 +722,11 @@ macro_rules! sine_setting {
             fn $get(&self) -> i32 {
                 match &self.kind {
                     JobKind::Sine(options) => i32::try_from(options.$field).unwrap_or(i32::MAX),
-                    JobKind::Command { .. } | JobKind::Recorded(_) | JobKind::Client(_) | JobKind::Custom { .. } => 0,
+                    JobKind::Command { .. }
+                    | JobKind::Follow { .. }
+                    | JobKind::Recorded(_)
+                    | JobKind::Client(_)
+                    | JobKind::Custom { .. } => 0,
                 }
             }
 

@@ -7,6 +7,7 @@ pub mod ansi;
 pub mod client;
 pub mod command;
 pub mod float;
+pub mod follow;
 pub mod json;
 pub mod lines;
 pub mod metrics;
