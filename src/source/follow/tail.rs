@@ -22,6 +22,9 @@ const CHUNK_BYTES: usize = 256 * 1024;
 /// Pieces read before others have their turn.
 const CHUNKS: usize = 4;
 
+/// Looks, about a second apart, after which a file that is not there is said to be gone.
+const GONE_LOOKS: u32 = 3;
+
 /// Bytes before a place, and at the start of a file, by which it is known again.
 const PRINT_BYTES: usize = 64;
 
@@ -57,6 +60,8 @@ pub(super) struct Tail {
     /// The state of the path before the last look that found nothing more.
     seen: Option<Stamp>,
     is_replaced: bool,
+    /// Looks since it was last there.
+    gone_looks: u32,
     is_over: bool,
     /// What was said last of why it cannot be read.
     trouble: Option<String>,
@@ -94,6 +99,7 @@ impl Tail {
             siblings: Siblings::default(),
             seen: None,
             is_replaced: false,
+            gone_looks: 0,
             is_over: false,
             trouble: None,
         }
@@ -247,7 +253,15 @@ impl Tail {
             self.begin(next, sheet);
             return Turn::More;
         }
-        let Some(stamp) = self.stamp() else { return Turn::Idle };
+        let Some(stamp) = self.stamp() else {
+            // Between the two steps of a rotation it is not there for a moment.
+            self.gone_looks = self.gone_looks.saturating_add(1);
+            if self.gone_looks == GONE_LOOKS {
+                self.tell_change(sheet, "gone; waiting for a new file of that name");
+            }
+            return Turn::Idle;
+        };
+        self.gone_looks = 0;
         if Some(stamp.identity) == self.identity {
             self.is_replaced = false;
             return Turn::Idle;
