@@ -49,6 +49,11 @@ impl Following {
         self.recorder.with(|record| record.texts(Pane::Control).join("\n"))
     }
 
+    /// Waits for its own end.
+    pub fn join(mut self) -> Result<Outcome, SourceError> {
+        self.thread.take().unwrap().join().unwrap()
+    }
+
     /// Stops it and gives how long that took.
     pub fn stop(mut self) -> (Duration, Result<Outcome, SourceError>) {
         let start = Instant::now();

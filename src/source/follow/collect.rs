@@ -29,14 +29,15 @@ pub struct Series {
 /// [`SourceError::Failed`] if there is nothing that is understood.
 pub fn read_all(path: &Path) -> Result<Vec<Series>, SourceError> {
     let options = FollowOptions { paths: vec![path.to_owned()], once: true };
-    let mut kept = Kept::default();
+    let mut kept = Kept { start: Some(Instant::now()), ..Kept::default() };
     FollowSource::new(options).run(&mut kept)?;
     Ok(kept.series)
 }
 
+/// Keeps all that a source sends.
 #[derive(Default)]
-struct Kept {
-    series: Vec<Series>,
+pub(super) struct Kept {
+    pub series: Vec<Series>,
     places: HashMap<SeriesId, usize>,
     start: Option<Instant>,
 }

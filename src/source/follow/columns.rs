@@ -167,6 +167,13 @@ impl Rows {
     }
 }
 
+/// Reads a cell.
+pub(super) fn parse(text: &[u8], delimiter: Delimiter, decimal: u8) -> Cell {
+    // ASE marks an energy that is not the free one.
+    let text = if delimiter == Delimiter::Blanks { text.strip_suffix(b"*").unwrap_or(text) } else { text };
+    cell::parse(text, decimal)
+}
+
 /// Whether a cell that begins with a quote has no end.
 fn has_open_quote(text: &[u8]) -> bool {
     memchr::memchr_iter(b'"', text).count() % 2 == 1
@@ -242,15 +249,19 @@ impl Columns {
 
     /// Reads a cell. Which sign parts the decimals can show late, as a table may begin with whole numbers.
     fn cell(&mut self, text: &[u8]) -> Cell {
-        // ASE marks an energy so that is not the free one.
-        let text = if self.delimiter == Delimiter::Blanks { text.strip_suffix(b"*").unwrap_or(text) } else { text };
-        let cell = cell::parse(text, self.decimal);
+        let cell = parse(text, self.delimiter, self.decimal);
         match cell {
             Cell::Number(_) => self.has_point |= text.contains(&b'.'),
             Cell::Text if self.decimal == b'.' && !self.has_point && self.delimiter != Delimiter::Byte(b',') => {
                 if let number @ Cell::Number(_) = cell::parse(text, b',') {
                     self.decimal = b',';
                     return number;
+                }
+            }
+            // A comment behind the last cell.
+            Cell::Text => {
+                if let Some(text) = memchr::memchr(b'#', text).filter(|at| *at > 0).and_then(|at| text.get(..at)) {
+                    return self.cell(text.trim_ascii_end());
                 }
             }
             _ => {}

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::columns::TableReader;
+use super::columns::{self, TableReader};
 use super::events::EventReader;
 use super::json_lines::JsonReader;
 use super::plain::{LogReader, MlflowReader};
@@ -12,7 +12,7 @@ use super::reader::Reader;
 use super::simulation::{LammpsReader, XvgReader};
 use super::wandb::{self, WandbReader};
 use crate::framing::{self, HEAD_BYTES};
-use crate::source::table::cell::{self, Cell};
+use crate::source::table::cell::Cell;
 use crate::source::table::dialect::{self, Delimiter};
 
 /// Bytes at the start of a file that are looked at.
@@ -161,14 +161,17 @@ fn is_table(text: &[u8]) -> bool {
     let (mut count, mut fitting, mut numbers) = (0, 0, 0);
     for row in rows {
         let texts = dialect::split(row.trim_ascii(), found.delimiter);
-        let cells: Vec<Cell> = texts.iter().map(|text| cell::parse(text.trim_ascii(), found.decimal)).collect();
+        let cells: Vec<Cell> =
+            texts.iter().map(|text| columns::parse(text.trim_ascii(), found.delimiter, found.decimal)).collect();
         let number_count = cells.iter().filter(|cell| matches!(cell, Cell::Number(_))).count();
         count += 1;
         // Prose has words at the same places too: in white space a row is mostly numbers.
         let is_row =
             number_count > 0 && (matches!(found.delimiter, Delimiter::Byte(_)) || number_count * 2 >= cells.len());
-        fitting += usize::from(texts.len().abs_diff(found.names.len()) <= 1 && is_row);
+        // Names come again where a program was started again.
+        let are_names = texts.iter().all(|text| found.names.iter().any(|name| name.as_bytes() == text.trim_ascii()));
+        fitting += usize::from(texts.len().abs_diff(found.names.len()) <= 1 && (is_row || are_names));
         numbers += number_count;
     }
-    numbers > 0 && fitting >= 1 && (fitting + 1) * 10 >= count * 8
+    numbers > 0 && (fitting + 1) * 10 >= count * 8
 }

@@ -19,6 +19,8 @@ mod segments;
 mod sheet;
 mod simulation;
 mod tail;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod wandb;
 mod watch;

@@ -153,7 +153,7 @@ impl Thermo {
         } else if !self.columns.is_empty() {
             let row = text.strip_prefix("- [").map(|row| row.trim_end_matches(']'));
             let values: Option<Vec<f64>> = match row {
-                Some(row) => row.split(',').map(|word| float::parse(word.trim().as_bytes(), b'.')).collect(),
+                Some(row) => listed(row).map(|word| float::parse(word.as_bytes(), b'.')).collect(),
                 None => text.split_whitespace().map(|word| float::parse(word.as_bytes(), b'.')).collect(),
             };
             // Warnings stand among the rows.
