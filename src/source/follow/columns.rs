@@ -314,12 +314,12 @@ impl Columns {
     /// The column of x: one that is called like a step or a time, else the first one, if it has values and is not alone.
     fn choose_x(&mut self, cells: &[Cell]) -> Option<usize> {
         let is_value = |index: &usize| matches!(cells.get(*index), Some(Cell::Number(_) | Cell::Time(_)));
-        let named = |key: &&str| {
+        let named = |key: &&'static str| {
             let place = self.columns.iter().position(|column| column.name.eq_ignore_ascii_case(key));
             place.filter(is_value)
         };
         let is_alone = self.columns.len() < 2;
-        let x = X_KEYS.iter().find_map(|key| named(&key)).or(Some(0).filter(is_value)).filter(|_| !is_alone);
+        let x = X_KEYS.iter().find_map(named).or(Some(0).filter(is_value)).filter(|_| !is_alone);
         self.x_is_time = x.is_some_and(|x| matches!(cells.get(x), Some(Cell::Time(_))));
         self.x = Some(x);
         x

@@ -317,5 +317,6 @@ pub(super) fn say(out: &mut dyn Outlet, level: Level, text: String) -> Result<()
 
 /// The beginning of `text`, at most `bytes` long and cut between characters.
 fn cut(text: &str, bytes: usize) -> &str {
-    text.get(..text.floor_char_boundary(bytes.min(text.len()))).unwrap_or_default()
+    let end = (0..=bytes.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
 }
