@@ -37,9 +37,6 @@ const OPEN_MAX: usize = 200;
 /// once would else be read for ever.
 const RELOADS_MAX: u32 = 100;
 
-/// Samples of a text file that are gathered before they are sent.
-const PENDING_MAX: usize = 100_000;
-
 /// How long files that grow as fast as they are read may keep others waiting.
 const READ_TIME: Duration = Duration::from_secs(1);
 
@@ -260,68 +257,71 @@ impl Follower {
     /// Looks at every file for a change.
     fn poll(&mut self) {
         let changed = self.tails.iter().enumerate().filter(|(_, tail)| tail.has_changed());
-        self.due = changed.map(|(index, _)| index).collect();
+        self.due.extend(changed.map(|(index, _)| index));
     }
 
     /// Reads what has changed, each file some of it at a time, until there is nothing more.
     fn read(&mut self, out: &mut dyn Outlet) -> Result<(), Stopped> {
-        self.order_due();
         let start = out.elapsed();
         let mut touched = BTreeSet::new();
-        while !self.due.is_empty() && (out.elapsed() - start < READ_TIME || self.holds_some()) {
+        while !self.due.is_empty() && (self.once || out.elapsed() - start < READ_TIME) {
+            self.order_due();
             let due = std::mem::take(&mut self.due);
-            let mut reloads = Vec::new();
-            let mut again: Vec<usize> = Vec::new();
             // The files of a run come one after the other, as their writers did.
             let mut unfinished = None;
-            for index in due {
-                out.checkpoint()?;
-                let Some(tail) = self.tails.get_mut(index) else { continue };
-                let Some(state) = self.sheets.get_mut(tail.sheet) else { continue };
-                if unfinished == Some(tail.sheet) {
-                    again.push(index);
+            for (place, index) in due.iter().enumerate() {
+                let Some(sheet) = self.tails.get(*index).map(|tail| tail.sheet) else { continue };
+                if unfinished == Some(sheet) {
+                    self.due.push(*index);
                     continue;
                 }
-                touched.insert(tail.sheet);
-                match tail.turn(&mut state.sheet, self.once) {
-                    Turn::Idle => {}
+                touched.insert(sheet);
+                match self.turn(*index, out)? {
                     Turn::More => {
-                        unfinished = Some(tail.sheet);
-                        again.push(index);
+                        unfinished = Some(sheet);
+                        self.due.push(*index);
                     }
-                    Turn::Reload => reloads.push(tail.sheet),
-                    Turn::Failed(text) => {
-                        say(out, Level::Error, text.clone())?;
-                        self.failures.push(text);
+                    Turn::Reload => {
+                        unfinished = Some(sheet);
+                        self.reload(sheet, out)?;
                     }
+                    Turn::Idle | Turn::Failed(_) => {}
                 }
-                if !state.is_held {
-                    let is_much = state.sheet.pending() > PENDING_MAX;
-                    if is_much || again.last() != Some(&index) {
-                        state.sheet.flush(&mut self.names, false, out)?;
-                    }
+                let is_last =
+                    due.get(place + 1).and_then(|next| self.tails.get(*next)).is_none_or(|t| t.sheet != sheet);
+                if let Some(state) = self.sheets.get_mut(sheet).filter(|_| is_last && unfinished != Some(sheet)) {
+                    // A run is sent when it is read, so that no more than one is held.
+                    state.is_held = false;
+                    state.sheet.flush(&mut self.names, true, out)?;
+                    touched.remove(&sheet);
                 }
             }
-            self.due = again;
-            for sheet in reloads {
-                self.reload(sheet, out)?;
-            }
-            self.order_due();
         }
-        let is_unread = |sheet| self.due.iter().any(|index| self.tails.get(*index).is_some_and(|t| t.sheet == sheet));
-        touched.retain(|sheet| !is_unread(*sheet));
         for sheet in touched {
-            let Some(state) = self.sheets.get_mut(sheet) else { continue };
-            state.is_held = false;
-            state.sheet.flush(&mut self.names, true, out)?;
+            let Some(state) = self.sheets.get_mut(sheet).filter(|state| !state.is_held) else { continue };
+            state.sheet.flush(&mut self.names, false, out)?;
         }
         Ok(())
     }
 
-    /// Whether samples wait for files that are still to be read.
-    fn holds_some(&self) -> bool {
-        let sheet = |index: &usize| self.tails.get(*index).and_then(|tail| self.sheets.get(tail.sheet));
-        self.once || self.due.iter().filter_map(sheet).any(|state| state.is_held)
+    /// Reads some of a file, or all of it if its samples are held.
+    fn turn(&mut self, index: usize, out: &mut dyn Outlet) -> Result<Turn, Stopped> {
+        loop {
+            out.checkpoint()?;
+            let Some(tail) = self.tails.get_mut(index) else { return Ok(Turn::Idle) };
+            let Some(state) = self.sheets.get_mut(tail.sheet) else { return Ok(Turn::Idle) };
+            let turn = tail.turn(&mut state.sheet, self.once);
+            if let Turn::Failed(text) = &turn {
+                say(out, Level::Error, text.clone())?;
+                self.failures.push(text.clone());
+            }
+            if !state.is_held && state.sheet.pending() > 0 {
+                state.sheet.flush(&mut self.names, false, out)?;
+            }
+            if turn != Turn::More || !state.is_held {
+                return Ok(turn);
+            }
+        }
     }
 
     /// The files of a run in the order of their names, which hold the time when they were made.
@@ -335,12 +335,10 @@ impl Follower {
     fn reload(&mut self, sheet: usize, out: &mut dyn Outlet) -> Result<(), Stopped> {
         let Some(state) = self.sheets.get_mut(sheet) else { return Ok(()) };
         if state.reloads >= RELOADS_MAX {
-            if state.reloads == RELOADS_MAX {
-                state.reloads += 1;
-                let text = "the steps go back again and again; what is shown is not put in order any more";
-                state.sheet.tell(Level::Warning, text);
-            }
+            let text = "the steps go back again and again; what is shown is not put in order any more";
+            state.sheet.tell(Level::Warning, text);
             state.sheet.forgive();
+            self.due.extend(self.tails.iter().enumerate().filter(|(_, t)| t.sheet == sheet).map(|(index, _)| index));
             return Ok(());
         }
         state.reloads += 1;

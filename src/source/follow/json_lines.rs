@@ -89,8 +89,9 @@ impl Objects {
     }
 
     fn row(&mut self, x_found: Option<(usize, f64, bool)>, sheet: &mut Sheet) {
-        if !self.has_begun {
-            // The first object tells what x is, so that it never changes its meaning.
+        if !self.has_begun || self.x_key.is_none() {
+            // The first object that has an x tells what x is, so that it never changes its meaning. Before it may stand
+            // what is no row, such as the settings of a training.
             (self.x_key, self.x_is_time) = x_found.map_or((None, false), |(key, _, is_time)| (Some(key), is_time));
         }
         let key_name = self.x_key.and_then(|key| X_KEYS.get(key)).copied();

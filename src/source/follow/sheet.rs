@@ -53,6 +53,7 @@ pub(super) struct Sheet {
     is_falling: bool,
     awaits_first_row: bool,
     needs_reload: bool,
+    is_forgiving: bool,
     texts: Vec<String>,
     texts_taken: u64,
     /// Texts that were shown before a reload.
@@ -131,7 +132,7 @@ impl Sheet {
             series.x.truncate(kept);
             series.y.truncate(kept);
             // What was sent is not here any more. Only reading all of it again can tell what stays.
-            self.needs_reload |= kept == 0 && series.sent > 0;
+            self.needs_reload |= kept == 0 && series.sent > 0 && !self.is_forgiving;
         }
         self.push(place, x, y);
     }
@@ -189,13 +190,14 @@ impl Sheet {
             series.y.clear();
         }
         (self.pending, self.needs_reload) = (0, false);
+        (self.rows, self.first_row, self.is_falling, self.awaits_first_row) = (0, None, false, false);
         self.texts_known = self.texts_known.max(self.texts_taken);
         self.texts_taken = 0;
     }
 
-    /// Goes on although samples were sent that are not valid any more.
+    /// From now on samples that were sent stay, although others take their place.
     pub fn forgive(&mut self) {
-        self.needs_reload = false;
+        (self.needs_reload, self.is_forgiving) = (false, true);
     }
 
     /// Whether samples that were sent are not valid any more.
@@ -227,8 +229,10 @@ impl Sheet {
         let samples: u64 = self.series.iter().map(|series| series.sent + series.x.len() as u64).sum();
         let text = format!("the file starts over; {samples} samples of what it held before make room");
         self.tell(Level::Info, &text);
+        // Texts are a log of what happened, so they stay and come again.
+        let texts_known = self.texts_known;
         self.reload();
-        (self.rows, self.first_row, self.is_falling) = (0, None, false);
+        self.texts_known = texts_known;
     }
 
     /// Sends what there is. `is_settled` says that the files hold nothing more: series that were to be replaced and got
