@@ -27,6 +27,9 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(2);
 /// A look at everything takes at most one part in so many of the time, however slow the file system is.
 const REST_FACTOR: u32 = 100;
 
+/// The same while names change in the folders, as something new is likely then.
+const BUSY_FACTOR: u32 = 10;
+
 /// Most files followed at once.
 const FILES_MAX: usize = 20_000;
 
@@ -105,13 +108,14 @@ impl Follower {
     }
 
     pub fn run(mut self, out: &mut dyn Outlet) -> Result<Outcome, SourceError> {
-        let (mut look_at, mut poll_at) = (Duration::ZERO, Duration::ZERO);
+        let (mut look_at, mut poll_at, mut look_took) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
         loop {
             let start = out.elapsed();
             if start >= look_at {
                 self.look(out)?;
                 let end = out.elapsed();
-                look_at = end + LOOK_INTERVAL.max((end - start) * REST_FACTOR);
+                look_took = end - start;
+                look_at = end + LOOK_INTERVAL.max(look_took * REST_FACTOR);
             }
             self.read(out)?;
             if self.once {
@@ -122,7 +126,7 @@ impl Follower {
             let changes = self.watch.changes();
             if changes.has_new_names || self.waits() {
                 // Soon, but a folder in which names change all the time is not looked at all the time.
-                look_at = look_at.min(out.elapsed() + TICK);
+                look_at = look_at.min(out.elapsed() + TICK.max(look_took * BUSY_FACTOR));
             }
             let start = out.elapsed();
             if changes.is_everything || start >= poll_at {
@@ -387,7 +391,8 @@ impl Follower {
         }
         let files = self.tails.iter().filter(|tail| tail.has_begun()).count();
         let series = self.names.count();
-        Ok(format!("{files} files read, {series} series").into())
+        let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+        Ok(format!("{files} read, {series} series").into())
     }
 }
 
