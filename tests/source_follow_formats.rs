@@ -180,12 +180,18 @@ fn mlflow_has_a_file_a_metric() {
     fs::create_dir_all(run.join("metrics/val")).unwrap();
     fs::write(run.join("meta.yaml"), "run_id: abc\n").unwrap();
     fs::write(run.join("metrics/loss"), "1700000000000 0.5 1\n1700000001000 0.25 2\n").unwrap();
+    fs::write(run.join("metrics/stepless"), "1700000000000 5 0\n1700000001000 6 0\n1700000002000 7 0\n").unwrap();
     fs::write(run.join("metrics/val/acc"), "1700000000000 0.75 1\nbroken\n").unwrap();
     let (out, result) = once(&[&folder.path().join("mlruns")]);
     result.unwrap();
     out.with(|record| {
         assert_eq!(record.named("0/abc: loss"), [(1.0, 0.5), (2.0, 0.25)]);
         assert_eq!(record.named("0/abc: val/acc"), [(1.0, 0.75)]);
+        assert_eq!(
+            record.named("0/abc: stepless"),
+            [(0.0, 5.0), (1.0, 6.0), (2.0, 7.0)],
+            "values without steps are counted"
+        );
         assert!(follow_support::says(record, "line 2: this is no metric"));
     });
 }

@@ -13,53 +13,73 @@ use crate::source::metrics::{MetricParser, Metrics, Readings};
 /// (`mlflow/store/tracking/file_store.py`).
 pub(super) struct MlflowReader {
     cutter: Cutter,
+    metric: Metric,
+}
+
+struct Metric {
     name: String,
+    /// The last x, if every step so far was 0: a program that gives no steps.
+    counted: Option<f64>,
+    has_steps: bool,
 }
 
 impl MlflowReader {
     /// A reader for the metric `name`.
     pub fn new(name: String) -> Self {
-        Self { cutter: Cutter::default(), name }
+        Self { cutter: Cutter::default(), metric: Metric { name, counted: None, has_steps: false } }
     }
 }
 
 impl Reader for MlflowReader {
     fn feed(&mut self, bytes: &[u8], sheet: &mut Sheet) -> Fed {
-        let name = &self.name;
-        self.cutter.feed(bytes, &mut |line| metric(line, name, sheet));
+        let metric = &mut self.metric;
+        self.cutter.feed(bytes, &mut |line| metric.line(line, sheet));
         Fed::Taken
     }
 
     fn end(&mut self, sheet: &mut Sheet) {
-        let name = &self.name;
-        self.cutter.end(&mut |line| metric(line, name, sheet));
+        let metric = &mut self.metric;
+        self.cutter.end(&mut |line| metric.line(line, sheet));
     }
 
     fn restart(&mut self) {
         self.cutter.restart();
+        (self.metric.counted, self.metric.has_steps) = (None, false);
     }
 }
 
-fn metric(line: Line<'_>, name: &str, sheet: &mut Sheet) {
-    let (number, text) = match line {
-        Line::Text(number, text) => (number, text),
-        Line::TooLong(number) => return sheet.fault(&format!("line {number}: too long and left out")),
-    };
-    if text.trim_ascii().is_empty() {
-        return;
+impl Metric {
+    fn line(&mut self, line: Line<'_>, sheet: &mut Sheet) {
+        let (number, text) = match line {
+            Line::Text(number, text) => (number, text),
+            Line::TooLong(number) => return sheet.fault(&format!("line {number}: too long and left out")),
+        };
+        if text.trim_ascii().is_empty() {
+            return;
+        }
+        let words = text.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+        let mut numbers = words.map(|word| float::parse(word, b'.'));
+        // Files of the first versions have no step.
+        let (stamp, value, step) = (numbers.next(), numbers.next(), numbers.next().unwrap_or(Some(0.0)));
+        let (Some(Some(_)), Some(Some(value)), Some(step), None) = (stamp, value, step, numbers.next()) else {
+            return sheet
+                .fault(&format!("line {number}: this is no metric, such as `1700000000000 0.5 1`; it is left out"));
+        };
+        let x = self.x(step);
+        if let Some(series) = sheet.series(&self.name, "step", false) {
+            sheet.row(RowX::At(x), &[(series, value)]);
+        }
     }
-    let words = text.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
-    let mut numbers = words.map(|word| float::parse(word, b'.'));
-    // Files of the first versions have no step.
-    let (stamp, value, step) = (numbers.next(), numbers.next(), numbers.next());
-    let (Some(Some(_)), Some(Some(value)), Some(x), None) =
-        (stamp, value, step.map_or(Some(RowX::Count), |step| step.map(RowX::At)), numbers.next())
-    else {
-        return sheet
-            .fault(&format!("line {number}: this is no metric, such as `1700000000000 0.5 1`; it is left out"));
-    };
-    if let Some(series) = sheet.series(name, if x == RowX::Count { "row" } else { "step" }, false) {
-        sheet.row(x, &[(series, value)]);
+
+    /// The step; or the number of the value from 0, as long as all steps are 0.
+    fn x(&mut self, step: f64) -> f64 {
+        self.has_steps |= step != 0.0;
+        if self.has_steps {
+            return step;
+        }
+        let x = self.counted.map_or(0.0, |last| last + 1.0);
+        self.counted = Some(x);
+        x
     }
 }
 
