@@ -295,3 +295,18 @@ fn more_series_than_the_limit_are_left_out_and_said() {
     assert_eq!(out.with(|record| record.series.len()), kymograph::source::follow::SERIES_MAX);
     assert!(out.with(|record| follow_support::says(record, "more than 10000 series")));
 }
+
+#[test]
+fn follow_rotate_leaves_other_logs_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("m.csv"), "step,v\n1,0.125\n").unwrap();
+    let following = Following::start(&[&path("m.csv")]);
+    following.wait("v", 1);
+    // Another program's log of a like name comes while this one is replaced.
+    fs::write(path("m_val.csv"), "step,v\n9,9\n").unwrap();
+    fs::write(path("aside"), "step,v\n2,0.25\n").unwrap();
+    fs::rename(path("aside"), path("m.csv")).unwrap();
+    append(&path("m.csv"), "3,0.375\n");
+    assert_ledger(&following.wait("v", 3), 3);
+}

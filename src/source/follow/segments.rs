@@ -104,21 +104,14 @@ impl Siblings {
     }
 }
 
-/// The files that begin with the log's name, the least recently written first. Packed ones are no text.
+/// The log and the pieces beside it, the least recently written first.
 fn list(path: &Path) -> Vec<Sibling> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let (Some(stem), Some(full)) = (path.file_stem(), path.file_name()) else { return Vec::new() };
+    let Some(full) = path.file_name() else { return Vec::new() };
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut found: Vec<Sibling> = Vec::new();
     for entry in entries.flatten().take(SIBLINGS_MAX) {
-        let name = entry.file_name();
-        let bytes = name.as_encoded_bytes();
-        let is_like = bytes
-            .strip_prefix(stem.as_encoded_bytes())
-            .is_some_and(|rest| matches!(rest.first(), Some(b'.' | b'-' | b'_')));
-        let is_packed =
-            [".gz", ".xz", ".zst", ".bz2", ".tmp", ".swp"].iter().any(|end| bytes.ends_with(end.as_bytes()));
-        if name != full && (!is_like || is_packed) {
+        if !is_piece(entry.file_name().as_encoded_bytes(), full.as_encoded_bytes()) {
             continue;
         }
         let Ok(metadata) = fs::symlink_metadata(entry.path()) else { continue };
@@ -131,6 +124,30 @@ fn list(path: &Path) -> Vec<Sibling> {
     found.sort_by(|a, b| a.modified.cmp(&b.modified).then_with(|| b.path.cmp(&a.path)));
     found.dedup_by_key(|sibling| sibling.identity);
     found
+}
+
+/// Whether a name is that of the log `full`, or what a rotation makes of it: `log.csv.1`, `log.csv-20240501`, `log.1.csv`.
+/// `log_val.csv` is another log. Packed files are no text.
+fn is_piece(name: &[u8], full: &[u8]) -> bool {
+    const NO_TEXT: [&[u8]; 6] = [b".gz", b".xz", b".zst", b".bz2", b".tmp", b".swp"];
+    if name == full {
+        return true;
+    }
+    if NO_TEXT.iter().any(|end| name.ends_with(end)) {
+        return false;
+    }
+    let is_parted = |rest: &[u8]| rest.len() > 1 && rest.first().is_some_and(|byte| b".-_".contains(byte));
+    if let Some(rest) = name.strip_prefix(full) {
+        return is_parted(rest);
+    }
+    let dot = memchr::memrchr(b'.', full).filter(|dot| *dot > 0).unwrap_or(full.len());
+    let (stem, extension) = full.split_at(dot);
+    let middle = name.strip_prefix(stem).and_then(|rest| rest.strip_suffix(extension));
+    let is_number = |middle: &[u8]| {
+        let is_date = |byte: &u8| byte.is_ascii_digit() || b".-_:TZ".contains(byte);
+        middle.iter().all(is_date) && middle.iter().any(u8::is_ascii_digit)
+    };
+    !extension.is_empty() && middle.is_some_and(|middle| is_parted(middle) && is_number(middle))
 }
 
 /// At most `bytes` bytes from `offset` on.
@@ -147,4 +164,22 @@ pub(super) fn read(file: &File, offset: u64, bytes: usize) -> std::io::Result<Ve
     }
     buffer.truncate(filled);
     Ok(buffer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn follow_rotate_names_are_told_from_other_logs() {
+        for name in ["a.csv", "a.csv.1", "a.csv-20240501", "a.csv_old", "a.1.csv", "a-2024-05-01T12:00:00.csv"] {
+            assert!(is_piece(name.as_bytes(), b"a.csv"), "{name}");
+        }
+        for name in
+            ["a_val.csv", "a.txt", "b.csv", "a.csv.1.gz", "a.csv.tmp", "a.csv.", "ab.csv", "a-.csv", "a.csv~", "a"]
+        {
+            assert!(!is_piece(name.as_bytes(), b"a.csv"), "{name}");
+        }
+        assert!(is_piece(b"log.1", b"log") && !is_piece(b"log2", b"log") && !is_piece(b"other", b"log"));
+    }
 }
