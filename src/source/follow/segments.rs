@@ -76,8 +76,8 @@ impl Siblings {
     }
 
     /// The files that came since the last time, the log itself included, the oldest first; opened, because their names may
-    /// change at any moment.
-    pub fn take_new(&mut self, path: &Path) -> Vec<Segment> {
+    /// change at any moment. None if they change faster than they can be opened: ask again.
+    pub fn take_new(&mut self, path: &Path) -> Option<Vec<Segment>> {
         for _ in 0..LOOKS_MAX {
             let before = list(path);
             let mut segments = Vec::new();
@@ -97,10 +97,10 @@ impl Siblings {
                 for segment in &segments {
                     self.know(segment.identity);
                 }
-                return segments;
+                return Some(segments);
             }
         }
-        Vec::new()
+        None
     }
 }
 

@@ -107,7 +107,9 @@ impl Tail {
 
     /// Whether the file has changed since it was read.
     pub fn has_changed(&self) -> bool {
-        !self.is_over && (self.stamp() != self.seen || self.seen.is_none())
+        let stamp = self.stamp();
+        let is_another = stamp.is_some_and(|stamp| Some(stamp.identity) != self.identity);
+        !self.is_over && (is_another || stamp != self.seen || stamp.is_none())
     }
 
     /// Whether something of it was read.
@@ -275,7 +277,7 @@ impl Tail {
             self.file = None;
             return Turn::More;
         }
-        let mut segments = self.siblings.take_new(&self.path);
+        let Some(mut segments) = self.siblings.take_new(&self.path) else { return Turn::More };
         if segments.is_empty()
             && let Ok((file, found)) = segments::open(&self.path)
             && Identity::of(&found) == stamp.identity
@@ -299,7 +301,8 @@ impl Tail {
             return Ok(Turn::Reload);
         }
         // A rotation that copies leaves what was not read in its copy, and whole pieces in further ones.
-        let mut copies = VecDeque::from(self.siblings.take_new(&self.path));
+        let Some(copies) = self.siblings.take_new(&self.path) else { return Ok(Turn::More) };
+        let mut copies = VecDeque::from(copies);
         let is_copy = match copies.front() {
             Some(first) => self.print.fits(&first.file, self.offset)?,
             None => false,
