@@ -8,9 +8,9 @@ use clap::Parser;
 use kymograph::app::launch::{Launch, Recording};
 use kymograph::app::pipeline::JobKind;
 use kymograph::app::serve::{self, ServeOptions};
-use kymograph::app::{client, export_file, generate, headless, render_file, runs};
-use kymograph::cli::{Cli, Command, FollowArgs, GlobalArgs, OpenArgs, RunArgs};
-use kymograph::record::{DataDir, LOG_NAME, LogReader};
+use kymograph::app::{client, export_file, followed, generate, headless, render_file, runs};
+use kymograph::cli::{Cli, Command, GlobalArgs, OpenArgs, RunArgs};
+use kymograph::record::{DataDir, LogReader};
 use kymograph::source::command::CommandOptions;
 use kymograph::source::follow::FollowOptions;
 use kymograph::source::metrics::Metrics;
@@ -59,7 +59,10 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         None => Launch { is_plain: true, ..launch(JobKind::default(), &global, global.autostart) },
         Some(Command::Sine(args)) => launch(JobKind::Sine(args.into()), &global, global.autostart),
         Some(Command::Run(args)) => launch(command(args)?, &global, true),
-        Some(Command::Follow(args)) => launch(followed(args)?, &global, true),
+        Some(Command::Follow(args)) => {
+            let options = FollowOptions { paths: args.paths, once: args.once };
+            launch(followed::job(options)?, &global, true)
+        }
         Some(Command::Client) => launch(JobKind::Client(client::accept(global.data_dir.as_deref())?), &global, true),
     };
     let code = if global.headless { headless::run(&launch)? } else { run_window(launch)? };
@@ -91,15 +94,6 @@ fn recorded(args: &OpenArgs, global: &GlobalArgs) -> anyhow::Result<JobKind> {
         runs.push(run);
     }
     Ok(JobKind::Recorded(runs))
-}
-
-/// The files that are meant. A run of ours is shown by another command.
-fn followed(args: FollowArgs) -> anyhow::Result<JobKind> {
-    if let Some(run) = args.paths.iter().find(|path| path.join(LOG_NAME).is_file()) {
-        let run = run.display();
-        anyhow::bail!("{run}: this is a recorded run of ours; it is shown by kymograph open {run}");
-    }
-    Ok(JobKind::follow(FollowOptions { paths: args.paths, once: args.once }))
 }
 
 fn command(args: RunArgs) -> anyhow::Result<JobKind> {

@@ -213,3 +213,19 @@ fn an_event_folder_is_an_input_of_render_and_export() {
     let said = run(&["export", "logs", "-o", "x.csv", "--y", "nothing"]);
     assert!(String::from_utf8_lossy(&said.stderr).contains("no series nothing; it has: a: loss"), "{said:?}");
 }
+
+#[test]
+fn two_hundred_runs_are_read_and_followed_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |run: u32| folder.path().join(format!("sweep{}/run{run:03}/events.out.tfevents.1.host", run % 7));
+    (0..200).for_each(|run| write(&path(run), &scalars(0..20, run as f32)));
+    let following = Following::start(&[folder.path()]);
+    following.wait("sweep3/run199: loss", 20);
+    append(&path(42), &framed(&scalar(20, "loss", 42.0)));
+    following.wait("sweep0/run042: loss", 21);
+    following.recorder.with(|record| {
+        assert_eq!(record.series.len(), 200);
+        assert_eq!(record.points.values().map(Vec::len).sum::<usize>(), 200 * 20 + 1);
+    });
+    assert!(following.said().contains("following 200 files"), "{}", following.said());
+}

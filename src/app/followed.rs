@@ -1,17 +1,30 @@
-//! Files that are followed elsewhere, read once: an INPUT of `render` and `export` such as a TensorBoard folder.
+//! Files that other programs write: followed as a job, or read once as an INPUT of `render` and `export`.
 //!
-//! Runs on the caller's thread. All samples are in memory.
+//! Runs on the caller's thread. What is read once is in memory, all of it.
 
 use std::path::Path;
 
 use crate::app::input::InputError;
+use crate::app::pipeline::JobKind;
 use crate::app::printable::printable;
 use crate::batch::{Batch, Item, Xs};
 use crate::export::{DataWriter, ExportError, Shape};
-use crate::source::follow::{self, Series};
+use crate::record::LOG_NAME;
+use crate::source::follow::{self, FollowOptions, Series};
 
 /// Series that are named in an error.
 const LISTED: usize = 20;
+
+/// The job that follows these files and folders, which need not exist yet.
+///
+/// # Errors
+/// [`InputError::IsRun`] if one of them is a run of ours, which is shown in another way.
+pub fn job(options: FollowOptions) -> Result<JobKind, InputError> {
+    match options.paths.iter().find(|path| path.join(LOG_NAME).is_file()) {
+        Some(path) => Err(InputError::IsRun { path: path.clone() }),
+        None => Ok(JobKind::follow(options)),
+    }
+}
 
 /// The series of a file or a folder.
 pub struct FollowedSamples {

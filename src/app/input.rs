@@ -36,6 +36,12 @@ pub enum InputError {
         /// The system's reason.
         source: io::Error,
     },
+    /// It is to be followed, but is a run of ours.
+    #[error("{}: this is a recorded run; it is shown by kymograph open {}", path.display(), path.display())]
+    IsRun {
+        /// The directory of the run.
+        path: PathBuf,
+    },
     /// Nothing in it is understood.
     #[error("{0}")]
     Followed(String),

@@ -4,6 +4,8 @@
 //! line of names further down begins new columns, as where a program was started again or its log rotated. Unlike a table
 //! that is read as a whole, a wrong line is told and passed over: the program that writes it goes on.
 
+use std::collections::{HashMap, HashSet};
+
 use super::cutter::{Cutter, LINE_BYTES_MAX, Line};
 use super::reader::{Fed, Reader};
 use super::sheet::{RowX, Sheet};
@@ -13,6 +15,9 @@ use crate::source::table::jsonl::X_KEYS;
 
 /// Most columns of a table.
 const COLUMNS_MAX: usize = 10_000;
+
+/// Cells of a line of texts by which it is known that they are names of columns.
+const NAMES_COMPARED: usize = 100;
 
 /// Bytes of comments before the first row that are looked at for names.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -184,13 +189,13 @@ impl Columns {
     fn name(&mut self, names: Vec<String>) {
         self.columns.clear();
         self.x = None;
+        let (mut taken, mut numbers) = (HashSet::new(), HashMap::new());
         for name in names.into_iter().take(COLUMNS_MAX) {
-            let same = |name: &str| self.columns.iter().any(|column| column.name == name);
             let mut unique = name.clone();
-            let mut number = 2;
-            while same(&unique) {
+            let number = numbers.entry(name.clone()).or_insert(2);
+            while !taken.insert(unique.clone()) {
                 unique = format!("{name} ({number})");
-                number += 1;
+                *number += 1;
             }
             self.columns.push(Column { name: unique, series: None, is_refused: false, has_fault: false });
         }
@@ -207,7 +212,9 @@ impl Columns {
         let cells: Vec<Cell> = texts.iter().map(|text| self.cell(text.trim_ascii())).collect();
         let is_named = |text: &[u8]| self.columns.iter().any(|column| column.name.as_bytes() == text.trim_ascii());
         let are_texts = cells.iter().all(|cell| *cell == Cell::Text);
-        if are_texts && (std::mem::take(&mut self.is_start) || texts.iter().any(|text| is_named(text))) {
+        if are_texts
+            && (std::mem::take(&mut self.is_start) || texts.iter().take(NAMES_COMPARED).any(|text| is_named(text)))
+        {
             let name = |(index, text): (usize, &std::borrow::Cow<'_, [u8]>)| {
                 let name = String::from_utf8_lossy(text.trim_ascii());
                 if name.is_empty() { format!("column {}", index + 1) } else { name.into_owned() }
