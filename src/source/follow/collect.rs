@@ -67,7 +67,7 @@ impl Outlet for Kept {
             }
             Item::Append(batch) => self.add(batch, false),
             Item::Replace(batch, _) => self.add(batch, true),
-            Item::Layout(_) | Item::Mark(_) => {}
+            Item::Layout(_) | Item::Mark(_) | Item::Output(..) => {}
         }
         Ok(())
     }

@@ -5,9 +5,9 @@
 use super::cutter::{Cutter, Line};
 use super::reader::{Fed, Reader};
 use super::sheet::{RowX, Sheet};
-use crate::source::ansi;
 use crate::source::float;
 use crate::source::metrics::{MetricParser, Metrics, Readings};
+use crate::source::terminal::plain_text;
 
 /// Reads a file of MLflow's store: `timestamp value step` a line, the metric's name is that of the file
 /// (`mlflow/store/tracking/file_store.py`).
@@ -130,7 +130,7 @@ impl Lines {
         };
         // A progress bar rewrites its line; a person sees the last state.
         let text = text.rsplit('\r').find(|state| !state.trim().is_empty()).unwrap_or_default();
-        let text = ansi::plain_text(text);
+        let text = plain_text(text);
         self.count += 1;
         self.parser.parse(&text, self.count, &mut self.readings);
         if !text.is_empty() {

@@ -243,7 +243,7 @@ impl Sheet {
         }
         for text in self.texts.drain(..) {
             let time_secs = out.elapsed().as_secs_f64();
-            out.line(Message { pane: Pane::Worker, level: Level::Info, time_secs, text })?;
+            out.line(Message::new(Pane::Worker, Level::Info, time_secs, text))?;
         }
         if self.pending == 0 && !is_settled {
             return Ok(());
@@ -316,7 +316,7 @@ impl Names {
 /// Shows a line in the Control pane.
 pub(super) fn say(out: &mut dyn Outlet, level: Level, text: String) -> Result<(), Stopped> {
     let time_secs = out.elapsed().as_secs_f64();
-    out.line(Message { pane: Pane::Control, level, time_secs, text })
+    out.line(Message::new(Pane::Control, level, time_secs, text))
 }
 
 /// The beginning of `text`, at most `bytes` long and cut between characters.

@@ -16,6 +16,7 @@ use super::sheet::{RowX, Sheet};
 use crate::batch::Level;
 use crate::source::float;
 use crate::source::json::{self, Leaf};
+use crate::source::terminal::plain_text;
 
 /// The first bytes of a file.
 pub(super) const MAGIC: &[u8] = b":W&B\xe1\xbe\x00";
@@ -183,7 +184,7 @@ fn read(bytes: &[u8], sheet: &mut Sheet) {
     let Ok(record) = Record::decode(bytes) else { return sheet.fault("a record that cannot be read was passed over") };
     if let Some(output) = record.output_raw {
         let text = String::from_utf8_lossy(&output.line);
-        let text = crate::source::ansi::plain_text(text.trim_end());
+        let text = plain_text(text.trim_end());
         if !text.is_empty() {
             sheet.text(&text);
         }
