@@ -9,10 +9,11 @@ use kymograph::app::launch::{Launch, Recording};
 use kymograph::app::pipeline::JobKind;
 use kymograph::app::serve::{self, ServeOptions};
 use kymograph::app::supervisor::{self, Supervisor};
-use kymograph::app::{client, export_file, generate, headless, render_file, runs};
+use kymograph::app::{client, export_file, followed, generate, headless, render_file, runs};
 use kymograph::cli::{AttachArgs, Cli, Command, GlobalArgs, OpenArgs, RunArgs};
 use kymograph::record::{DataDir, LogReader, RunState};
 use kymograph::source::command::{CommandOptions, Wiring};
+use kymograph::source::follow::FollowOptions;
 use kymograph::source::metrics::Metrics;
 
 fn main() -> ExitCode {
@@ -69,6 +70,10 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
             let run = supervisor.start(&command(args, false)?)?.run;
             writeln!(std::io::stdout(), "{}", run.display())?;
             return Ok(0);
+        }
+        Some(Command::Follow(args)) => {
+            let options = FollowOptions { paths: args.paths, once: args.once };
+            launch(followed::job(options)?, &global, true)
         }
         Some(Command::Attach(args)) => launch(live(&args, &global)?, &global, true),
         Some(Command::Open(args)) => launch(recorded(&args, &global)?, &global, true),

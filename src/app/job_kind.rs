@@ -2,6 +2,7 @@
 //!
 //! Plain data for any thread. Starts nothing.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use crate::job::JobSpec;
 use crate::record::{RunEntry, RunMeta};
 use crate::source::client::session::Session;
 use crate::source::command::{CommandOptions, command_text};
+use crate::source::follow::FollowOptions;
 use crate::source::sine::SineOptions;
 
 /// The word for what comes through a socket.
@@ -19,6 +21,9 @@ const CLIENT: &str = "client";
 
 /// The word for commands.
 const COMMAND: &str = "command";
+
+/// The word for followed files.
+const FOLLOW: &str = "follow";
 
 /// The word for the sine job.
 const SINE: &str = "sine";
@@ -34,6 +39,13 @@ pub enum JobKind {
         name: Option<String>,
         /// What is run and how its output is read.
         options: CommandOptions,
+    },
+    /// Files and folders that others write. They are not recorded again: a file is its own record.
+    Follow {
+        /// Name of the job.
+        name: String,
+        /// What is followed.
+        options: FollowOptions,
     },
     /// Runs that were recorded, shown again.
     Recorded(Vec<RunEntry>),
@@ -88,6 +100,7 @@ impl JobKind {
     pub fn name(&self) -> &str {
         match self {
             Self::Sine(_) => "sine",
+            Self::Follow { name, .. } => name,
             Self::Command { name, options } => name.as_deref().unwrap_or_else(|| program_name(options)),
             Self::Recorded(_) | Self::Live(_) => self.metas().next().map_or("run", |meta| &meta.name),
             Self::Client(session) => &session.hello().name,
@@ -107,12 +120,26 @@ impl JobKind {
         !matches!(self, Self::Recorded(_) | Self::Live(_) | Self::Client(_))
     }
 
+    /// Files to follow, named after the first of them.
+    #[must_use]
+    pub fn follow(options: FollowOptions) -> Self {
+        let name = options.paths.first().and_then(|path| path.file_name()).map(|name| name.to_string_lossy());
+        Self::Follow { name: name.map_or_else(|| FOLLOW.to_owned(), Cow::into_owned), options }
+    }
+
+    /// Whether a job of this kind is recorded, if not told otherwise: what stands in files already is not.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        !matches!(self, Self::Follow { .. })
+    }
+
     /// One word for the kind of job, as it stands in the description of a run.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
             Self::Sine(_) => SINE,
             Self::Command { .. } => COMMAND,
+            Self::Follow { .. } => FOLLOW,
             Self::Recorded(_) | Self::Live(_) => "recorded",
             Self::Client(_) => CLIENT,
             Self::Custom { .. } => "custom",
@@ -127,7 +154,7 @@ impl JobKind {
                 options.argv.iter().map(|word| word.to_string_lossy().into_owned()).collect()
             }
             Self::Recorded(_) | Self::Live(_) => self.metas().next().map_or_else(Vec::new, |meta| meta.command.clone()),
-            Self::Sine(_) | Self::Client(_) | Self::Custom { .. } => Vec::new(),
+            Self::Sine(_) | Self::Follow { .. } | Self::Client(_) | Self::Custom { .. } => Vec::new(),
         }
     }
 
@@ -173,7 +200,7 @@ impl JobKind {
     #[must_use]
     pub fn command_line(&self) -> String {
         match self {
-            Self::Sine(_) | Self::Client(_) | Self::Custom { .. } => String::new(),
+            Self::Sine(_) | Self::Follow { .. } | Self::Client(_) | Self::Custom { .. } => String::new(),
             Self::Command { options, .. } => command_text(&options.argv),
             Self::Recorded(_) | Self::Live(_) => self.command().join(" "),
         }

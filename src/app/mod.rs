@@ -7,6 +7,7 @@ pub mod display;
 pub mod export_file;
 pub mod feed;
 pub mod figure_control;
+pub mod followed;
 pub mod generate;
 #[cfg(feature = "gui")]
 pub mod gui;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::app::followed::FollowedSamples;
 use crate::app::input::{Input, InputError, read_table};
 use crate::app::run_samples::RunSamples;
 use crate::cli::RenderArgs;
@@ -38,7 +39,17 @@ pub fn render(args: &RenderArgs, data_dir: Option<&Path>) -> Result<(), RenderEr
     let store = match Input::find(&args.input, data_dir)? {
         Input::Stdin => read_columns(None, args)?,
         Input::Table(path) => read_columns(Some(&path), args)?,
-        Input::Run(_) if args.x.is_some() => return Err(InputError::RunHasX.into()),
+        Input::Run(_) | Input::Followed(_) if args.x.is_some() => return Err(InputError::RunHasX.into()),
+        Input::Followed(path) => {
+            let mut samples = FollowedSamples::read(&path)?;
+            samples.choose(&args.y)?;
+            if samples.is_empty() {
+                return Err(RenderError::Empty { path });
+            }
+            let mut store = Store::default();
+            samples.into_items().for_each(|item| store.apply(item));
+            store
+        }
         Input::Run(run) => {
             let mut samples = RunSamples::scan(&run)?;
             samples.choose(&args.y)?;
