@@ -4,6 +4,7 @@
 
 use crate::batch::{Color, SeriesId};
 use crate::figure::distinction::Distinction;
+use crate::figure::smoothing::Smoothing;
 use crate::figure::theme::Theme;
 use crate::figure::ticks::TickFormat;
 
@@ -24,6 +25,8 @@ pub struct Figure {
     pub follow_span: FollowSpan,
     /// What tells curves apart besides their colours, where nobody chose a style for them.
     pub distinction: Distinction,
+    /// How the curves are smoothed whose style says nothing of it.
+    pub smoothing: Smoothing,
     /// What to do, shown in the middle while no series has a sample; may have several lines.
     pub empty_hint: String,
 }
@@ -172,6 +175,8 @@ pub struct SeriesStyle {
     pub join: Join,
     /// Whether it is drawn; a hidden series stays in the legend, dimmed.
     pub is_visible: bool,
+    /// How it is smoothed; as the figure says if not given.
+    pub smoothing: Option<Smoothing>,
 }
 
 impl SeriesStyle {
@@ -187,6 +192,7 @@ impl SeriesStyle {
             marker: Marker::None,
             join: Join::Line,
             is_visible: true,
+            smoothing: None,
         }
     }
 }
@@ -265,6 +271,7 @@ impl Default for Figure {
             theme: Theme::light(),
             follow_span: FollowSpan::All,
             distinction: Distinction::Color,
+            smoothing: Smoothing::None,
             empty_hint: String::new(),
         }
     }

@@ -51,6 +51,19 @@ pub struct SeriesReadout {
     pub x_text: String,
     /// y as text; `no value` if it is NaN.
     pub y_text: String,
+    /// What the smoothed curve says there, if there is one.
+    pub smoothed: Option<SmoothedReadout>,
+}
+
+/// A value of a smoothed curve.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SmoothedReadout {
+    /// Exactly; may be NaN or infinite.
+    pub y: f64,
+    /// Place in the frame; NaN where it has none.
+    pub y_px: f64,
+    /// As text; `no value` if it is NaN.
+    pub y_text: String,
 }
 
 /// Samples of a series in free order that are looked at for the nearest one; of longer series none is shown, because
@@ -92,6 +105,8 @@ pub fn readout_in(
         let series = snapshot.get(style.id)?;
         let index = nearest(series, x, &shown.x)?;
         let (sample_x, sample_y) = series.sample(index)?;
+        let derived = figure.smoothing_of(style).key().and_then(|key| snapshot.derived(style.id, key));
+        let smoothed = derived.and_then(|derived| derived.sample(index)).map(|(_, y)| y);
         let name = if style.name.is_empty() { &series.info.name } else { &style.name };
         Some(SeriesReadout {
             series: style.id,
@@ -104,6 +119,11 @@ pub fn readout_in(
             y_px: shown.y.to_px(sample_y),
             x_text: exact_text(sample_x, &shown.x, zone),
             y_text: exact_text(sample_y, &shown.y, zone),
+            smoothed: smoothed.map(|y| SmoothedReadout {
+                y,
+                y_px: shown.y.to_px(y),
+                y_text: exact_text(y, &shown.y, zone),
+            }),
         })
     });
     let y = shown.y.from_px(f64::from(y_px));

@@ -16,6 +16,7 @@ use jiff::tz::TimeZone;
 
 use crate::figure::arrange::Cell;
 use crate::figure::measure::Measure;
+use crate::figure::prepare::Preparation;
 use crate::figure::ranges::RangeScratch;
 use crate::figure::sizes::Sizes;
 use crate::figure::{Figure, FrameLayout, Subplot, SubplotLayout};
@@ -62,6 +63,8 @@ pub struct DrawStats {
     pub covered: u64,
     /// Without a finite value, in view or not.
     pub without_value: u64,
+    /// Finite, but zero or less on a logarithmic axis, in view or not.
+    pub off_log: u64,
 }
 
 /// What is kept from frame to frame. Owned by the figure's thread; empty at first.
@@ -75,6 +78,7 @@ pub struct DrawScratch {
     shapes_serial: Option<u64>,
     curves: Curves,
     line: Scratch,
+    preparation: Preparation,
     /// By subplot.
     legends: Vec<Legend>,
     notes: Vec<Notes>,
@@ -101,6 +105,13 @@ impl DrawScratch {
         Self { curves: Curves::serial(), ..Self::default() }
     }
 
+    /// `snapshot` with what drawing `figure` needs besides its samples, such as smoothed curves. Whoever reads values off a
+    /// drawing reads them from this one too. Costs by the samples that came since the last call.
+    #[must_use]
+    pub fn prepare(&mut self, figure: &Figure, snapshot: &Snapshot) -> Snapshot {
+        self.preparation.prepare(figure, snapshot)
+    }
+
     /// Takes back the buffers of the last drawing, which is not needed any more.
     pub fn recycle(&mut self, drawn: Drawn) {
         let Drawn { scene, under, under_serial, curves, over, layout, .. } = drawn;
@@ -117,6 +128,13 @@ impl DrawScratch {
 /// A size that cannot be drawn gives an empty scene and an empty layout.
 #[must_use]
 pub fn draw(figure: &Figure, snapshot: &Snapshot, size: FrameSize, scratch: &mut DrawScratch) -> Drawn {
+    let prepared = scratch.prepare(figure, snapshot);
+    draw_prepared(figure, &prepared, size, scratch)
+}
+
+/// Draws `figure` with the samples of a snapshot that [`DrawScratch::prepare`] made for it.
+#[must_use]
+pub fn draw_prepared(figure: &Figure, snapshot: &Snapshot, size: FrameSize, scratch: &mut DrawScratch) -> Drawn {
     let mut drawn = Drawn::begin(figure, size, scratch);
     let DrawScratch { ranges, axes, shapes_serial, curves, line, legends, notes, zone, .. } = scratch;
     let shapes = &mut drawn.scene.shapes;
@@ -202,6 +220,7 @@ impl DrawStats {
         self.by_column += other.by_column;
         self.covered += other.covered;
         self.without_value += other.without_value;
+        self.off_log += other.off_log;
     }
 }
 

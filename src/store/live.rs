@@ -268,7 +268,7 @@ impl Members {
             let samples = snapshot.get(ONLY).map(|series| Arc::clone(&series.samples)).unwrap_or_default();
             series.push(SeriesSnapshot { info: Arc::new(info), samples });
         }
-        Snapshot { version: self.version, series, layout: job.layout }
+        Snapshot { version: self.version, series, layout: job.layout, derived: None }
     }
 }
 

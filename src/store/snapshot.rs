@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::batch::{Layout, SeriesId, SeriesInfo};
+use crate::store::derived::{DerivedKey, DerivedSet};
 use crate::store::segment::Segment;
 use crate::store::series::Series;
 use crate::store::table::Table;
@@ -19,6 +20,8 @@ pub struct Snapshot {
     pub series: SeriesList,
     /// How the program wants its figure laid out, if it said so.
     pub layout: Option<Arc<Layout>>,
+    /// What a figure had made from the series for its drawing; none in what a store gives out.
+    pub derived: Option<Arc<DerivedSet>>,
 }
 
 /// The series of a [`Snapshot`] in the order in which they were declared.
@@ -53,6 +56,12 @@ impl Snapshot {
     #[must_use]
     pub fn get(&self, id: SeriesId) -> Option<&SeriesSnapshot> {
         self.series.find(id)
+    }
+
+    /// What was made from that series, if a figure asked for it.
+    #[must_use]
+    pub fn derived(&self, id: SeriesId, key: DerivedKey) -> Option<&SeriesSnapshot> {
+        self.derived.as_ref()?.get(&(id, key))
     }
 }
 

@@ -154,7 +154,7 @@ impl Store {
     /// The samples as they are now: a few pointers, however many samples and series there are.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot { version: self.version, series: self.series.clone(), layout: self.layout.clone() }
+        Snapshot { version: self.version, series: self.series.clone(), layout: self.layout.clone(), derived: None }
     }
 
     /// Bytes of memory that all series take, with everything that is kept about them. Snapshots that hold on to what was

@@ -98,11 +98,11 @@ impl FigureControl {
         &self.shown
     }
 
-    /// Shows another figure from its home view on; theme, hint and what tells curves apart stay.
+    /// Shows another figure from its home view on; theme, hint, smoothing and what tells curves apart stay.
     pub fn set_figure(&mut self, figure: Figure) {
         let (theme, hint) = (self.base.theme.clone(), std::mem::take(&mut self.base.empty_hint));
-        let distinction = self.base.distinction;
-        self.base = Figure { theme, empty_hint: hint, distinction, ..figure };
+        let (distinction, smoothing) = (self.base.distinction, self.base.smoothing);
+        self.base = Figure { theme, empty_hint: hint, distinction, smoothing, ..figure };
         self.ask_again();
         self.history = ViewHistory::default();
         self.known = None;

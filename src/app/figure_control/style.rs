@@ -3,7 +3,7 @@
 use super::{Changed, FigureControl};
 use crate::batch::{Color, SeriesId};
 use crate::figure::view::ViewHistory;
-use crate::figure::{Distinction, LegendPlace, Scale, Spacing, Subplot, Theme};
+use crate::figure::{Distinction, LegendPlace, Scale, SeriesStyle, Smoothing, Spacing, Subplot, Theme};
 
 impl FigureControl {
     /// Whether the crosshair is shown.
@@ -53,6 +53,30 @@ impl FigureControl {
     /// Sets it; a series whose style somebody chose keeps it.
     pub fn set_distinction(&mut self, distinction: Distinction) -> Changed {
         self.base.distinction = distinction;
+        self.style_changed()
+    }
+
+    /// How the curves are smoothed for which nothing else was chosen.
+    #[must_use]
+    pub fn smoothing(&self) -> Smoothing {
+        self.base.smoothing
+    }
+
+    /// Smooths all curves for which nothing else was chosen; what cannot be done counts as the nearest that can.
+    pub fn set_smoothing(&mut self, smoothing: Smoothing) -> Changed {
+        self.base.smoothing = smoothing.sane();
+        self.style_changed()
+    }
+
+    /// Smooths a series in its own way wherever it stands, or, with `None`, as the figure says.
+    pub fn set_series_smoothing(&mut self, series: SeriesId, smoothing: Option<Smoothing>) -> Changed {
+        self.each_style(series, |style| style.smoothing = smoothing.map(Smoothing::sane))
+    }
+
+    /// Changes the style of a series wherever it stands.
+    pub(super) fn each_style(&mut self, series: SeriesId, change: impl Fn(&mut SeriesStyle)) -> Changed {
+        let styles = self.base.subplots.iter_mut().flat_map(|subplot| &mut subplot.series);
+        styles.filter(|style| style.id == series).for_each(change);
         self.style_changed()
     }
 

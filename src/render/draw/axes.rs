@@ -88,7 +88,8 @@ impl Axes {
 /// Whether two figures whose ranges are the same have the same axes, titles and colours.
 fn has_same_axes(a: &Figure, b: &Figure) -> bool {
     // All fields are named, so that one that comes later is decided on here.
-    let Figure { title, grid, subplots, spacing, theme, follow_span: _, distinction: _, empty_hint: _ } = a;
+    let Figure { title, grid, subplots, spacing, theme, follow_span: _, distinction: _, smoothing: _, empty_hint: _ } =
+        a;
     let is_same = |(a, b): (&Subplot, &Subplot)| {
         let Subplot { title, x, y, series: _, has_grid, legend: _ } = a;
         (title, has_grid) == (&b.title, &b.has_grid)
@@ -118,6 +119,7 @@ fn without_series(figure: &Figure) -> Figure {
         theme: figure.theme.clone(),
         follow_span: figure.follow_span,
         distinction: figure.distinction,
+        smoothing: figure.smoothing,
         empty_hint: String::new(),
     }
 }

@@ -53,7 +53,7 @@ impl Actor<'_> {
         let buffer = self.shared.frames.buffer(size.width_px as usize * size.height_px as usize * 4);
         let painted = self.painter.paint(&figure, &snapshot, size, buffer);
         let (version, layout) = (snapshot.version, Arc::clone(&painted.layout));
-        self.drawn = Some(Drawn { figure, snapshot, layout });
+        self.drawn = Some(Drawn { figure, snapshot: painted.shown, layout });
         self.serial += 1;
         self.told = None;
         self.shared.finish_frame(Frame {

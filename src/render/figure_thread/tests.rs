@@ -207,7 +207,7 @@ impl Paint for Fragile {
         if y > 1000.0 {
             std::thread::sleep(Duration::from_millis(300));
         }
-        Painted { pixels: buffer, layout: Arc::default(), stats: DrawStats::default() }
+        Painted { pixels: buffer, layout: Arc::default(), stats: DrawStats::default(), shown: Snapshot::default() }
     }
 
     fn reset(&mut self) {}

@@ -1,0 +1,159 @@
+//! What is drawn besides plain curves: smoothed ones, what a log axis has no place for, right-hand axes. Looked up in the
+//! scene, before it is pixels.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is the report, in its helpers too"
+)]
+
+mod figure_support;
+
+use figure_support::{Made, has_text, scratch, sine};
+use jiff::tz::TimeZone;
+use kymograph::batch::{Batch, Color, SeriesId};
+use kymograph::figure::readout::readout_in;
+use kymograph::figure::{Dash, Join, Scale, Smoothing};
+use kymograph::render::draw::{Drawn, draw_prepared};
+use kymograph::render::frame::FrameSize;
+use kymograph::render::scene::Shape;
+
+/// The colours of the curves of a drawing, in drawing order.
+fn curve_colors(drawn: &Drawn) -> Vec<Color> {
+    let shapes = &drawn.scene.shapes[drawn.curves.clone()];
+    shapes
+        .iter()
+        .filter_map(|s| if let Shape::Line { stroke, .. } = s { Some(stroke.paint.color) } else { None })
+        .collect()
+}
+
+/// Lowest and highest place of the curves of one colour.
+fn extent(drawn: &Drawn, color: Color) -> (f32, f32) {
+    let shapes = &drawn.scene.shapes[drawn.curves.clone()];
+    let points = shapes.iter().filter_map(|s| match s {
+        Shape::Line { points, stroke } if stroke.paint.color == color => Some(points),
+        _ => None,
+    });
+    points.flatten().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), [_, y]| (low.min(*y), high.max(*y)))
+}
+
+fn noise(count: usize) -> Vec<f64> {
+    (0..count).map(|i| ((i * 7919 % 1009) as f64) / 1009.0).collect()
+}
+
+#[test]
+fn a_smoothed_curve_stands_in_full_colour_over_the_pale_one() {
+    for (count, smoothing) in [
+        (400, Smoothing::Exponential { weight: 0.95 }),
+        (400, Smoothing::Median { window: 51 }),
+        (200_000, Smoothing::Exponential { weight: 0.999 }),
+        (200_000, Smoothing::Median { window: 101 }),
+    ] {
+        let mut made = Made::new();
+        made.add(0, "a", noise(count));
+        made.add(0, "b", noise(count).into_iter().map(|y| y + 2.0).collect());
+        made.figure.smoothing = smoothing;
+        let drawn = made.draw(800, 500, 1.0);
+        let colors = curve_colors(&drawn);
+        let [a, b] = [made.figure.theme.cycle[0], made.figure.theme.cycle[1]];
+        assert_eq!(colors.len(), 4, "{smoothing:?}");
+        assert_eq!(colors[2..], [a, b], "full colours last: no pale curve lies over a smoothed one");
+        for (pale, full) in [(colors[0], a), (colors[1], b)] {
+            assert_ne!(pale, full);
+            let (raw, smooth) = (extent(&drawn, pale), extent(&drawn, full));
+            assert!(smooth.1 - smooth.0 < 0.7 * (raw.1 - raw.0), "{smoothing:?}: {raw:?} {smooth:?}");
+        }
+        assert_eq!(drawn.stats.in_view, 2 * count as u64, "a curve drawn twice is counted once");
+        made.figure.subplots[0].series[1].smoothing = Some(Smoothing::None);
+        assert_eq!(curve_colors(&made.draw(800, 500, 1.0)).len(), 3, "a series may keep out of it");
+    }
+}
+
+#[test]
+fn a_smoothed_curve_that_grows_is_that_of_all_samples() {
+    let mut made = Made::new();
+    made.figure.smoothing = Smoothing::Median { window: 21 };
+    made.add(0, "a", noise(5000));
+    let mut live = scratch();
+    for start in (5000..9000).step_by(500) {
+        made.store.append(Batch::steps(SeriesId(0), 0, f64::from(start), 1.0, noise(500)));
+        let grown = made.draw_with(&mut live, 700, 400, 1.0);
+        let anew = made.draw(700, 400, 1.0);
+        let curves = |drawn: &Drawn| drawn.scene.shapes[drawn.curves.clone()].to_vec();
+        assert!(curves(&grown) == curves(&anew), "at {start}");
+        live.recycle(grown);
+    }
+}
+
+#[test]
+fn gaps_are_marked_once_and_in_full_colour() {
+    let mut made = Made::new();
+    let mut y = noise(300);
+    y[100] = f64::NAN;
+    made.add(0, "a", y).dash = Dash::Dashed;
+    made.figure.smoothing = Smoothing::Exponential { weight: 0.9 };
+    let drawn = made.draw(700, 400, 1.0);
+    let marks: Vec<_> = drawn.scene.shapes[drawn.over.clone()]
+        .iter()
+        .filter_map(|s| {
+            if let Shape::Markers { centers_px, paint, .. } = s { Some((centers_px.len(), paint.color)) } else { None }
+        })
+        .collect();
+    assert_eq!(marks, [(1, made.figure.theme.cycle[0])]);
+    assert!(has_text(&drawn.scene, "1 sample without a value"));
+}
+
+#[test]
+fn the_crosshair_says_what_was_measured_and_what_the_smoothed_curve_says() {
+    let mut made = Made::new();
+    made.add(0, "a", vec![0.0, 1.0, 9.0, 1.0, 0.0]);
+    made.figure.smoothing = Smoothing::Median { window: 3 };
+    let (mut scratch, size) = (scratch(), FrameSize { width_px: 600, height_px: 400, scale: 1.0 });
+    let shown = scratch.prepare(&made.figure, &made.store.snapshot());
+    let layout = draw_prepared(&made.figure, &shown, size, &mut scratch).layout;
+    let subplot = &layout.subplots[0];
+    let read = readout_in(&made.figure, &shown, &layout, subplot.x.to_px(2.0) as f32, 200.0, &TimeZone::UTC).unwrap();
+    let value = &read.values[0];
+    let smoothed = value.smoothed.as_ref().unwrap();
+    assert_eq!((value.y_text.as_str(), smoothed.y_text.as_str()), ("9", "1"));
+    assert_eq!(smoothed.y_px, subplot.y.to_px(1.0));
+}
+
+#[test]
+fn a_log_axis_counts_and_marks_what_it_has_no_place_for() {
+    for count in [40, 100_000] {
+        for join in [Join::Line, Join::Points] {
+            let mut made = Made::new();
+            let y: Vec<f64> =
+                sine(count).iter().enumerate().map(|(i, y)| if i % 10 == 5 { -y.abs() } else { 1.5 + y }).collect();
+            let off = y.iter().filter(|y| **y <= 0.0).count();
+            assert_eq!(off, count / 10);
+            made.add(0, "a", y).join = join;
+            assert_eq!(made.draw(800, 400, 1.0).stats.off_log, 0, "a linear axis has a place for all");
+            made.figure.subplots[0].y.scale = Scale::Log;
+            let drawn = made.draw(800, 400, 1.0);
+            assert_eq!(drawn.stats.off_log, off as u64, "{join:?}");
+            let over = &drawn.scene.shapes[drawn.over.clone()];
+            assert!(over.iter().any(|s| matches!(s, Shape::Markers { .. })), "{join:?}, {count}: no mark");
+            let note = if count == 40 {
+                "4 samples ≤ 0 not on this log axis"
+            } else {
+                "10,000 samples ≤ 0 not on this log axis"
+            };
+            let texts = figure_support::texts(&drawn.scene);
+            assert!(texts.iter().any(|t| t.content.contains(note)), "{join:?}, {count}: {texts:?}");
+        }
+    }
+}
+
+#[test]
+fn what_lies_left_of_a_log_axis_is_counted_too() {
+    let mut made = Made::new();
+    made.add(0, "a", vec![1.0; 20]);
+    made.figure.subplots[0].x.scale = Scale::Log;
+    assert_eq!(made.draw(800, 400, 1.0).stats.off_log, 1, "x = 0");
+    made.store.append(Batch::steps(SeriesId(0), 0, -3.0, 1.0, vec![1.0; 3]));
+    assert_eq!(made.draw(800, 400, 1.0).stats.off_log, 4, "x in any order as well");
+}
