@@ -15,7 +15,7 @@ use figure_support::{Made, has_text, scratch, sine};
 use jiff::tz::TimeZone;
 use kymograph::batch::{Batch, Color, SeriesId};
 use kymograph::figure::readout::readout_in;
-use kymograph::figure::{Dash, Join, Scale, Smoothing};
+use kymograph::figure::{Dash, Join, Scale, Smoothing, YAxis};
 use kymograph::render::draw::{Drawn, draw_prepared};
 use kymograph::render::frame::FrameSize;
 use kymograph::render::scene::Shape;
@@ -156,4 +156,40 @@ fn what_lies_left_of_a_log_axis_is_counted_too() {
     assert_eq!(made.draw(800, 400, 1.0).stats.off_log, 1, "x = 0");
     made.store.append(Batch::steps(SeriesId(0), 0, -3.0, 1.0, vec![1.0; 3]));
     assert_eq!(made.draw(800, 400, 1.0).stats.off_log, 4, "x in any order as well");
+}
+
+#[test]
+fn each_series_fills_the_height_of_its_own_axis() {
+    let mut made = Made::new();
+    made.add(0, "small", sine(400));
+    made.add(0, "large", sine(400).iter().map(|y| 1e6 * (y + 3.0)).collect());
+    let [small, large] = [made.figure.theme.cycle[0], made.figure.theme.cycle[1]];
+    let height = |(top, foot): (f32, f32)| foot - top;
+    let alone = made.draw(700, 400, 1.0);
+    assert!(height(extent(&alone, small)) < 3.0 && alone.layout.subplots[0].right.is_none());
+    made.figure.subplots[0].series[1].axis = YAxis::Right;
+    made.figure.subplots[0].right.label = "large values".into();
+    let drawn = made.draw(700, 400, 1.0);
+    let layout = &drawn.layout.subplots[0];
+    let right = layout.right.unwrap();
+    assert!(layout.y.max < 1.2 && right.min > 1e6 && right.max < 5e6, "{layout:?}");
+    for color in [small, large] {
+        assert!(height(extent(&drawn, color)) > 0.85 * layout.plot.height_px);
+    }
+    assert!(has_text(&drawn.scene, "large values") && has_text(&drawn.scene, "large →"));
+    let beyond = layout.plot.x_px + layout.plot.width_px;
+    let labels = figure_support::texts(&drawn.scene).into_iter().filter(|t| t.x_px > beyond).count();
+    assert!(labels >= 4, "tick labels and the label stand on the right: {labels}");
+}
+
+#[test]
+fn an_axis_whose_series_are_all_hidden_stays_where_it_was() {
+    let mut made = Made::new();
+    made.add(0, "a", sine(100));
+    made.add(0, "b", sine(100).iter().map(|y| y + 70.0).collect()).axis = YAxis::Right;
+    let before = made.draw(700, 400, 1.0).layout.subplots[0].right;
+    made.figure.subplots[0].series[1].is_visible = false;
+    let drawn = made.draw(700, 400, 1.0);
+    assert_eq!(drawn.layout.subplots[0].right, before);
+    assert_eq!(curve_colors(&drawn).len(), 1);
 }

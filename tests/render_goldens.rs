@@ -16,7 +16,7 @@ use std::path::Path;
 
 use kymograph::batch::{Batch, Color, SeriesId, SeriesInfo, Xs};
 use kymograph::figure::{
-    Axis, AxisMap, Dash, Figure, Grid, Join, Marker, PlotRect, Scale, SeriesStyle, Smoothing, Subplot, Theme,
+    Axis, AxisMap, Dash, Figure, Grid, Join, Marker, PlotRect, Scale, SeriesStyle, Smoothing, Subplot, Theme, YAxis,
 };
 use kymograph::render::draw::{DrawScratch, draw};
 use kymograph::render::frame::FrameSize;
@@ -171,6 +171,9 @@ fn figures() -> Vec<(&'static str, FrameSize, Figure, Snapshot)> {
     smoothed.subplots[0].series[1].smoothing = Some(Smoothing::Exponential { weight: 0.95 });
     let mut log = pair.clone();
     log.subplots[0].y.scale = Scale::Log;
+    let mut right = pair.clone();
+    right.subplots[0].series[1].axis = YAxis::Right;
+    right.subplots[0].right = axis("Loss", Scale::Log);
     let hostile = ["<b>&\"'</b>", "\u{202e}gnp.exe\u{0}\u{1b}[31m"];
     let single = declared(&["sine"], &[sine(4000, 4.0)]);
     let doubled = FrameSize { width_px: 960, height_px: 600, scale: 2.0 };
@@ -181,6 +184,7 @@ fn figures() -> Vec<(&'static str, FrameSize, Figure, Snapshot)> {
         ("figure-legend", size, pair.clone(), two.clone()),
         ("figure-smoothed", size, smoothed, two.clone()),
         ("figure-log", size, log, two.clone()),
+        ("figure-right", size, right, two.clone()),
         ("figure-grid", size, grid, two),
         ("figure-names-hostile", size, pair, declared(&hostile, &[sine(50, 1.0), noise(50)])),
         ("figure-empty", size, Figure { empty_hint: "Press Start".into(), ..one.clone() }, Snapshot::default()),

@@ -70,6 +70,8 @@ pub struct Subplot {
     pub x: Axis,
     /// The vertical axis.
     pub y: Axis,
+    /// The second vertical axis, on the right; there only where a series stands on it.
+    pub right: Axis,
     /// In drawing order; the last is on top.
     pub series: Vec<SeriesStyle>,
     /// Whether grid lines are drawn.
@@ -177,6 +179,35 @@ pub struct SeriesStyle {
     pub is_visible: bool,
     /// How it is smoothed; as the figure says if not given.
     pub smoothing: Option<Smoothing>,
+    /// The vertical axis that it stands on.
+    pub axis: YAxis,
+}
+
+/// One of the vertical axes of a subplot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum YAxis {
+    /// That on the left.
+    #[default]
+    Left,
+    /// The second one, on the right.
+    Right,
+}
+
+impl Subplot {
+    /// One of the vertical axes.
+    #[must_use]
+    pub fn y_axis(&self, side: YAxis) -> &Axis {
+        match side {
+            YAxis::Left => &self.y,
+            YAxis::Right => &self.right,
+        }
+    }
+
+    /// Whether a series, visible or not, stands on the right-hand axis.
+    #[must_use]
+    pub fn has_right(&self) -> bool {
+        self.series.iter().any(|style| style.axis == YAxis::Right)
+    }
 }
 
 impl SeriesStyle {
@@ -193,6 +224,7 @@ impl SeriesStyle {
             join: Join::Line,
             is_visible: true,
             smoothing: None,
+            axis: YAxis::Left,
         }
     }
 }
@@ -253,6 +285,7 @@ impl Default for Subplot {
             title: String::new(),
             x: Axis::default(),
             y: Axis::default(),
+            right: Axis::default(),
             series: Vec::new(),
             has_grid: true,
             legend: LegendPlace::Best,

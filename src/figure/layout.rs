@@ -4,7 +4,7 @@
 //! person sees.
 
 use crate::batch::SeriesId;
-use crate::figure::figure::Scale;
+use crate::figure::figure::{Scale, YAxis};
 
 /// Where a frame put its parts. Device pixels, origin at the top left.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +22,10 @@ pub struct SubplotLayout {
     pub x: AxisMap,
     /// y in data units to y in pixels.
     pub y: AxisMap,
+    /// The same for the right-hand axis, where there is one.
+    pub right: Option<AxisMap>,
+    /// Room that the axes take left of the plotting area, below it and right of it.
+    pub rooms_px: [f32; 3],
     /// The legend's entries, from the top; empty if none is shown.
     pub legend: Vec<LegendEntry>,
 }
@@ -61,6 +65,44 @@ pub struct AxisMap {
     pub start_px: f32,
     /// Pixel of `max`.
     pub end_px: f32,
+}
+
+/// An axis of a subplot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AxisSide {
+    /// The horizontal one.
+    X,
+    /// The vertical one on the left.
+    Left,
+    /// The vertical one on the right.
+    Right,
+}
+
+impl FrameLayout {
+    /// The axis at a place in device pixels, with the index of its subplot: where its ticks and labels stand.
+    #[must_use]
+    pub fn axis_at(&self, x_px: f32, y_px: f32) -> Option<(usize, AxisSide)> {
+        self.subplots.iter().enumerate().find_map(|(index, subplot)| {
+            let (plot, [left_px, bottom_px, right_px]) = (subplot.plot, subplot.rooms_px);
+            let beside = |x_px, width_px| PlotRect { x_px, width_px, ..plot };
+            let below = PlotRect { y_px: plot.y_px + plot.height_px, height_px: bottom_px, ..plot };
+            let sides = [
+                (AxisSide::Left, beside(plot.x_px - left_px, left_px)),
+                (AxisSide::Right, beside(plot.x_px + plot.width_px, right_px)),
+                (AxisSide::X, below),
+            ];
+            let found = sides.into_iter().find(|(_, rect)| rect.contains(x_px, y_px))?;
+            Some((index, found.0))
+        })
+    }
+}
+
+impl SubplotLayout {
+    /// The map of one of the vertical axes; the left one where there is no other.
+    #[must_use]
+    pub fn y_map(&self, side: YAxis) -> &AxisMap {
+        self.right.as_ref().filter(|_| side == YAxis::Right).unwrap_or(&self.y)
+    }
 }
 
 impl PlotRect {

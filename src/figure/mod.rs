@@ -21,6 +21,6 @@ pub mod zoom;
 
 pub use distinction::Distinction;
 pub use figure::*;
-pub use layout::{AxisMap, FrameLayout, LegendEntry, PlotRect, SubplotLayout};
+pub use layout::{AxisMap, AxisSide, FrameLayout, LegendEntry, PlotRect, SubplotLayout};
 pub use smoothing::Smoothing;
 pub use theme::Theme;

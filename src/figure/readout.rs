@@ -24,6 +24,8 @@ pub struct Readout {
     pub x_text: String,
     /// y with as many digits as a pixel tells apart.
     pub y_text: String,
+    /// y on the right-hand axis, likewise; empty where there is none.
+    pub right_text: String,
     /// The sample nearest in x of every visible series, in drawing order.
     pub values: Vec<SeriesReadout>,
 }
@@ -105,6 +107,7 @@ pub fn readout_in(
         let series = snapshot.get(style.id)?;
         let index = nearest(series, x, &shown.x)?;
         let (sample_x, sample_y) = series.sample(index)?;
+        let y_map = shown.y_map(style.axis);
         let derived = figure.smoothing_of(style).key().and_then(|key| snapshot.derived(style.id, key));
         let smoothed = derived.and_then(|derived| derived.sample(index)).map(|(_, y)| y);
         let name = if style.name.is_empty() { &series.info.name } else { &style.name };
@@ -116,14 +119,10 @@ pub fn readout_in(
             x: sample_x,
             y: sample_y,
             x_px: shown.x.to_px(sample_x),
-            y_px: shown.y.to_px(sample_y),
+            y_px: y_map.to_px(sample_y),
             x_text: exact_text(sample_x, &shown.x, zone),
-            y_text: exact_text(sample_y, &shown.y, zone),
-            smoothed: smoothed.map(|y| SmoothedReadout {
-                y,
-                y_px: shown.y.to_px(y),
-                y_text: exact_text(y, &shown.y, zone),
-            }),
+            y_text: exact_text(sample_y, y_map, zone),
+            smoothed: smoothed.map(|y| SmoothedReadout { y, y_px: y_map.to_px(y), y_text: exact_text(y, y_map, zone) }),
         })
     });
     let y = shown.y.from_px(f64::from(y_px));
@@ -133,6 +132,7 @@ pub fn readout_in(
         y,
         x_text: place_text(&shown.x, f64::from(x_px), zone),
         y_text: place_text(&shown.y, f64::from(y_px), zone),
+        right_text: shown.right.map_or_else(String::new, |right| place_text(&right, f64::from(y_px), zone)),
         values: values.collect(),
     })
 }
@@ -223,6 +223,8 @@ mod tests {
                 plot: PlotRect { x_px: 100.0, y_px: 50.0, width_px: 800.0, height_px: 400.0 },
                 x: AxisMap { scale: x.0, min: x.1, max: x.2, start_px: 100.0, end_px: 900.0 },
                 y: AxisMap { scale: Scale::Linear, min: -1.0, max: 1.0, start_px: 450.0, end_px: 50.0 },
+                right: None,
+                rooms_px: [0.0; 3],
                 legend: vec![LegendEntry {
                     series: SeriesId(3),
                     rect: PlotRect { x_px: 800.0, y_px: 60.0, width_px: 80.0, height_px: 16.0 },

@@ -15,6 +15,8 @@ pub struct SubplotView {
     pub x: Option<AxisRange>,
     /// The vertical axis.
     pub y: Option<AxisRange>,
+    /// The right-hand axis.
+    pub right: Option<AxisRange>,
 }
 
 /// What is shown of each subplot; those beyond its end are automatic.
@@ -74,6 +76,7 @@ impl View {
             }
             if other == index || (grid.share_y && other / columns == index / columns) {
                 subplot.y = change.y.or(subplot.y);
+                subplot.right = change.right.or(subplot.right);
             }
         }
         view
@@ -84,6 +87,7 @@ impl View {
         for (view, subplot) in self.subplots.iter().zip(&mut figure.subplots) {
             subplot.x.range = view.x.unwrap_or(subplot.x.range);
             subplot.y.range = view.y.unwrap_or(subplot.y.range);
+            subplot.right.range = view.right.unwrap_or(subplot.right.range);
         }
     }
 }
@@ -207,9 +211,9 @@ impl View {
     fn running(&self) -> Self {
         let running = |subplot: &SubplotView| match subplot.x {
             Some(AxisRange::Fixed { min, max }) if (max - min).is_finite() && max > min => {
-                SubplotView { x: Some(AxisRange::Last { width: max - min }), y: None }
+                SubplotView { x: Some(AxisRange::Last { width: max - min }), ..SubplotView::default() }
             }
-            Some(AxisRange::Last { .. }) => SubplotView { x: subplot.x, y: None },
+            Some(AxisRange::Last { .. }) => SubplotView { x: subplot.x, ..SubplotView::default() },
             _ => SubplotView::default(),
         };
         Self { subplots: self.subplots.iter().map(running).collect() }
@@ -221,7 +225,7 @@ fn held(shown: &FrameLayout) -> View {
     let hold = |subplot: &crate::figure::SubplotLayout| SubplotView {
         x: Some(AxisRange::Fixed { min: subplot.x.min, max: subplot.x.max })
             .filter(|_| subplot.x.min < subplot.x.max && (subplot.x.scale != Scale::Log || subplot.x.min > 0.0)),
-        y: None,
+        ..SubplotView::default()
     };
     View { subplots: shown.subplots.iter().map(hold).collect() }
 }

@@ -171,6 +171,8 @@ pub fn draw_prepared(figure: &Figure, snapshot: &Snapshot, size: FrameSize, scra
         let marks_px = gaps::draw(cell.plot, curves.of(index), size.scale, shapes, line);
         let note = notes.draw(&place, stats, marks_px, shapes, line);
         (layout.plot, layout.x, layout.y) = (cell.plot, cell.x, cell.y);
+        layout.right = cell.right.as_ref().map(|right| right.y);
+        layout.rooms_px = [cell.left_px, cell.bottom_px, cell.right.as_ref().map_or(0.0, |right| right.room_px)];
         legend.draw(&place, curves.span(index), note, &mut layout.legend, shapes, line);
         drawn.stats.add(stats);
     }

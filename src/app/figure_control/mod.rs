@@ -250,7 +250,7 @@ impl FigureControl {
     /// Shows the part of the first subplot between two x and two y values, as if a person had zoomed to it.
     pub fn show(&mut self, x: (f64, f64), y: (f64, f64)) -> Changed {
         let range = |(min, max): (f64, f64)| (min < max).then_some(AxisRange::Fixed { min, max });
-        self.push(0, SubplotView { x: range(x), y: range(y) }, Gesture::Once);
+        self.push(0, SubplotView { x: range(x), y: range(y), right: None }, Gesture::Once);
         self.view_changed()
     }
 

@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use super::{Button, Changed, FigureControl, Tool, WHEEL_FACTOR};
-use crate::figure::view::{Gesture, ViewHistory};
+use crate::figure::view::{Gesture, SubplotView, ViewHistory};
 use crate::figure::zoom::{AxisLock, pan_subplot, zoom_subplot, zoom_to_rectangle};
-use crate::figure::{PlotRect, SubplotLayout};
+use crate::figure::{AxisSide, PlotRect, SubplotLayout};
 
 /// A drag under way: where it began, and what was shown then.
 pub(super) struct Drag {
@@ -139,11 +139,25 @@ impl FigureControl {
         Changed { cursor: true, ..Changed::default() }
     }
 
-    /// The wheel turned by `angle` eighths of a degree: zooms about the cursor.
+    /// The wheel turned by `angle` eighths of a degree: zooms about the cursor; over the labels of an axis, that axis only.
     pub fn wheel(&mut self, at: [f64; 2], angle: f64) -> Changed {
-        let Some(index) = self.subplot_at(at) else { return Changed::default() };
         let factor = WHEEL_FACTOR.powf((angle / WHEEL_NOTCH).clamp(-10.0, 10.0));
+        let Some(index) = self.subplot_at(at) else { return self.wheel_over_axis(at, factor) };
         self.zoom_about(index, [at[0] * self.scale, at[1] * self.scale], factor, Gesture::Wheel)
+    }
+
+    fn wheel_over_axis(&mut self, at: [f64; 2], factor: f64) -> Changed {
+        let [x_px, y_px] = [at[0] * self.scale, at[1] * self.scale];
+        let Some((index, side)) = self.layout.axis_at(x_px as f32, y_px as f32) else { return Changed::default() };
+        let Some(subplot) = self.layout.subplots.get(index) else { return Changed::default() };
+        let all = zoom_subplot(subplot, x_px, y_px, factor, AxisLock::Both);
+        let change = match side {
+            AxisSide::X => SubplotView { x: all.x, ..SubplotView::default() },
+            AxisSide::Left => SubplotView { y: all.y, ..SubplotView::default() },
+            AxisSide::Right => SubplotView { right: all.right, ..SubplotView::default() },
+        };
+        self.push(index, change, Gesture::Wheel);
+        self.view_changed()
     }
 
     /// Whether a drag is under way.

@@ -91,10 +91,12 @@ fn has_same_axes(a: &Figure, b: &Figure) -> bool {
     let Figure { title, grid, subplots, spacing, theme, follow_span: _, distinction: _, smoothing: _, empty_hint: _ } =
         a;
     let is_same = |(a, b): (&Subplot, &Subplot)| {
-        let Subplot { title, x, y, series: _, has_grid, legend: _ } = a;
+        // Where series stand says the ranges whether there is a right-hand axis.
+        let Subplot { title, x, y, right, series: _, has_grid, legend: _ } = a;
         (title, has_grid) == (&b.title, &b.has_grid)
             && (&x.label, x.scale) == (&b.x.label, b.x.scale)
             && (&y.label, y.scale) == (&b.y.label, b.y.scale)
+            && (&right.label, right.scale) == (&b.right.label, b.right.scale)
     };
     (title, grid, spacing, theme) == (&b.title, &b.grid, &b.spacing, &b.theme)
         && subplots.len() == b.subplots.len()
@@ -107,6 +109,7 @@ fn without_series(figure: &Figure) -> Figure {
         title: s.title.clone(),
         x: s.x.clone(),
         y: s.y.clone(),
+        right: s.right.clone(),
         series: Vec::new(),
         has_grid: s.has_grid,
         legend: s.legend,

@@ -152,10 +152,11 @@ impl Curves {
             let visible = subplot.series.iter().enumerate().filter(|(_, s)| ranges.x.is_some() && s.is_visible);
             let first = self.items.len();
             // As the axes are drawn: of axes that show the same range, one decides.
-            let scales = task.plan.cells.get(place).map_or_else(Default::default, |cell| (cell.x.scale, cell.y.scale));
-            let (is_log_x, is_log_y) = (scales.0 == Scale::Log, scales.1 == Scale::Log);
+            let Some(cell) = task.plan.cells.get(place) else { continue };
             for (index, style) in visible {
                 let Some(series) = task.snapshot.get(style.id) else { continue };
+                let [is_log_x, is_log_y] =
+                    [cell.x.scale, cell.y_map(style.axis).scale].map(|scale| scale == Scale::Log);
                 let look = task.figure.distinction.look(style, index);
                 let color = task.figure.theme.series_color(style.color.or(series.info.color), index);
                 let resolved = ResolvedStyle {
@@ -240,12 +241,14 @@ impl Lane {
             else {
                 continue;
             };
-            let series = subplot.series.get(item.series).and_then(|style| match item.derived {
+            let Some(style) = subplot.series.get(item.series) else { continue };
+            let series = match item.derived {
                 Some(key) => task.snapshot.derived(style.id, key),
                 None => task.snapshot.get(style.id),
-            });
+            };
             let Some(series) = series else { continue };
-            item.stats = curve(series, &item.style, &cell.plot, &cell.x, &cell.y, shapes, scratch);
+            let y = cell.y_map(style.axis);
+            item.stats = curve(series, &item.style, &cell.plot, &cell.x, y, shapes, scratch);
             item.shapes = shapes.len() - *shape_count;
             *shape_count = shapes.len();
         }
