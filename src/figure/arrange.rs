@@ -6,7 +6,7 @@ mod cell;
 
 use jiff::tz::TimeZone;
 
-use crate::figure::figure::{Axis, Figure, Scale};
+use crate::figure::figure::{Axis, Figure, Scale, XLink};
 use crate::figure::layout::{AxisMap, PlotRect};
 use crate::figure::measure::Measure;
 use crate::figure::ranges::{AxisLimits, SubplotRanges};
@@ -144,7 +144,8 @@ impl Planner<'_> {
         // Shared labels stand below the last subplot of a column and left of the first of a row.
         let is_lowest = index + columns >= self.count();
         let is_leftmost = index.is_multiple_of(columns);
-        let (shows_x, shows_y) = (!grid.share_x || is_lowest, !grid.share_y || is_leftmost);
+        let shares_x = grid.share_x && self.figure.x_link != XLink::Off;
+        let (shows_x, shows_y) = (!shares_x || is_lowest, !grid.share_y || is_leftmost);
         let subplot = self.figure.subplots.get(index);
         let has = |text: Option<&String>| detail == Detail::Full && text.is_some_and(|t| !t.trim().is_empty());
         Texts {

@@ -3,6 +3,8 @@
 //! Holds no samples and no pixels. Owned by whoever edits it; the figure's thread gets a clone.
 
 use crate::batch::{Color, SeriesId};
+use crate::figure::annotation::{Annotation, EventLine};
+use crate::figure::cursors::Cursors;
 use crate::figure::distinction::Distinction;
 use crate::figure::smoothing::Smoothing;
 use crate::figure::theme::Theme;
@@ -27,6 +29,10 @@ pub struct Figure {
     pub distinction: Distinction,
     /// How the curves are smoothed whose style says nothing of it.
     pub smoothing: Smoothing,
+    /// Which subplots show the same x range.
+    pub x_link: XLink,
+    /// The two cursors that a person pinned.
+    pub cursors: Cursors,
     /// What to do, shown in the middle while no series has a sample; may have several lines.
     pub empty_hint: String,
 }
@@ -42,6 +48,18 @@ pub struct Grid {
     pub share_x: bool,
     /// Whether all subplots of a row show the same y range; inner tick labels are left out.
     pub share_y: bool,
+}
+
+/// Which subplots show the same x range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum XLink {
+    /// Those of a column, if the grid says so ([`Grid::share_x`]).
+    #[default]
+    AsGrid,
+    /// All whose x axes have the same scale, wherever they stand.
+    All,
+    /// None, whatever the grid says.
+    Off,
 }
 
 /// Distances in logical pixels. `None` means tight: as little as the labels need.
@@ -74,6 +92,10 @@ pub struct Subplot {
     pub right: Axis,
     /// In drawing order; the last is on top.
     pub series: Vec<SeriesStyle>,
+    /// Texts at places of the data.
+    pub annotations: Vec<Annotation>,
+    /// Lines at moments and thresholds.
+    pub events: Vec<EventLine>,
     /// Whether grid lines are drawn.
     pub has_grid: bool,
     /// Where the legend stands.
@@ -103,6 +125,11 @@ pub enum Scale {
     Log,
     /// Evenly; values are seconds since the Unix epoch, ticks are dates and times.
     Time,
+}
+
+impl Scale {
+    /// All scales.
+    pub const ALL: [Self; 3] = [Self::Linear, Self::Log, Self::Time];
 }
 
 /// What part of an axis is shown.
@@ -210,6 +237,21 @@ impl Subplot {
     }
 }
 
+impl Figure {
+    /// Whether two subplots, by their indices, show the same x range.
+    #[must_use]
+    pub fn shares_x(&self, one: usize, other: usize) -> bool {
+        let columns = usize::from(self.grid.columns.max(1));
+        let scale = |index: usize| self.subplots.get(index).map(|subplot| subplot.x.scale);
+        one == other
+            || match self.x_link {
+                XLink::AsGrid => self.grid.share_x && one % columns == other % columns,
+                XLink::All => scale(one) == scale(other),
+                XLink::Off => false,
+            }
+    }
+}
+
 impl SeriesStyle {
     /// The style that a series has when nothing else is asked for: a solid line of 1.5 px.
     #[must_use]
@@ -287,6 +329,8 @@ impl Default for Subplot {
             y: Axis::default(),
             right: Axis::default(),
             series: Vec::new(),
+            annotations: Vec::new(),
+            events: Vec::new(),
             has_grid: true,
             legend: LegendPlace::Best,
         }
@@ -305,6 +349,8 @@ impl Default for Figure {
             follow_span: FollowSpan::All,
             distinction: Distinction::Color,
             smoothing: Smoothing::None,
+            x_link: XLink::AsGrid,
+            cursors: Cursors::default(),
             empty_hint: String::new(),
         }
     }

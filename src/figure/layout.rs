@@ -4,6 +4,7 @@
 //! person sees.
 
 use crate::batch::SeriesId;
+use crate::figure::cursors::Pin;
 use crate::figure::figure::{Scale, YAxis};
 
 /// Where a frame put its parts. Device pixels, origin at the top left.
@@ -28,6 +29,28 @@ pub struct SubplotLayout {
     pub rooms_px: [f32; 3],
     /// The legend's entries, from the top; empty if none is shown.
     pub legend: Vec<LegendEntry>,
+    /// What can be taken hold of: cursors, and the texts of annotations and events; empty if there are none.
+    pub handles: Vec<Handle>,
+}
+
+/// Something in a plotting area that can be clicked or dragged.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Handle {
+    /// What it is.
+    pub what: HandleKind,
+    /// Where it stands.
+    pub rect: PlotRect,
+}
+
+/// What a [`Handle`] belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandleKind {
+    /// A cursor's tag.
+    Cursor(Pin),
+    /// The text of an annotation, by its index in the subplot.
+    Annotation(usize),
+    /// The label of an event line, by its index in the subplot.
+    Event(usize),
 }
 
 /// A rectangle in device pixels.
@@ -79,6 +102,23 @@ pub enum AxisSide {
 }
 
 impl FrameLayout {
+    /// The subplot at a place in device pixels, and x there.
+    #[must_use]
+    pub fn place_at(&self, x_px: f32, y_px: f32) -> Option<(usize, f64)> {
+        let mut subplots = self.subplots.iter().enumerate();
+        let (index, subplot) = subplots.find(|(_, subplot)| subplot.plot.contains(x_px, y_px))?;
+        Some((index, subplot.x.from_px(f64::from(x_px))))
+    }
+
+    /// The handle at a place in device pixels, with the index of its subplot.
+    #[must_use]
+    pub fn handle_at(&self, x_px: f32, y_px: f32) -> Option<(usize, HandleKind)> {
+        self.subplots.iter().enumerate().find_map(|(index, subplot)| {
+            let handle = subplot.handles.iter().find(|handle| handle.rect.contains(x_px, y_px))?;
+            Some((index, handle.what))
+        })
+    }
+
     /// The axis at a place in device pixels, with the index of its subplot: where its ticks and labels stand.
     #[must_use]
     pub fn axis_at(&self, x_px: f32, y_px: f32) -> Option<(usize, AxisSide)> {

@@ -275,6 +275,7 @@ pub struct Covered {
     columns: usize,
     cells: Vec<f32>,
     forbidden: Option<PlotRect>,
+    avoided: Vec<PlotRect>,
 }
 
 /// A part of a column of cells.
@@ -302,7 +303,9 @@ impl Covered {
         let mut cells = std::mem::take(&mut self.cells);
         cells.clear();
         cells.resize(columns * rows, 0.0);
-        *self = Self { area, cell_px, columns, cells, forbidden: None };
+        let mut avoided = std::mem::take(&mut self.avoided);
+        avoided.clear();
+        *self = Self { area, cell_px, columns, cells, forbidden: None, avoided };
     }
 
     /// Marks what a line through `points` covers.
@@ -372,16 +375,24 @@ impl Covered {
         self.forbidden = Some(rect);
     }
 
+    /// Names rectangles that are to be covered only if there is no other place.
+    pub fn avoid(&mut self, rects: &[PlotRect]) {
+        self.avoided.extend_from_slice(rects);
+    }
+
     /// How much of `rect` is covered already: 0 nothing, 1 all, more where it is forbidden.
     fn part(&self, rect: PlotRect) -> f32 {
         const FORBIDDEN: f32 = 50.0;
+        // More than a place full of curves.
+        const AVOIDED: f32 = 2.0;
         let (mut covered, mut all) = (0.0, 0.0_f32);
         self.each_index(rect, |index| {
             covered += self.cells.get(index).copied().unwrap_or(0.0);
             all += 1.0;
         });
         let is_forbidden = self.forbidden.is_some_and(|forbidden| rect.overlaps(&forbidden));
-        covered / all.max(1.0) + if is_forbidden { FORBIDDEN } else { 0.0 }
+        let avoided = self.avoided.iter().filter(|avoided| rect.overlaps(avoided)).count() as f32;
+        covered / all.max(1.0) + avoided * AVOIDED + if is_forbidden { FORBIDDEN } else { 0.0 }
     }
 
     fn each_index(&self, rect: PlotRect, mut each: impl FnMut(usize)) {

@@ -3,10 +3,11 @@
 //! Pure; runs on the figure's thread. Every range that comes out is finite, ascending and wide enough to be divided
 //! into ticks, whatever the data are: plotters and the curve code rely on it.
 
-use std::iter::StepBy;
 use std::ops::Range;
 
-use crate::figure::figure::{Axis, AxisRange, Figure, FollowSpan, Grid, Join, Scale, SeriesStyle, Subplot, YAxis};
+use crate::figure::figure::{
+    Axis, AxisRange, Figure, FollowSpan, Grid, Join, Scale, SeriesStyle, Subplot, XLink, YAxis,
+};
 use crate::store::{SeriesSnapshot, Snapshot, XOrder};
 
 /// Part of an axis: finite, `min < max`, above zero on a log axis.
@@ -101,7 +102,7 @@ impl RangeScratch {
         let shown_of = |i: usize| parts.get(i).and_then(|p| shown.get(p.shown.clone())).unwrap_or_default();
         let counts_for_x =
             |i: usize, style: &SeriesStyle| style.is_visible || parts.get(i).is_none_or(|p| !p.is_any_visible);
-        for group in groups(parts.len(), figure.grid, Direction::Columns) {
+        for group in x_groups(figure, parts.len()) {
             let series = group.clone().flat_map(|i| {
                 shown_of(i).iter().filter(move |(style, _)| counts_for_x(i, style)).map(|(_, series)| *series)
             });
@@ -109,7 +110,7 @@ impl RangeScratch {
             let limits = axis.and_then(|axis| pinned(axis, x_limits(axis, figure.follow_span, series)?));
             set(ranges, group, |r| r.x = limits);
         }
-        for group in groups(parts.len(), figure.grid, Direction::Rows) {
+        for group in y_groups(parts.len(), figure.grid) {
             let limits = [YAxis::Left, YAxis::Right].map(|side| {
                 let x_of = |i: usize| ranges.get(i).and_then(|r| r.x);
                 let series = group.clone().flat_map(|i| {
@@ -308,21 +309,27 @@ fn fixed(scale: Scale, min: f64, max: f64, positive: impl Iterator<Item = f64>) 
     AxisLimits::sane(scale, min, max)
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Direction {
-    Columns,
-    Rows,
+/// Indices of the subplots that show the same x range, group by group.
+fn x_groups(figure: &Figure, count: usize) -> impl Iterator<Item = impl Iterator<Item = usize> + Clone> {
+    let columns = usize::from(figure.grid.columns.max(1));
+    let (starts, step) = match figure.x_link {
+        XLink::AsGrid if figure.grid.share_x => (columns.min(count), columns),
+        XLink::AsGrid | XLink::Off => (count, count),
+        XLink::All => (Scale::ALL.len(), 1),
+    };
+    (0..starts).map(move |start| {
+        // Linked are only axes of one kind: a time and a count have no range in common.
+        let scale = Scale::ALL.get(start).copied().filter(|_| figure.x_link == XLink::All);
+        let first = if scale.is_some() { 0 } else { start };
+        let is_in = move |i: &usize| scale.is_none_or(|s| figure.subplots.get(*i).is_some_and(|sub| sub.x.scale == s));
+        (first..count).step_by(step.max(1)).filter(is_in)
+    })
 }
 
-/// Indices of the subplots that show the same range, group by group.
-fn groups(count: usize, grid: Grid, direction: Direction) -> impl Iterator<Item = StepBy<Range<usize>>> {
-    let columns = usize::from(grid.columns.max(1));
-    let group = move |i: usize| match direction {
-        Direction::Columns if grid.share_x => (i < columns).then(|| (i..count).step_by(columns)),
-        Direction::Rows if grid.share_y => i.is_multiple_of(columns).then(|| (i..(i + columns).min(count)).step_by(1)),
-        _ => Some((i..i + 1).step_by(1)),
-    };
-    (0..count).filter_map(group)
+/// Indices of the subplots that show the same y range, group by group.
+fn y_groups(count: usize, grid: Grid) -> impl Iterator<Item = Range<usize>> {
+    let columns = if grid.share_y { usize::from(grid.columns.max(1)) } else { 1 };
+    (0..count).step_by(columns).map(move |i| i..(i + columns).min(count))
 }
 
 /// The axis that rules a group: the first that is not automatic, else the first.

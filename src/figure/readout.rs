@@ -105,7 +105,7 @@ pub fn readout_in(
     let x = shown.x.from_px(f64::from(x_px));
     let values = styles.iter().enumerate().filter(|(_, style)| style.is_visible).filter_map(|(place, style)| {
         let series = snapshot.get(style.id)?;
-        let index = nearest(series, x, &shown.x)?;
+        let index = nearest(series, x, &shown.x, MOST_WALKED)?;
         let (sample_x, sample_y) = series.sample(index)?;
         let y_map = shown.y_map(style.axis);
         let derived = figure.smoothing_of(style).key().and_then(|key| snapshot.derived(style.id, key));
@@ -165,7 +165,7 @@ fn place_text(map: &AxisMap, px: f64, zone: &TimeZone) -> String {
     }
 }
 
-fn exact_text(value: f64, map: &AxisMap, zone: &TimeZone) -> String {
+pub(crate) fn exact_text(value: f64, map: &AxisMap, zone: &TimeZone) -> String {
     if value.is_nan() {
         return "no value".to_owned();
     }
@@ -179,8 +179,9 @@ fn exact_text(value: f64, map: &AxisMap, zone: &TimeZone) -> String {
     format_significant(value, VALUE_DIGITS)
 }
 
-/// Index of the sample whose x is nearest to `x`; of equals the first.
-fn nearest(series: &SeriesSnapshot, x: f64, map: &AxisMap) -> Option<usize> {
+/// Index of the sample whose x is nearest to `x`; of equals the first. `None` for series in free order of more than
+/// `most_walked` samples.
+pub(crate) fn nearest(series: &SeriesSnapshot, x: f64, map: &AxisMap, most_walked: usize) -> Option<usize> {
     let distance = |index: usize| Some((map.part_of(series.sample(index)?.0) - map.part_of(x)).abs());
     if series.x_order() == XOrder::Ascending {
         let after = series.lower_bound(x);
@@ -193,7 +194,7 @@ fn nearest(series: &SeriesSnapshot, x: f64, map: &AxisMap) -> Option<usize> {
             (_, None) => before,
         };
     }
-    if series.len() > MOST_WALKED {
+    if series.len() > most_walked {
         return None;
     }
     let mut best: Option<(usize, f64)> = None;
@@ -225,6 +226,7 @@ mod tests {
                 y: AxisMap { scale: Scale::Linear, min: -1.0, max: 1.0, start_px: 450.0, end_px: 50.0 },
                 right: None,
                 rooms_px: [0.0; 3],
+                handles: Vec::new(),
                 legend: vec![LegendEntry {
                     series: SeriesId(3),
                     rect: PlotRect { x_px: 800.0, y_px: 60.0, width_px: 80.0, height_px: 16.0 },

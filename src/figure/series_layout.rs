@@ -97,10 +97,9 @@ fn described(layout: &SubplotLayout, has_grid: bool) -> Subplot {
         title: layout.title.clone(),
         x: axis(&layout.x),
         y: axis(&layout.y),
-        right: Axis::default(),
-        series: Vec::new(),
         has_grid,
         legend: if layout.hides_legend { LegendPlace::Hidden } else { LegendPlace::Best },
+        ..Subplot::default()
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::figure::figure::{AxisRange, Figure, Grid, Scale};
+use crate::figure::figure::{AxisRange, Figure, Scale};
 use crate::figure::layout::FrameLayout;
 
 /// What is shown of one subplot. `None` is the range that the figure itself asks for, most often automatic.
@@ -66,12 +66,13 @@ impl View {
 
     /// This view with the axes that `change` names, in subplot `index` and in those that share the axis with it.
     #[must_use]
-    pub fn with(&self, index: usize, change: SubplotView, grid: Grid, count: usize) -> Self {
+    pub fn with(&self, index: usize, change: SubplotView, figure: &Figure) -> Self {
+        let (grid, count) = (figure.grid, figure.subplots.len());
         let columns = usize::from(grid.columns.max(1));
         let mut view = self.clone();
         view.subplots.resize(count.max(index + 1).max(view.subplots.len()), SubplotView::default());
         for (other, subplot) in view.subplots.iter_mut().enumerate() {
-            if other == index || (grid.share_x && other % columns == index % columns) {
+            if figure.shares_x(other, index) {
                 subplot.x = change.x.or(subplot.x);
             }
             if other == index || (grid.share_y && other / columns == index / columns) {

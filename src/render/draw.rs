@@ -9,6 +9,7 @@ mod gaps;
 mod hint;
 mod legend;
 mod notes;
+mod tags;
 
 use std::ops::Range;
 
@@ -28,8 +29,9 @@ use crate::store::Snapshot;
 
 use axes::Axes;
 use curves::{Curves, Task};
-use legend::Legend;
+use legend::{Kept, Legend};
 use notes::Notes;
+use tags::Tags;
 
 /// A drawn figure.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,6 +84,7 @@ pub struct DrawScratch {
     /// By subplot.
     legends: Vec<Legend>,
     notes: Vec<Notes>,
+    tags: Tags,
     layout: FrameLayout,
     zone: Option<TimeZone>,
 }
@@ -136,7 +139,7 @@ pub fn draw(figure: &Figure, snapshot: &Snapshot, size: FrameSize, scratch: &mut
 #[must_use]
 pub fn draw_prepared(figure: &Figure, snapshot: &Snapshot, size: FrameSize, scratch: &mut DrawScratch) -> Drawn {
     let mut drawn = Drawn::begin(figure, size, scratch);
-    let DrawScratch { ranges, axes, shapes_serial, curves, line, legends, notes, zone, .. } = scratch;
+    let DrawScratch { ranges, axes, shapes_serial, curves, line, legends, notes, tags, zone, .. } = scratch;
     let shapes = &mut drawn.scene.shapes;
     let ranges = ranges.resolve(figure, snapshot);
     if !size.is_drawable() || !ranges.iter().any(|r| r.has_samples) {
@@ -173,7 +176,9 @@ pub fn draw_prepared(figure: &Figure, snapshot: &Snapshot, size: FrameSize, scra
         (layout.plot, layout.x, layout.y) = (cell.plot, cell.x, cell.y);
         layout.right = cell.right.as_ref().map(|right| right.y);
         layout.rooms_px = [cell.left_px, cell.bottom_px, cell.right.as_ref().map_or(0.0, |right| right.room_px)];
-        legend.draw(&place, curves.span(index), note, &mut layout.legend, shapes, line);
+        tags.draw(&place, note, &mut layout.handles, shapes, line);
+        let taken = tags.taken.rects();
+        legend.draw(&place, curves.span(index), Kept { note, taken }, &mut layout.legend, shapes, line);
         drawn.stats.add(stats);
     }
     drawn.bound(under, over);

@@ -5,6 +5,7 @@
 
 mod asked;
 mod cursor;
+mod marks;
 mod mouse;
 mod style;
 #[cfg(test)]
@@ -98,11 +99,11 @@ impl FigureControl {
         &self.shown
     }
 
-    /// Shows another figure from its home view on; theme, hint, smoothing and what tells curves apart stay.
+    /// Shows another figure from its home view on; theme, hint, smoothing, links and what tells curves apart stay.
     pub fn set_figure(&mut self, figure: Figure) {
         let (theme, hint) = (self.base.theme.clone(), std::mem::take(&mut self.base.empty_hint));
-        let (distinction, smoothing) = (self.base.distinction, self.base.smoothing);
-        self.base = Figure { theme, empty_hint: hint, distinction, smoothing, ..figure };
+        let Figure { distinction, smoothing, x_link, .. } = self.base;
+        self.base = Figure { theme, empty_hint: hint, distinction, smoothing, x_link, ..figure };
         self.ask_again();
         self.history = ViewHistory::default();
         self.known = None;
@@ -262,7 +263,7 @@ impl FigureControl {
     }
 
     fn push(&mut self, index: usize, change: SubplotView, gesture: Gesture) {
-        let view: View = self.history.view().with(index, change, self.base.grid, self.base.subplots.len());
+        let view: View = self.history.view().with(index, change, &self.base);
         self.history.push(view, gesture, Instant::now());
     }
 }

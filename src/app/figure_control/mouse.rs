@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Button, Changed, FigureControl, Tool, WHEEL_FACTOR};
 use crate::figure::view::{Gesture, SubplotView, ViewHistory};
 use crate::figure::zoom::{AxisLock, pan_subplot, zoom_subplot, zoom_to_rectangle};
-use crate::figure::{AxisSide, PlotRect, SubplotLayout};
+use crate::figure::{AxisSide, Pin, PlotRect, SubplotLayout};
 
 /// A drag under way: where it began, and what was shown then.
 pub(super) struct Drag {
@@ -22,6 +22,7 @@ enum Action {
     Pan,
     Rectangle,
     ZoomAboutPoint,
+    Cursor(Pin),
 }
 
 /// A drag shorter than this, in logical pixels, is a click.
@@ -70,7 +71,9 @@ impl FigureControl {
         {
             return self.toggle_series(subplot, series);
         }
+        let held = if button == Button::Left { self.cursor_tag(at) } else { None };
         let action = match (button, self.tool) {
+            _ if held.is_some() => held.map_or(Action::Pan, Action::Cursor),
             (Button::Middle, _) | (Button::Left, Tool::Pan) => Action::Pan,
             (Button::Left, Tool::Zoom) => Action::Rectangle,
             (Button::Right, _) => Action::ZoomAboutPoint,
@@ -96,6 +99,11 @@ impl FigureControl {
         let (dx, dy) = (at[0] - drag.from[0], at[1] - drag.from[1]);
         let change = match drag.action {
             Action::Rectangle => return Changed::DRAG,
+            Action::Cursor(pin) => {
+                let x_px = inside(&drag.layout.plot, [at[0] * scale, at[1] * scale])[0];
+                let x = drag.layout.x.from_px(x_px);
+                return self.pin(pin, Some(x));
+            }
             Action::Pan => pan_subplot(&drag.layout, dx * scale, dy * scale, self.lock),
             Action::ZoomAboutPoint => {
                 // To the right and up is closer, as in Matplotlib; both axes by the longer way.
@@ -106,7 +114,7 @@ impl FigureControl {
         };
         let subplot = drag.subplot;
         // From the view that the drag began with, so that a lock that is let go leaves the other axis as it was.
-        let view = drag.history.view().with(subplot, change, self.base.grid, self.base.subplots.len());
+        let view = drag.history.view().with(subplot, change, &self.base);
         self.history.push(view, Gesture::Drag, Instant::now());
         self.view_changed()
     }

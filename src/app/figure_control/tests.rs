@@ -11,6 +11,7 @@ use crate::store::{LiveSeries, LiveSet, Member, Store};
 const SCALE: f32 = 2.0;
 
 mod axes;
+mod marks;
 
 struct Rig {
     control: FigureControl,

@@ -1,6 +1,7 @@
 //! Home, Back, Forward and Follow, as a person would try them.
 
 use super::*;
+use crate::figure::figure::{Grid, Subplot};
 use crate::figure::layout::{AxisMap, SubplotLayout};
 
 fn fixed(min: f64, max: f64) -> AxisRange {
@@ -130,16 +131,16 @@ fn a_view_that_chose_only_y_still_follows() {
 #[test]
 fn shared_axes_change_together_and_a_view_keeps_the_other_axis() {
     let grid = Grid { rows: 2, columns: 2, share_x: true, share_y: false };
+    let figure = Figure { grid, subplots: vec![Subplot::default(); 4], ..Figure::default() };
     let view = View::default().with(
         2,
         SubplotView { x: Some(fixed(0.0, 1.0)), y: Some(fixed(5.0, 6.0)), right: None },
-        grid,
-        4,
+        &figure,
     );
     let x: Vec<bool> = view.subplots.iter().map(|s| s.x.is_some()).collect();
     let y: Vec<bool> = view.subplots.iter().map(|s| s.y.is_some()).collect();
     assert_eq!((x, y), (vec![true, false, true, false], vec![false, false, true, false]));
-    let view = view.with(2, SubplotView { x: Some(fixed(3.0, 4.0)), ..SubplotView::default() }, grid, 4);
+    let view = view.with(2, SubplotView { x: Some(fixed(3.0, 4.0)), ..SubplotView::default() }, &figure);
     assert_eq!(view.subplots[2], SubplotView { x: Some(fixed(3.0, 4.0)), y: Some(fixed(5.0, 6.0)), right: None });
 }
 
