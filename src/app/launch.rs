@@ -32,6 +32,8 @@ pub struct Launch {
     pub budget_bytes: Option<usize>,
     /// Where the figure is written when the job has ended.
     pub save: Option<PathBuf>,
+    /// The session file that says how figures are laid out.
+    pub layout: Option<PathBuf>,
 }
 
 /// Whether and where runs are recorded.

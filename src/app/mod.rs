@@ -26,3 +26,4 @@ pub mod run_samples;
 pub mod runs;
 pub mod serve;
 pub mod session_bus;
+pub mod session_file;

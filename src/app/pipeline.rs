@@ -193,6 +193,15 @@ impl JobKind {
         Figure { subplots: vec![subplot], ..Figure::default() }
     }
 
+    /// Names of the runs whose series are shown together, each as `run: name`; empty if there is only one run.
+    #[must_use]
+    pub fn run_names(&self) -> Vec<String> {
+        match self {
+            Self::Recorded(runs) if runs.len() > 1 => runs.iter().map(RunEntry::name).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     fn spec(&self) -> Result<JobSpec, StartError> {
         Ok(match self {
             Self::Sine(options) => sine::spec(*options),

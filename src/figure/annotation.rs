@@ -2,6 +2,8 @@
 //!
 //! Plain data in data units, so it stays where it belongs while the view moves and the data grow.
 
+use serde::{Deserialize, Serialize};
+
 use crate::batch::Color;
 use crate::figure::figure::{Dash, YAxis};
 
@@ -36,7 +38,8 @@ pub struct EventLine {
 }
 
 /// Where an [`EventLine`] stands, in data units.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum EventPlace {
     /// Upright at this x.
     X(f64),

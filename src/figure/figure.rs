@@ -2,6 +2,8 @@
 //!
 //! Holds no samples and no pixels. Owned by whoever edits it; the figure's thread gets a clone.
 
+use serde::{Deserialize, Serialize};
+
 use crate::batch::{Color, SeriesId};
 use crate::figure::annotation::{Annotation, EventLine};
 use crate::figure::cursors::Cursors;
@@ -31,6 +33,8 @@ pub struct Figure {
     pub smoothing: Smoothing,
     /// Which subplots show the same x range.
     pub x_link: XLink,
+    /// What stands along x.
+    pub x_mode: XMode,
     /// The two cursors that a person pinned.
     pub cursors: Cursors,
     /// What to do, shown in the middle while no series has a sample; may have several lines.
@@ -50,8 +54,22 @@ pub struct Grid {
     pub share_y: bool,
 }
 
+/// What stands along x: what lets runs be laid over each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum XMode {
+    /// Each series' own x, such as a step.
+    #[default]
+    Value,
+    /// Seconds since the first sample of the series' run. Runs that began at different times begin together.
+    RelativeSecs,
+    /// The time of day at which the samples came.
+    WallClock,
+}
+
 /// Which subplots show the same x range.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum XLink {
     /// Those of a column, if the grid says so ([`Grid::share_x`]).
     #[default]
@@ -116,7 +134,8 @@ pub struct Axis {
 }
 
 /// How values map to places on an axis.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Scale {
     /// Evenly.
     #[default]
@@ -211,7 +230,8 @@ pub struct SeriesStyle {
 }
 
 /// One of the vertical axes of a subplot.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum YAxis {
     /// That on the left.
     #[default]
@@ -272,7 +292,8 @@ impl SeriesStyle {
 }
 
 /// Line patterns.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Dash {
     /// Unbroken.
     #[default]
@@ -286,7 +307,8 @@ pub enum Dash {
 }
 
 /// Marks at samples.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Marker {
     /// None.
     #[default]
@@ -302,7 +324,8 @@ pub enum Marker {
 }
 
 /// How neighbouring samples are joined.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Join {
     /// Straight.
     #[default]
@@ -350,6 +373,7 @@ impl Default for Figure {
             distinction: Distinction::Color,
             smoothing: Smoothing::None,
             x_link: XLink::AsGrid,
+            x_mode: XMode::Value,
             cursors: Cursors::default(),
             empty_hint: String::new(),
         }

@@ -5,13 +5,16 @@
 mod exponential;
 mod median;
 
+use serde::{Deserialize, Serialize};
+
 use crate::store::{DerivedKey, Filter, SeriesSnapshot};
 
 use exponential::Exponential;
 use median::Median;
 
 /// How a curve is smoothed. The curve as measured stays behind it, pale.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Smoothing {
     /// Not at all.
     #[default]

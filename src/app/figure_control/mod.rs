@@ -7,6 +7,7 @@ mod asked;
 mod cursor;
 mod marks;
 mod mouse;
+mod session;
 mod style;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ use crate::store::Snapshot;
 use asked::Asked;
 pub use asked::{AxisLook, SeriesKey, SeriesLook};
 use mouse::Drag;
+use session::Laid;
 
 pub use words::CurveWords;
 
@@ -90,6 +92,7 @@ pub struct FigureControl {
     is_separate: bool,
     known: Option<Snapshot>,
     asked: Asked,
+    laid: Option<Laid>,
 }
 
 impl FigureControl {
@@ -104,6 +107,9 @@ impl FigureControl {
         let (theme, hint) = (self.base.theme.clone(), std::mem::take(&mut self.base.empty_hint));
         let Figure { distinction, smoothing, x_link, .. } = self.base;
         self.base = Figure { theme, empty_hint: hint, distinction, smoothing, x_link, ..figure };
+        if let Some(laid) = &mut self.laid {
+            laid.begin(&mut self.base);
+        }
         self.ask_again();
         self.history = ViewHistory::default();
         self.known = None;
@@ -129,6 +135,7 @@ impl FigureControl {
         let has_lost = is_news && self.let_go(snapshot);
         let is_changed = has_lost
             | match &snapshot.layout {
+                _ if self.laid.is_some() => self.laid.as_mut().is_some_and(|laid| laid.place(&mut self.base, snapshot)),
                 Some(layout) => self.lay_out(layout, snapshot),
                 None => arrange_series(&mut self.base, snapshot, self.is_separate),
             };

@@ -186,6 +186,7 @@ impl FigureControl {
             return Changed::default();
         }
         self.is_separate = separate;
+        self.laid = None;
         self.history = ViewHistory::default();
         self.drag = None;
         if let Some(snapshot) = self.known.take() {

@@ -98,6 +98,7 @@ fn has_same_axes(a: &Figure, b: &Figure) -> bool {
         follow_span: _,
         distinction: _,
         smoothing: _,
+        x_mode: _,
         cursors: _,
         empty_hint: _,
     } = a;
@@ -137,6 +138,7 @@ fn without_series(figure: &Figure) -> Figure {
         distinction: figure.distinction,
         smoothing: figure.smoothing,
         x_link: figure.x_link,
+        x_mode: figure.x_mode,
         cursors: figure.cursors,
         empty_hint: String::new(),
     }
