@@ -15,7 +15,7 @@ use figure_support::{Made, has_text, scratch, sine};
 use jiff::tz::TimeZone;
 use kymograph::batch::{Batch, Color, SeriesId};
 use kymograph::figure::readout::readout_in;
-use kymograph::figure::{Dash, Join, Scale, Smoothing, YAxis};
+use kymograph::figure::{Dash, Join, Scale, SeriesStyle, Smoothing, XMode, YAxis};
 use kymograph::render::draw::{Drawn, draw_prepared};
 use kymograph::render::frame::FrameSize;
 use kymograph::render::scene::Shape;
@@ -192,4 +192,74 @@ fn an_axis_whose_series_are_all_hidden_stays_where_it_was() {
     let drawn = made.draw(700, 400, 1.0);
     assert_eq!(drawn.layout.subplots[0].right, before);
     assert_eq!(curve_colors(&drawn).len(), 1);
+}
+
+const SECOND: i64 = 1_000_000_000;
+
+/// Two runs of a series each that began an hour apart: a sample a second, and one each two seconds.
+fn runs() -> Made {
+    let mut made = Made::new();
+    for (run, start, pause) in [(0_u32, 1_700_000_000, 1), (1, 1_700_003_600, 2)] {
+        made.store.set_run(run);
+        made.figure.subplots[0].series.push(SeriesStyle::new(SeriesId(run)));
+        for i in 0..50 {
+            let stamp = (start + pause * i) * SECOND;
+            made.store.append(Batch::point(SeriesId(run), stamp, i as f64, (i as f64 * 0.2).sin()));
+        }
+    }
+    made
+}
+
+#[test]
+fn runs_are_laid_over_each_other_by_step_by_time_and_by_the_clock() {
+    let mut made = runs();
+    let x_of = |made: &Made| {
+        let mut figure = made.figure.clone();
+        figure.dress_x();
+        let shown = scratch().prepare(&figure, &made.store.snapshot());
+        [0, 1].map(|id| shown.get(SeriesId(id)).unwrap().x_bounds().unwrap())
+    };
+    assert_eq!(x_of(&made), [(0.0, 49.0), (0.0, 49.0)]);
+    made.figure.x_mode = XMode::RelativeSecs;
+    assert_eq!(x_of(&made), [(0.0, 49.0), (0.0, 98.0)], "both begin together");
+    made.figure.x_mode = XMode::WallClock;
+    assert_eq!(x_of(&made), [(1_700_000_000.0, 1_700_000_049.0), (1_700_003_600.0, 1_700_003_698.0)]);
+    made.figure.dress_x();
+    let drawn = made.draw(800, 400, 1.0);
+    assert_eq!(drawn.layout.subplots[0].x.scale, Scale::Time);
+    assert!(has_text(&drawn.scene, "Time"));
+}
+
+#[test]
+fn a_figure_over_time_grows_with_its_samples_and_is_smoothed_like_any() {
+    let mut made = runs();
+    (made.figure.x_mode, made.figure.smoothing) = (XMode::RelativeSecs, Smoothing::Median { window: 5 });
+    let mut live = scratch();
+    for i in 50..70 {
+        let stamp = (1_700_000_000 + i) * SECOND;
+        made.store.append(Batch::point(SeriesId(0), stamp, i as f64, (i as f64 * 0.2).sin()));
+        let curves = |drawn: &Drawn| drawn.scene.shapes[drawn.curves.clone()].to_vec();
+        let grown = made.draw_with(&mut live, 700, 400, 1.0);
+        assert!(curves(&grown) == curves(&made.draw(700, 400, 1.0)), "at {i}");
+        assert_eq!(curve_colors(&grown).len(), 4);
+        live.recycle(grown);
+    }
+}
+
+#[test]
+fn series_without_times_are_counted_and_do_not_pretend() {
+    let mut made = runs();
+    made.add(0, "table", sine(100));
+    assert_eq!(made.draw(800, 400, 1.0).stats.untimed, 0);
+    made.figure.x_mode = XMode::RelativeSecs;
+    let drawn = made.draw(800, 400, 1.0);
+    assert_eq!(drawn.stats.untimed, 1);
+    assert_eq!(curve_colors(&drawn).len(), 2);
+    let texts = figure_support::texts(&drawn.scene);
+    assert!(texts.iter().any(|t| t.content.contains("1 series without times is not drawn")));
+    let mut only = Made::new();
+    only.add(0, "table", sine(100));
+    only.figure.x_mode = XMode::WallClock;
+    let drawn = only.draw(800, 400, 1.0);
+    assert!(figure_support::texts(&drawn.scene).iter().any(|t| t.content.starts_with("Nothing says when")));
 }

@@ -17,7 +17,7 @@ use jiff::tz::TimeZone;
 
 use crate::figure::arrange::Cell;
 use crate::figure::measure::Measure;
-use crate::figure::prepare::Preparation;
+use crate::figure::prepare::{Preparation, untimed};
 use crate::figure::ranges::RangeScratch;
 use crate::figure::sizes::Sizes;
 use crate::figure::{Figure, FrameLayout, Subplot, SubplotLayout};
@@ -32,6 +32,9 @@ use curves::{Curves, Task};
 use legend::{Kept, Legend};
 use notes::Notes;
 use tags::Tags;
+
+/// What a figure over time says where none of its series has times.
+const UNTIMED_HINT: &str = "Nothing says when these samples came: choose x as it was measured";
 
 /// A drawn figure.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +70,8 @@ pub struct DrawStats {
     pub without_value: u64,
     /// Finite, but zero or less on a logarithmic axis, in view or not.
     pub off_log: u64,
+    /// Number of series that are not drawn because it is not known when their samples came.
+    pub untimed: u64,
 }
 
 /// What is kept from frame to frame. Owned by the figure's thread; empty at first.
@@ -147,7 +152,8 @@ pub fn draw_prepared(figure: &Figure, snapshot: &Snapshot, size: FrameSize, scra
         drawn.layout.subplots.clear();
         drawn.under_serial = axes.forget();
         if size.is_drawable() {
-            hint::draw(figure, size, shapes);
+            let is_untimed = figure.subplots.iter().any(|subplot| untimed(subplot, snapshot) > 0);
+            hint::draw(figure, if is_untimed { UNTIMED_HINT } else { &figure.empty_hint }, size, shapes);
         }
         let end = shapes.len();
         drawn.bound(end, end);
@@ -170,7 +176,7 @@ pub fn draw_prepared(figure: &Figure, snapshot: &Snapshot, size: FrameSize, scra
     let subplots = plan.cells.iter().zip(&figure.subplots);
     for (index, ((cell, subplot), ((legend, notes), layout))) in subplots.zip(kept).enumerate() {
         let place = Place { figure, subplot, snapshot, cell, sizes: &plan.sizes, scale: size.scale };
-        let stats = curves.stats(index);
+        let stats = DrawStats { untimed: untimed(subplot, snapshot), ..curves.stats(index) };
         let marks_px = gaps::draw(cell.plot, curves.of(index), size.scale, shapes, line);
         let note = notes.draw(&place, stats, marks_px, shapes, line);
         (layout.plot, layout.x, layout.y) = (cell.plot, cell.x, cell.y);
@@ -228,6 +234,7 @@ impl DrawStats {
         self.covered += other.covered;
         self.without_value += other.without_value;
         self.off_log += other.off_log;
+        self.untimed += other.untimed;
     }
 }
 

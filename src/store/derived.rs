@@ -60,7 +60,7 @@ impl Derived {
             (self.source, self.taken, self.shown) = (Some(samples.birth), 0, None);
         }
         if let Some(shown) = self.shown.as_ref().filter(|_| samples.len() == self.taken) {
-            return SeriesSnapshot { info: Arc::clone(&source.info), samples: Arc::clone(shown) };
+            return SeriesSnapshot { info: Arc::clone(&source.info), run: source.run, samples: Arc::clone(shown) };
         }
         // Chunk by chunk: a chunk of the source that is passed whole lends its x.
         while self.taken < samples.len() {
@@ -79,7 +79,7 @@ impl Derived {
         self.values = beside(&mut shown, samples, values);
         let shown = Arc::new(shown);
         self.shown = Some(Arc::clone(&shown));
-        SeriesSnapshot { info: Arc::clone(&source.info), samples: shown }
+        SeriesSnapshot { info: Arc::clone(&source.info), run: source.run, samples: shown }
     }
 }
 

@@ -3,7 +3,8 @@
 //! From the outside in: `store` and `snapshot` hold all series (`table` lets them share what did not change), `series` is
 //! one of them, `tree` its chunks, `chunk` and `column_x` samples that lie together, `pyramid` and `summary` what is known
 //! of blocks of them. `reduce` (which goes through a series by `cursor`) and `view` answer what a
-//! figure asks, `derived` keeps series that are made from others (smoothed ones), `slot` hands snapshots on, `live` is for series that any thread fills,
+//! figure asks, `derived` and `timed` keep series that are made from others (smoothed ones, and those over the times that
+//! `stamps` remembers), `slot` hands snapshots on, `live` is for series that any thread fills,
 //! `budget` says which samples leave memory when there are too many, `cache` keeps what is known in a file. Knows no figure and no pixel.
 
 mod budget;
@@ -20,10 +21,12 @@ mod segment;
 mod series;
 mod slot;
 mod snapshot;
+mod stamps;
 #[allow(clippy::module_inception, reason = "folder and file are both named after what they hold, as the field says it")]
 mod store;
 mod summary;
 mod table;
+mod timed;
 mod tree;
 mod view;
 
@@ -36,3 +39,4 @@ pub use segment::{Segment, SegmentX};
 pub use slot::{Fill, SnapshotSlot, Subscription, Wake};
 pub use snapshot::{SeriesList, SeriesSnapshot, Snapshot, XOrder};
 pub use store::Store;
+pub use timed::Timed;

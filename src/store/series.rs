@@ -11,6 +11,7 @@ use crate::batch::{Column, Xs};
 use crate::store::chunk::{Chunk, Piece, SEAL_LEN, Visitor};
 use crate::store::column_x::{Run, XColumn};
 use crate::store::segment::{Segment, SegmentX};
+use crate::store::stamps::Stamps;
 use crate::store::summary::Scan;
 use crate::store::tree::{Node, Tree};
 
@@ -29,6 +30,7 @@ pub(super) struct Series {
     noted_len: usize,
     /// Number of chunks noted.
     noted_chunks: usize,
+    stamps: Stamps,
 }
 
 /// Samples from which on a batch that stands in a file is taken over as a chunk of its own: what is kept about a chunk,
@@ -66,6 +68,7 @@ impl Default for Series {
             birth: BIRTHS.fetch_add(1, Ordering::Relaxed),
             noted_len: 0,
             noted_chunks: 0,
+            stamps: Stamps::default(),
         }
     }
 }
@@ -89,6 +92,22 @@ impl Series {
             return;
         }
         self.take_over(XColumn::of(x), y);
+    }
+
+    /// Says when the samples came that were added last, in nanoseconds since the Unix epoch; 0 if that is not known.
+    pub fn stamp(&mut self, nanos: i64) {
+        let len = self.len();
+        self.stamps.push(len, nanos);
+    }
+
+    /// When the samples came.
+    pub fn stamps(&self) -> &Stamps {
+        &self.stamps
+    }
+
+    /// Says when all samples came.
+    pub fn set_stamps(&mut self, stamps: Stamps) {
+        self.stamps = stamps;
     }
 
     /// Adds samples at the end, with x as it stands in another series.
@@ -195,7 +214,13 @@ impl Series {
     /// Bytes that the samples and all that is kept about them take.
     pub fn bytes(&self) -> usize {
         let counts = 2 * size_of::<usize>();
-        size_of::<Self>() + counts + self.frozen.bytes() + size_of::<Chunk>() + counts + self.growing.bytes()
+        size_of::<Self>()
+            + counts
+            + self.stamps.bytes()
+            + self.frozen.bytes()
+            + size_of::<Chunk>()
+            + counts
+            + self.growing.bytes()
     }
 
     /// Bytes of samples on the heap: what counts against a budget.

@@ -39,6 +39,8 @@ pub struct SeriesList {
 pub struct SeriesSnapshot {
     /// Its description, with the newest colour.
     pub info: Arc<SeriesInfo>,
+    /// Number of the run that it belongs to, where several are shown together; else 0. Runs have clocks of their own.
+    pub run: u32,
     pub(super) samples: Arc<Series>,
 }
 
@@ -96,6 +98,13 @@ impl SeriesList {
         leaves.filter_map(|key| self.entries.leaf(key)).flatten().flatten()
     }
 
+    /// Puts a series in the place of that with its number, if there is one.
+    pub fn put(&mut self, series: SeriesSnapshot) {
+        if let Some(place) = self.find_mut(series.info.id) {
+            *place = series;
+        }
+    }
+
     /// The series of that number.
     pub(super) fn find(&self, id: SeriesId) -> Option<&SeriesSnapshot> {
         self.entries.get(*self.places.get(id.0)?)
@@ -121,8 +130,14 @@ impl SeriesList {
 
 impl SeriesSnapshot {
     /// A series without samples.
-    pub(super) fn new(info: Arc<SeriesInfo>, life: u64) -> Self {
-        Self { info, samples: Arc::new(Series::new(life)) }
+    pub(super) fn new(info: Arc<SeriesInfo>, life: u64, run: u32) -> Self {
+        Self { info, run, samples: Arc::new(Series::new(life)) }
+    }
+
+    /// The series without its samples.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        Self::new(Arc::clone(&self.info), 0, self.run)
     }
 
     /// Number of samples.

@@ -1,7 +1,8 @@
 //! What a person pins to and writes into a figure: linked axes, the shared crosshair, cursors, annotations, events.
 
 use super::{Changed, FigureControl};
-use crate::figure::{Annotation, AxisMap, EventLine, HandleKind, Pin, Scale, Subplot, XLink};
+use crate::figure::view::ViewHistory;
+use crate::figure::{Annotation, AxisMap, Cursors, EventLine, HandleKind, Pin, Scale, Subplot, XLink, XMode};
 
 /// Annotations, and event lines, of a subplot at most: more come from a fault, not from a person.
 pub const MOST_MARKS: usize = 100_000;
@@ -30,6 +31,25 @@ impl FigureControl {
     pub fn set_x_link(&mut self, link: XLink) -> Changed {
         self.base.x_link = link;
         Changed { style: true, ..self.view_changed() }
+    }
+
+    /// What stands along x.
+    #[must_use]
+    pub fn x_mode(&self) -> XMode {
+        self.base.x_mode
+    }
+
+    /// Shows the series over their own x or over time. Views and cursors start anew: their x means something else then.
+    pub fn set_x_mode(&mut self, mode: XMode) -> Changed {
+        if self.base.x_mode == mode {
+            return Changed::default();
+        }
+        self.base.x_mode = mode;
+        self.base.cursors = Cursors::default();
+        self.history = ViewHistory::default();
+        self.drag = None;
+        self.apply();
+        Changed { style: true, ..Changed::VIEW }
     }
 
     /// x under the pointer, and whether it is a time: what crosshairs of other figures show too.

@@ -102,11 +102,11 @@ impl FigureControl {
         &self.shown
     }
 
-    /// Shows another figure from its home view on; theme, hint, smoothing, links and what tells curves apart stay.
+    /// Shows another figure from its home view on; theme, hint, smoothing, links, kind of x and what tells curves apart stay.
     pub fn set_figure(&mut self, figure: Figure) {
         let (theme, hint) = (self.base.theme.clone(), std::mem::take(&mut self.base.empty_hint));
-        let Figure { distinction, smoothing, x_link, .. } = self.base;
-        self.base = Figure { theme, empty_hint: hint, distinction, smoothing, x_link, ..figure };
+        let Figure { distinction, smoothing, x_link, x_mode, .. } = self.base;
+        self.base = Figure { theme, empty_hint: hint, distinction, smoothing, x_link, x_mode, ..figure };
         if let Some(laid) = &mut self.laid {
             laid.begin(&mut self.base);
         }
@@ -173,6 +173,7 @@ impl FigureControl {
 
     fn apply(&mut self) {
         self.shown = self.base.clone();
+        self.shown.dress_x();
         self.history.view().apply(&mut self.shown);
     }
 

@@ -52,7 +52,12 @@ impl FigureControl {
         let nothing = Snapshot::default();
         let snapshot = self.known.as_ref().unwrap_or(&nothing);
         let rest = self.laid.as_ref().map(|laid| laid.spec.rest.clone()).unwrap_or_default();
-        FigureSpec { rest, ..FigureSpec::of(&self.shown, snapshot, |info| split_run(&info.name, runs)) }
+        // What the kind of x writes beside the axes is not what was chosen there.
+        let mut shown = self.shown.clone();
+        for (shown, base) in shown.subplots.iter_mut().zip(&self.base.subplots) {
+            (shown.x.label, shown.x.scale) = (base.x.label.clone(), base.x.scale);
+        }
+        FigureSpec { rest, ..FigureSpec::of(&shown, snapshot, |info| split_run(&info.name, runs)) }
     }
 
     /// How many series have no place in the layout, and so are not shown; 0 without one.

@@ -109,6 +109,7 @@ impl FigureSpec {
             let (count, first) = (placed.unplaced.len(), crate::app::printable::printable(first));
             log::warn!("{count} series are named nowhere in the layout and are not drawn, the first is {first}");
         }
+        figure.dress_x();
         figure
     }
 }
