@@ -53,7 +53,12 @@ fn time(mut figure: Figure, len: usize) -> Result<[f64; 3], LengthMismatch> {
     let y = |i: usize| (i as f64 * 1e-4).sin() + (i * 7919 % 1009) as f64 * 1e-3;
     let batch = |start: usize, len: usize| {
         let x = Xs::Explicit((start..start + len).map(|i| i as f64).collect());
-        Batch::new(id, 1_700_000_000_000_000_000 + start as i64 * 1000, x, (start..start + len).map(y).collect::<Vec<_>>())
+        Batch::new(
+            id,
+            1_700_000_000_000_000_000 + start as i64 * 1000,
+            x,
+            (start..start + len).map(y).collect::<Vec<_>>(),
+        )
     };
     for start in (0..len).step_by(BATCH) {
         store.append(batch(start, BATCH)?);

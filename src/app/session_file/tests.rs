@@ -265,3 +265,13 @@ fn a_file_is_written_whole_and_read_again() {
     large.set_len(MOST_BYTES + 1).unwrap();
     assert!(matches!(SessionFile::read(&path), Err(SessionFileError::TooLarge { .. })));
 }
+
+#[test]
+fn the_example_of_the_documentation_is_a_session() {
+    let page = include_str!("../../../docs/session-format.md");
+    let (_, rest) = page.split_once("```json\n").unwrap();
+    let (example, _) = rest.split_once("```").unwrap();
+    let session = SessionFile::parse(example, here()).unwrap();
+    assert_eq!(session.unknown_keys(), [""; 0]);
+    assert_eq!(session.first_figure(here()).unwrap().subplots.len(), 2);
+}

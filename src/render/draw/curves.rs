@@ -15,7 +15,7 @@ use crate::render::draw::{DrawStats, line_width};
 use crate::render::line::{CurveStats, ResolvedStyle, Scratch, curve};
 use crate::render::pool;
 use crate::render::scene::Shape;
-use crate::store::{DerivedKey, OffLog, Snapshot, XOrder};
+use crate::store::{DerivedKey, OffLog, SeriesSnapshot, Snapshot, XOrder};
 
 /// Samples that a curve whose x ascends costs at most: those of eight a column of a wide plotting area.
 const MOST_ASCENDING: usize = 16_000;
@@ -180,7 +180,7 @@ impl Curves {
                     counts_in: Some(color),
                     stats: CurveStats::default(),
                     without_value: series.nonfinite_count(),
-                    off_log: if is_log_x || is_log_y {
+                    off_log: if lies_off(series, is_log_x, is_log_y) {
                         let counter = self.off_log.entry((style.id, is_log_x, is_log_y)).or_default();
                         counter.follow(series, is_log_x, is_log_y)
                     } else {
@@ -253,6 +253,12 @@ impl Lane {
             *shape_count = shapes.len();
         }
     }
+}
+
+/// Whether any sample may be zero or less on a logarithmic axis: known without a look at the samples.
+fn lies_off(series: &SeriesSnapshot, is_log_x: bool, is_log_y: bool) -> bool {
+    let is_off = |bounds: Option<(f64, f64)>| bounds.is_some_and(|(min, _)| min <= 0.0);
+    is_log_x && is_off(series.x_bounds()) || is_log_y && is_off(series.y_bounds())
 }
 
 /// How a curve is drawn behind its smoothed form: its colour nearly that of the background, so that it lies there without
