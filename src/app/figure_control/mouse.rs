@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Button, Changed, FigureControl, Tool, WHEEL_FACTOR};
 use crate::figure::view::{Gesture, SubplotView, ViewHistory};
 use crate::figure::zoom::{AxisLock, pan_subplot, zoom_subplot, zoom_to_rectangle};
-use crate::figure::{AxisSide, Pin, PlotRect, SubplotLayout};
+use crate::figure::{AxisSide, Cursors, Pin, PlotRect, SubplotLayout};
 
 /// A drag under way: where it began, and what was shown then.
 pub(super) struct Drag {
@@ -15,6 +15,7 @@ pub(super) struct Drag {
     to: [f64; 2],
     layout: SubplotLayout,
     history: ViewHistory,
+    cursors: Cursors,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,7 +82,15 @@ impl FigureControl {
         };
         let Some(subplot) = self.subplot_at(at) else { return Changed::default() };
         let Some(layout) = self.layout.subplots.get(subplot).cloned() else { return Changed::default() };
-        self.drag = Some(Drag { action, subplot, from: at, to: at, layout, history: self.history.clone() });
+        self.drag = Some(Drag {
+            action,
+            subplot,
+            from: at,
+            to: at,
+            layout,
+            history: self.history.clone(),
+            cursors: self.base.cursors,
+        });
         Changed::DRAG
     }
 
@@ -137,7 +146,7 @@ impl FigureControl {
     /// Ends a drag as if it had not been.
     pub fn cancel_drag(&mut self) -> Changed {
         let Some(drag) = self.drag.take() else { return Changed::default() };
-        self.history = drag.history;
+        (self.history, self.base.cursors) = (drag.history, drag.cursors);
         self.view_changed()
     }
 

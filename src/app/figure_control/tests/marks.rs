@@ -64,6 +64,15 @@ fn a_cursor_is_pinned_and_dragged_by_its_tag() {
     assert!((rig.control.pinned(Pin::B).unwrap() - 75.0).abs() < 0.2);
     assert_eq!(rig.shown(1), view, "the view stays");
     assert!(!rig.control.can_go_back());
+    rig.draw();
+    let handle = rig.control.layout.subplots[1].handles[1];
+    let at = [f64::from(handle.rect.x_px) / scale + 2.0, f64::from(handle.rect.y_px) / scale + 2.0];
+    let before = rig.control.pinned(Pin::B);
+    rig.control.press(at, Button::Left);
+    rig.control.move_to(rig.place(1, 0.1, 0.5));
+    assert_ne!(rig.control.pinned(Pin::B), before);
+    rig.control.cancel_drag();
+    assert_eq!(rig.control.pinned(Pin::B), before, "a drag that is cancelled has not been");
     rig.control.pin(Pin::A, Some(f64::NAN));
     assert_eq!(rig.control.pinned(Pin::A), None);
     assert_eq!(rig.control.pin_at(Pin::A, [-5.0, 0.0]), Changed::default());
