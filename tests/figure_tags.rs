@@ -32,6 +32,7 @@ fn uprights(drawn: &Drawn) -> Vec<f32> {
     over.iter()
         .filter_map(|shape| match shape {
             Shape::Line { points, .. } if points.len() == 2 && points[0][0] == points[1][0] => Some(points[0][0]),
+            Shape::Rect { rect, .. } if rect.width_px <= 2.0 && rect.height_px > 50.0 => Some(rect.x_px),
             _ => None,
         })
         .collect()

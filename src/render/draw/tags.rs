@@ -22,7 +22,7 @@ const BACKGROUND_ALPHA: f32 = 0.78;
 pub(super) struct Tags {
     pub(super) taken: Taken,
     /// Pixel columns and rows that a line stands in already: a thousand events in one are one line.
-    lines: Vec<(bool, i32)>,
+    lines: Vec<events::Drawn>,
 }
 
 /// Where the tags of one subplot are drawn.

@@ -2,7 +2,7 @@
 
 use crate::figure::{HandleKind, Pin, PlotRect};
 use crate::render::draw::tags::{Pen, pixel};
-use crate::render::scene::{Paint, Stroke};
+use crate::render::scene::{Paint, Shape};
 
 pub(super) fn draw(pen: &mut Pen<'_>) {
     let (plot, theme) = (pen.plot(), &pen.place.figure.theme);
@@ -11,8 +11,9 @@ pub(super) fn draw(pen: &mut Pen<'_>) {
     for pin in Pin::ALL {
         let place = pen.place.figure.cursors.get(pin).and_then(|x| pixel(&pen.place.cell.x, x));
         let Some(x_px) = place else { continue };
-        let stroke = Stroke { paint: line, width_px: pen.hairline_px(), dash_px: Vec::new() };
-        pen.line([x_px, plot.y_px], [x_px, plot.y_px + plot.height_px], stroke);
+        let width_px = pen.hairline_px();
+        let rect = PlotRect { x_px: (x_px - width_px / 2.0).round(), width_px, ..plot };
+        pen.shapes.push(Shape::Rect { rect, paint: line });
         let label = [pin.label().to_owned()];
         let [width_px, height_px] = pen.box_of(&label);
         let head = PlotRect { x_px: (x_px - width_px / 2.0).round(), y_px: plot.y_px, width_px, height_px };

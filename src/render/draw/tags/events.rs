@@ -1,17 +1,26 @@
 //! Lines at moments and thresholds, and their labels where there is room.
 
 use crate::figure::measure::elide;
-use crate::figure::{EventLine, EventPlace, HandleKind, PlotRect, YAxis};
+use crate::figure::{Dash, EventLine, EventPlace, HandleKind, PlotRect, YAxis};
 use crate::render::draw::BundledFont;
 use crate::render::draw::tags::{Pen, pixel};
 use crate::render::line::dash_pattern;
-use crate::render::scene::{Paint, Stroke};
+use crate::render::scene::{Paint, Shape, Stroke};
 
 /// Rows of labels at the head of a subplot.
 const ROWS: u8 = 6;
 
 /// Part of the width that a label takes at most.
 const MOST_WIDTH: f32 = 0.4;
+
+/// A line that is drawn.
+#[derive(Clone, Copy)]
+pub(super) struct Drawn {
+    is_upright: bool,
+    px: i32,
+    /// The first event that stands there.
+    index: usize,
+}
 
 /// A line's place: upright at a pixel, or level.
 #[derive(Clone, Copy)]
@@ -20,22 +29,45 @@ enum At {
     Row(f32),
 }
 
-/// Draws the lines. `drawn` remembers which pixels have one.
-pub(super) fn lines(pen: &mut Pen<'_>, drawn: &mut Vec<(bool, i32)>) {
-    let plot = pen.plot();
+/// Lines from which on they are drawn unbroken: a carpet of dashes tells no more and costs a frame.
+const MOST_DASHED: usize = 150;
+
+/// Draws the lines. `drawn` is a buffer for the pixels that have one, each with the event that it belongs to.
+pub(super) fn lines(pen: &mut Pen<'_>, drawn: &mut Vec<Drawn>) {
     let place = pen.place;
-    for event in &place.subplot.events {
+    for (index, event) in place.subplot.events.iter().enumerate() {
         let Some(at) = at(pen, event) else { continue };
-        let (key, from, to) = match at {
-            At::Column(x_px) => ((true, x_px as i32), [x_px, plot.y_px], [x_px, plot.y_px + plot.height_px]),
-            At::Row(y_px) => ((false, y_px as i32), [plot.x_px, y_px], [plot.x_px + plot.width_px, y_px]),
+        let (is_upright, px) = match at {
+            At::Column(x_px) => (true, x_px as i32),
+            At::Row(y_px) => (false, y_px as i32),
         };
         // Sorted, so that a million events cost a search each and a plot's width of lines.
-        let Err(gap) = drawn.binary_search(&key) else { continue };
-        drawn.insert(gap, key);
-        let width_px = pen.hairline_px();
-        let dash_px = dash_pattern(event.dash, width_px * 1.5, pen.scratch);
-        pen.line(from, to, Stroke { paint: paint(pen, event), width_px, dash_px });
+        if let Err(gap) = drawn.binary_search_by_key(&(is_upright, px), |drawn| (drawn.is_upright, drawn.px)) {
+            drawn.insert(gap, Drawn { is_upright, px, index });
+        }
+    }
+    let (plot, width_px) = (pen.plot(), pen.hairline_px());
+    let is_dashed = drawn.len() <= MOST_DASHED;
+    for line in drawn.iter() {
+        let Some(event) = place.subplot.events.get(line.index) else { continue };
+        let (px, paint) = (line.px as f32 + 0.5, paint(pen, event));
+        if is_dashed && event.dash != Dash::Solid {
+            let (from, to) = if line.is_upright {
+                ([px, plot.y_px], [px, plot.y_px + plot.height_px])
+            } else {
+                ([plot.x_px, px], [plot.x_px + plot.width_px, px])
+            };
+            let dash_px = dash_pattern(event.dash, width_px * 1.5, pen.scratch);
+            pen.line(from, to, Stroke { paint, width_px, dash_px });
+            continue;
+        }
+        let start_px = (px - width_px / 2.0).round();
+        let rect = if line.is_upright {
+            PlotRect { x_px: start_px, width_px, ..plot }
+        } else {
+            PlotRect { y_px: start_px, height_px: width_px, ..plot }
+        };
+        pen.shapes.push(Shape::Rect { rect, paint });
     }
 }
 
@@ -47,6 +79,9 @@ pub(super) fn labels(pen: &mut Pen<'_>) {
             return;
         }
         let Some(at) = at(pen, event) else { continue };
+        if matches!(at, At::Column(x_px) if is_crowded(pen, x_px)) {
+            continue;
+        }
         let label = [elide(event.label.trim(), pen.text_px(), plot.width_px * MOST_WIDTH, &BundledFont)];
         let [width_px, height_px] = pen.box_of(&label);
         let gap_px = pen.hairline_px() + 1.0;
@@ -71,6 +106,19 @@ pub(super) fn labels(pen: &mut Pen<'_>) {
             pen.text(&label, rect, paint, background, HandleKind::Event(index));
         }
     }
+}
+
+/// Whether no label at all finds a place beside an upright line: told before any is measured, as there may be thousands.
+fn is_crowded(pen: &Pen<'_>, x_px: f32) -> bool {
+    let [_, height_px] = pen.box_of(&[String::new()]);
+    let (plot, gap_px) = (pen.plot(), pen.hairline_px() + 1.0);
+    (0..ROWS).all(|row| {
+        let y_px = (plot.y_px + gap_px + (height_px + 1.0) * f32::from(row)).round();
+        [x_px + gap_px, x_px - gap_px - 1.0].into_iter().all(|x_px| {
+            let least = PlotRect { x_px, y_px, width_px: 1.0, height_px };
+            pen.taken.rects().iter().any(|taken| taken.overlaps(&least))
+        })
+    })
 }
 
 fn at(pen: &Pen<'_>, event: &EventLine) -> Option<At> {
