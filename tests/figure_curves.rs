@@ -263,3 +263,35 @@ fn series_without_times_are_counted_and_do_not_pretend() {
     let drawn = only.draw(800, 400, 1.0);
     assert!(figure_support::texts(&drawn.scene).iter().any(|t| t.content.starts_with("Nothing says when")));
 }
+
+#[test]
+fn data_hostile_samples_and_stamps_are_smoothed_and_drawn_finitely() {
+    let odd = [f64::NAN, f64::INFINITY, -f64::INFINITY, f64::MAX, -f64::MAX, 5e-324, 0.0, -0.0, 1e308];
+    let stamps = [i64::MIN, i64::MAX, 1, -1, 1_700_000_000 * SECOND, 1_700_000_000 * SECOND - 1, 0];
+    for (first, without) in [(0, 1), (3, 0)] {
+        let mut made = Made::new();
+        for run in 0..3_u32 {
+            made.store.set_run(run % 2);
+            made.figure.subplots[0].series.push(SeriesStyle::new(SeriesId(run)));
+            for i in 0..400_usize {
+                let stamp = stamps[first..stamps.len() - without][i % (stamps.len() - without - first)];
+                let y = odd[(i * 7 + run as usize) % odd.len()];
+                made.store.append(Batch::point(SeriesId(run), stamp, (i / 2) as f64, y));
+            }
+        }
+        made.figure.subplots[0].series[2].axis = YAxis::Right;
+        for mode in [XMode::Value, XMode::RelativeSecs, XMode::WallClock] {
+            for smoothing in [Smoothing::Exponential { weight: 0.9 }, Smoothing::Median { window: 7 }] {
+                for scale in [Scale::Linear, Scale::Log] {
+                    (made.figure.x_mode, made.figure.smoothing) = (mode, smoothing);
+                    (made.figure.subplots[0].y.scale, made.figure.subplots[0].right.scale) = (scale, scale);
+                    made.figure.subplots[0].x.scale = Scale::Linear;
+                    made.figure.dress_x();
+                    let drawn = made.draw(500, 300, 1.0);
+                    let numbers = figure_support::numbers(&drawn.scene);
+                    assert!(numbers.iter().all(|v| v.is_finite()), "{mode:?} {smoothing:?} {scale:?}");
+                }
+            }
+        }
+    }
+}

@@ -73,6 +73,27 @@ fn a_job_without_a_window_is_saved_as_the_layout_says() {
 }
 
 #[test]
+fn recorded_runs_are_laid_over_each_other_by_the_time_since_their_start() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["one", "two"] {
+        let script = "for i in 1 2 3; do echo step=$i loss=0.$i; done";
+        let output = run(folder.path(), &["run", "--headless", "--name", name, "--", "sh", "-c", script]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    }
+    let figure = r#"{"x_mode": "relative-secs", "subplots": [{"series": [{"run": "t*", "name": "loss", "label": "mine"}, {"name": "loss"}]}]}"#;
+    let layout = format!("{{\"version\": 1, \"windows\": [{{\"tabs\": [{{\"figures\": [{figure}]}}]}}]}}");
+    fs::write(folder.path().join("my.session"), layout).unwrap();
+    let args = ["open", "one", "two", "--headless", "--layout", "my.session", "--save", "out.svg"];
+    let output = run(folder.path(), &args);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let svg = fs::read_to_string(folder.path().join("out.svg")).unwrap();
+    for shown in ["Time since start (s)", ">mine<", ">one: loss<"] {
+        assert!(svg.contains(shown), "{shown}");
+    }
+    assert!(!svg.contains("without times"), "a run's log holds the times of its samples");
+}
+
+#[test]
 fn what_is_wrong_in_a_layout_is_told_before_any_work() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("in.csv"), TABLE).unwrap();
