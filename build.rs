@@ -15,7 +15,7 @@ mod gui {
 
     /// The files of src/bridge that declare Qt objects or call C++.
     const BRIDGES: [&str; 9] =
-        ["axis", "desktop", "embed", "figure_item", "job", "message_model", "program", "qt", "series"];
+        ["axis", "desktop", "embed", "figure_item", "job", "message_model", "program", "qt", "run_model", "series"];
 
     /// The files of cpp; headers are those with Qt objects of ours.
     const CPP: [&str; 7] = [

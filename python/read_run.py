@@ -12,6 +12,7 @@ As a module: `for record in read_run.records(path): ...` yields dictionaries as 
 """
 
 import array
+import base64
 import json
 import math
 import os
@@ -23,6 +24,7 @@ FORMAT_VERSION = 1
 
 PANES = ["Control", "Worker", "Receiver"]
 LEVELS = ["info", "warning", "error"]
+STREAMS = ["output", "error"]
 ROLES = ["Worker", "Receiver"]
 STATES = ["idle", "waiting", "running", "paused", "stopping", "finished", "failed"]
 ENDS = ["running", "finished", "failed", "stopped", "interrupted"]
@@ -252,6 +254,10 @@ def _body(number, data):
         }
     if number == 18:
         return {"kind": "mark", "number": found.get(1, 0)}
+    if number == 19:
+        # Bytes as they were written, which need not be text.
+        data = base64.b64encode(found.get(2, b"")).decode("ascii")
+        return {"kind": "output", "stream": STREAMS[found.get(1, 0)], "base64": data}
     return {"kind": "unknown", "field": number}
 
 

@@ -18,6 +18,9 @@ QtObject {
     // Whether the end of a job is told when its window is not in use.
     property bool notifies: true
 
+    // What becomes of a command that runs when its window is closed: "ask", "leave" or "stop".
+    property string closing: "ask"
+
     // Lines that each message pane keeps.
     property int paneLines: 10000
 
@@ -79,12 +82,14 @@ QtObject {
             property int distinction: 0
             property int paneLines: 10000
             property bool notifies: true
+            property string closing: "ask"
         }
     }
     property var remembered: null
     onThemeChanged: if (remembered) remembered.theme = theme
     onDistinctionChanged: if (remembered) remembered.distinction = distinction
     onPaneLinesChanged: if (remembered) remembered.paneLines = paneLines
+    onClosingChanged: if (remembered) remembered.closing = closing
     onNotifiesChanged: if (remembered) remembered.notifies = notifies
     Component.onCompleted: {
         if (Qt.application.name !== "kymograph")
@@ -94,6 +99,7 @@ QtObject {
         distinction = kept.distinction
         paneLines = kept.paneLines
         notifies = kept.notifies
+        closing = kept.closing
         remembered = kept
     }
 }

@@ -12,6 +12,8 @@ ThemedWindow {
     property bool keepsSineSettings: false
     // Set once the person asked to close while the job ran; the window closes when the job has ended.
     property bool isClosing: false
+    // Set at the very end: commands may go on.
+    property bool isQuitting: false
 
     width: 960
     height: 800
@@ -27,16 +29,28 @@ ThemedWindow {
     function requestQuit() {
         if (job.isActive && job.outlivesWindow)
             leave()
+        else if (!isClosing && Appearance.closing !== "stop" && jobs.some((each) => each.isActive && each.isElsewhere))
+            Appearance.closing === "leave" ? leaveAndQuit() : closingDialog.get().open()
         else
             endAndQuit()
     }
-    function endAndQuit() {
-        if (job.isActive) {
-            isClosing = true
-            job.end()
-        } else {
-            quit()
+    // Commands go on under their supervisors; what runs here ends.
+    function leaveAndQuit() {
+        for (const each of jobs.filter((each) => each.isActive && each.isElsewhere)) {
+            // To the terminal, which is spoken to in English.
+            Program.say("%1 goes on; `kymograph attach %2` shows it, `kymograph stop %2` ends it".arg(each.name).arg(each.runId))
         }
+        endAll((each) => each.isActive && !each.isElsewhere)
+    }
+    function endAndQuit() {
+        endAll((each) => each.isActive)
+    }
+    function endAll(isEnded) {
+        const ending = jobs.filter(isEnded)
+        isClosing = true
+        ending.forEach((each) => each.end())
+        if (ending.length === 0)
+            quit()
     }
     // The job goes on and is recorded; the window comes back when the program that makes the data asks for it.
     function leave() {
@@ -45,11 +59,12 @@ ThemedWindow {
     }
     function quit() {
         isClosing = true
+        isQuitting = true
         Qt.quit()
     }
 
     onClosing: (event) => {
-        if (job.isActive) {
+        if (isBusy && !isQuitting) {
             event.accepted = false
             requestQuit()
         }
@@ -65,48 +80,83 @@ ThemedWindow {
             raise()
         requestActivate()
     }
+    // Whether the list of runs is shown.
+    property bool showsRuns: false
+    // The jobs of this window, and the one that is shown.
+    property var jobs: [theJob]
+    property Job job: theJob
+    readonly property bool isBusy: activeCount > 0
+    property int activeCount: 0
+
+    function countActive() {
+        activeCount = jobs.filter((each) => each.isActive).length
+        Desktop.isBusy = activeCount > 0
+    }
+    // Shows the run in this directory: that of a job of this window, or in a job of its own.
+    function showRun(path) {
+        let shown = jobs.find((each) => each.runPath === path)
+        if (!shown) {
+            shown = jobMaker.createObject(window)
+            adopt(shown)
+            jobs = jobs.concat([shown])
+            shown.attach(path)
+        }
+        job = shown
+    }
+    function adopt(made) {
+        made.setPaneLines(Appearance.paneLines)
+        made.started.connect(() => {
+            errorBar.isDismissed = false
+            Desktop.showsRun(made.runPath)
+        })
+        made.stateChanged.connect(window.countActive)
+        made.ended.connect(() => {
+            window.countActive()
+            window.tellEnd(made)
+            if (made === theJob && Program.saveUrl.toString() !== "")
+                figureView.figure.save(Program.saveUrl)
+            else
+                window.afterEnd()
+        })
+    }
+
+    // What runs, in words.
+    function runningName() {
+        const names = jobs.filter((each) => each.isActive && each.isElsewhere).map((each) => each.name)
+        return names.length === 1 ? names[0] : qsTr("%1 and %n more", "", names.length - 1).arg(names[0])
+    }
     // Tells the end of a job to a person who is looking elsewhere.
-    function tellEnd() {
-        if (!theJob.endIsNews || !Appearance.notifies || isClosing || Qt.application.state === Qt.ApplicationActive)
+    function tellEnd(ended) {
+        if (!ended.endIsNews || !Appearance.notifies || isClosing || Qt.application.state === Qt.ApplicationActive)
             return
-        const summary = theJob.state === Job.Failed ? qsTr("%1 failed").arg(theJob.name)
-                      : theJob.exitCode !== 0 ? qsTr("%1 ended with %2").arg(theJob.name).arg(theJob.exitCode)
-                      : qsTr("%1 finished").arg(theJob.name)
-        const text = theJob.state === Job.Failed ? theJob.errorText
-                   : theJob.summary !== "" ? theJob.summary : qsTr("It took %1.").arg(theJob.elapsed)
+        const summary = ended.state === Job.Failed ? qsTr("%1 failed").arg(ended.name)
+                      : ended.exitCode !== 0 ? qsTr("%1 ended with %2").arg(ended.name).arg(ended.exitCode)
+                      : qsTr("%1 finished").arg(ended.name)
+        const text = ended.state === Job.Failed ? ended.errorText
+                   : ended.summary !== "" ? ended.summary : qsTr("It took %1.").arg(ended.elapsed)
         Desktop.tell(summary, text, qsTr("Show"), Program.quitWhenDone || !visible)
     }
 
     Job {
         id: theJob
         objectName: "job"
-        onStarted: {
-            errorBar.isDismissed = false
-            Desktop.showsRun(runPath)
-        }
-        onStateChanged: Desktop.isBusy = isActive
         onShowRequested: window.comeForward()
-        onEnded: {
-            window.tellEnd()
-            if (Program.saveUrl.toString() !== "") {
-                figureView.figure.save(Program.saveUrl)
-                return
-            }
-            window.afterEnd()
-        }
         Component.onCompleted: {
-            setPaneLines(Appearance.paneLines)
+            window.adopt(theJob)
             if (Program.isPlain)
                 sineSettings.restore()
             if (Program.autostart)
                 start()
         }
     }
-    readonly property alias job: theJob
+    Component {
+        id: jobMaker
+        Job {}
+    }
 
     // After the job's end and, if it was asked for, the saved figure.
     function afterEnd() {
-        if (isClosing || Program.quitWhenDone || !visible)
+        if (!isBusy && (isClosing || Program.quitWhenDone || !visible))
             Qt.callLater(quit)
     }
 
@@ -133,6 +183,8 @@ ThemedWindow {
         function onPresented() {
             firstFrame.enabled = false
             Desktop.begin()
+            if (Program.isPlain)
+                Program.findRuns()
         }
     }
     Connections {
@@ -143,45 +195,62 @@ ThemedWindow {
     }
     Connections {
         target: Program
-        function onQuitRequested() {
-            window.endAndQuit()
+        function onQuitRequested(wantsStop) {
+            wantsStop ? window.endAndQuit() : window.leaveAndQuit()
+        }
+        function onRunsFound(paths, names) {
+            runsBar.paths = paths
+            runsBar.names = names
         }
     }
     Connections {
         target: Appearance
         function onPaneLinesChanged() {
-            theJob.setPaneLines(Appearance.paneLines)
+            window.jobs.forEach((each) => each.setPaneLines(Appearance.paneLines))
         }
     }
     Timer {
         interval: 100
         repeat: true
-        running: theJob.isActive
-        onTriggered: theJob.tick()
+        running: window.isBusy
+        onTriggered: window.jobs.filter((each) => each.isActive).forEach((each) => each.tick())
     }
 
     header: ThreadControl {
         objectName: "threadControl"
-        job: theJob
+        job: window.job
         onMenuRequested: (anchor) => {
             const menu = mainMenu.get()
             menu.popup(anchor, anchor.width - menu.width, anchor.height)
         }
         onSettingsRequested: (anchor) => jobSettings.get().openAt(anchor)
+        showsRuns: window.showsRuns
+        onRunsRequested: window.showsRuns = !window.showsRuns
     }
 
     ColumnLayout {
         anchors.fill: parent
         spacing: 0
 
+        RunsBar {
+            id: runsBar
+            objectName: "runsBar"
+            Layout.fillWidth: true
+            visible: paths.length > 0
+            onShowRequested: (path) => {
+                paths = []
+                window.showRun(path)
+            }
+            onDismissed: paths = []
+        }
         // Why the job failed, until it is started again or the bar is dismissed.
         NoticeBar {
             id: errorBar
             objectName: "errorBar"
             property bool isDismissed: false
             Layout.fillWidth: true
-            visible: theJob.errorText !== "" && !isDismissed
-            text: theJob.errorText
+            visible: window.job.errorText !== "" && !isDismissed
+            text: window.job.errorText
             onDetailsRequested: details.get().open()
             onDismissed: isDismissed = true
         }
@@ -191,37 +260,61 @@ ThemedWindow {
             objectName: "recordingBar"
             property string seen
             Layout.fillWidth: true
-            visible: theJob.recordingTrouble !== "" && seen !== theJob.recordingTrouble
-            text: theJob.recordingTrouble === "" ? ""
-                : theJob.recordingResumes
-                ? qsTr("Nothing is recorded at present: %1. The job goes on; recording begins by itself.").arg(theJob.recordingTrouble)
-                : qsTr("Not all of this run is recorded: %1").arg(theJob.recordingTrouble)
-            onDismissed: seen = theJob.recordingTrouble
+            visible: window.job.recordingTrouble !== "" && seen !== window.job.recordingTrouble
+            text: window.job.recordingTrouble === "" ? ""
+                : window.job.recordingResumes
+                ? qsTr("Nothing is recorded at present: %1. The job goes on; recording begins by itself.").arg(window.job.recordingTrouble)
+                : qsTr("Not all of this run is recorded: %1").arg(window.job.recordingTrouble)
+            onDismissed: seen = window.job.recordingTrouble
         }
 
         SplitView {
-            id: split
-            objectName: "rowSplit"
+            objectName: "columnSplit"
             Layout.fillWidth: true
             Layout.fillHeight: true
-            orientation: Qt.Vertical
+            orientation: Qt.Horizontal
             handle: PaneHandle {}
 
-            FigureView {
-                id: figureView
-                objectName: "figureView"
-                focus: true
-                job: theJob
-                SplitView.fillHeight: true
-                SplitView.minimumHeight: 140
-                onFullScreenRequested: window.toggleFullScreen()
+            Loader {
+                id: runsPanel
+                objectName: "runsPanel"
+                active: window.showsRuns
+                visible: active
+                SplitView.preferredWidth: 240
+                SplitView.minimumWidth: 140
+                SplitView.maximumWidth: Math.max(140, window.width / 2)
+                sourceComponent: RunsPanel {
+                    jobs: window.jobs
+                    job: window.job
+                    onJobChosen: (job) => window.job = job
+                    onRunChosen: (path) => window.showRun(path)
+                    onCloseRequested: window.showsRuns = false
+                }
             }
-            MessagePanes {
-                id: panes
-                objectName: "messagePanes"
-                job: theJob
-                SplitView.minimumHeight: 70
-                SplitView.preferredHeight: window.height * 0.3
+            SplitView {
+                id: split
+                objectName: "rowSplit"
+                SplitView.fillWidth: true
+                SplitView.minimumWidth: 300
+                orientation: Qt.Vertical
+                handle: PaneHandle {}
+
+                FigureView {
+                    id: figureView
+                    objectName: "figureView"
+                    focus: true
+                    job: window.job
+                    SplitView.fillHeight: true
+                    SplitView.minimumHeight: 140
+                    onFullScreenRequested: window.toggleFullScreen()
+                }
+                MessagePanes {
+                    id: panes
+                    objectName: "messagePanes"
+                    job: window.job
+                    SplitView.minimumHeight: 70
+                    SplitView.preferredHeight: window.height * 0.3
+                }
             }
         }
     }
@@ -241,7 +334,17 @@ ThemedWindow {
         id: details
         host: window.contentItem
         file: "DetailsDialog.qml"
-        properties: ({text: Qt.binding(() => theJob.errorText)})
+        properties: ({text: Qt.binding(() => window.job.errorText)})
+    }
+    LazyPopup {
+        id: closingDialog
+        host: window.contentItem
+        file: "ClosingDialog.qml"
+        properties: ({jobName: Qt.binding(() => window.runningName())})
+        onMade: (dialog) => {
+            dialog.stopChosen.connect(window.endAndQuit)
+            dialog.leaveChosen.connect(window.leaveAndQuit)
+        }
     }
     LazyPopup {
         id: linesDialog
@@ -269,7 +372,7 @@ ThemedWindow {
     }
 
     function openFigureWindow() {
-        Qt.createComponent("FigureWindow.qml").createObject(null, { job: theJob })
+        Qt.createComponent("FigureWindow.qml").createObject(null, { job: window.job })
     }
 
     Shortcut {
@@ -282,16 +385,20 @@ ThemedWindow {
     }
     Shortcut {
         sequence: "F5"
-        enabled: theJob.canStart
-        onActivated: theJob.start()
+        enabled: window.job.canStart
+        onActivated: window.job.start()
     }
     Shortcut {
         sequence: "Shift+F5"
-        onActivated: theJob.stop()
+        onActivated: window.job.stop()
+    }
+    Shortcut {
+        sequence: "F9"
+        onActivated: window.showsRuns = !window.showsRuns
     }
     Shortcut {
         sequence: "F6"
-        onActivated: theJob.togglePause()
+        onActivated: window.job.togglePause()
     }
     Shortcut {
         sequence: "F1"
@@ -353,6 +460,7 @@ ThemedWindow {
         property alias width: window.width
         property alias height: window.height
         property alias split: window.splitState
+        property alias showsRuns: window.showsRuns
     }
     property var splitState
     Component.onCompleted: {

@@ -28,6 +28,13 @@ FittingMenu {
         onTriggered: Appearance.distinction = distinction
     }
 
+    component ClosingItem: MenuEntry {
+        required property string closing
+        checkable: true
+        checked: Appearance.closing === closing
+        onTriggered: Appearance.closing = closing
+    }
+
     MenuEntry {
         text: qsTr("&New figure window")
         onTriggered: menu.figureWindowRequested()
@@ -64,6 +71,21 @@ FittingMenu {
         DistinctionItem {
             distinction: FigureItem.Markers
             text: qsTr("Colour and &markers")
+        }
+    }
+    FittingMenu {
+        title: qsTr("&When closing while a command runs")
+        ClosingItem {
+            closing: "ask"
+            text: qsTr("&Ask")
+        }
+        ClosingItem {
+            closing: "leave"
+            text: qsTr("&Leave it running")
+        }
+        ClosingItem {
+            closing: "stop"
+            text: qsTr("S&top it")
         }
     }
     MenuEntry {

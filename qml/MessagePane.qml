@@ -66,6 +66,8 @@ FocusScope {
         id: messages
         job: pane.job
         pane: pane.pane
+        backgroundColor: pane.palette.base
+        textColor: pane.palette.text
         onCountChanged: {
             if (count === 0)
                 pane.selectRows(-1, -1)
@@ -237,7 +239,10 @@ FocusScope {
                     required property string time
                     required property string text
                     required property int level
+                    // Not empty if the program chose colours.
+                    required property string styled
 
+                    readonly property bool isStyled: styled !== "" && !isSelected
                     readonly property bool isSelected: pane.hasSelection
                         && index >= Math.min(pane.selectionAnchor, pane.selectionEnd)
                         && index <= Math.max(pane.selectionAnchor, pane.selectionEnd)
@@ -246,7 +251,7 @@ FocusScope {
                         : level === 1 ? Appearance.warningColor(palette.base) : palette.text
 
                     width: ListView.view.width
-                    height: body.implicitHeight + 2
+                    height: (isStyled && coloured.item ? coloured.item.implicitHeight : body.implicitHeight) + 2
                     color: isSelected ? palette.highlight : "transparent"
                     Accessible.role: Accessible.ListItem
                     Accessible.name: (level === 2 ? qsTr("Error: %1") : level === 1 ? qsTr("Warning: %1") : "%1").arg(time + " " + text)
@@ -273,6 +278,20 @@ FocusScope {
                         elide: Text.ElideRight
                         font: stamp.font
                         color: line.ink
+                        visible: !line.isStyled
+                    }
+                    Loader {
+                        id: coloured
+                        active: line.isStyled
+                        x: body.x
+                        y: 1
+                        width: body.width
+                        sourceComponent: StyledLine {
+                            width: body.width
+                            text: line.styled
+                            font: stamp.font
+                            color: line.ink
+                        }
                     }
                 }
 

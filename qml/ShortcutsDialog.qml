@@ -42,6 +42,7 @@ Dialog {
         [qsTr("End"), qsTr("Follow the newest line")],
         ["", qsTr("Window")],
         [qsTr("Ctrl+N"), qsTr("Another window for the figure")],
+        ["F9", qsTr("Runs")],
         ["F1, F10", qsTr("This list, the menu")]
     ]
 

@@ -33,6 +33,8 @@ RowLayout {
     Label {
         textFormat: Text.PlainText
         text: chip.title
+        elide: Text.ElideRight
+        Layout.maximumWidth: 160
         Accessible.ignored: true
     }
     Label {

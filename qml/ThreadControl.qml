@@ -11,9 +11,14 @@ ToolBar {
     // Asks the window for one of its menus.
     signal menuRequested(Item anchor)
     signal settingsRequested(Item anchor)
+    // Asks the window to show or hide the list of runs.
+    signal runsRequested()
+    property bool showsRuns: false
 
     readonly property bool isNarrow: width < 700
     readonly property bool isStopping: job.state === Job.Stopping
+    // People know nothing of the threads through which the output of a program comes.
+    readonly property bool isProgram: job.command !== "" || job.outlivesWindow
     readonly property bool wasStarted: job.state !== Job.Idle
 
     implicitHeight: isNarrow ? 2 * Appearance.stripHeight - 8 : Appearance.stripHeight
@@ -32,12 +37,23 @@ ToolBar {
             height: control.isNarrow ? parent.height / 2 : parent.height
             spacing: Appearance.spacing
 
+            StripButton {
+                objectName: "runsButton"
+                symbol: "runs"
+                tip: qsTr("Runs")
+                keys: "F9"
+                checkable: true
+                checked: control.showsRuns
+                onClicked: control.runsRequested()
+            }
             Button {
                 id: startButton
                 objectName: "startButton"
                 // What a program beyond a socket does is started there.
                 visible: !control.job.outlivesWindow
-                text: control.wasStarted && !control.job.isActive ? qsTr("Re&start threads") : qsTr("&Start threads")
+                text: control.wasStarted && !control.job.isActive
+                    ? (control.isProgram ? qsTr("Re&start") : qsTr("Re&start threads"))
+                    : (control.isProgram ? qsTr("&Start") : qsTr("&Start threads"))
                 icon.source: Program.symbol(control.wasStarted && !control.job.isActive ? "restart" : "start")
                 icon.width: Appearance.iconSize
                 icon.height: Appearance.iconSize
@@ -49,13 +65,14 @@ ToolBar {
                 readonly property bool wantsTip: hovered || visualFocus
                 onWantsTipChanged: Appearance.showTip(this, wantsTip, control.job.isRecorded
                     ? qsTr("A recorded run is shown, not run again")
+                    : control.isProgram ? qsTr("Clear the panes and run the command anew (F5)")
                     : qsTr("Clear the panes and start the worker and the receiver (F5)"))
             }
             Button {
                 id: stopButton
                 objectName: "stopButton"
                 text: control.isStopping ? qsTr("Stopping…")
-                    : control.job.outlivesWindow ? qsTr("S&top") : qsTr("S&top threads")
+                    : control.isProgram ? qsTr("S&top") : qsTr("S&top threads")
                 icon.source: Program.symbol("stop")
                 icon.width: Appearance.iconSize
                 icon.height: Appearance.iconSize
@@ -67,6 +84,7 @@ ToolBar {
                 readonly property bool wantsTip: hovered || visualFocus
                 onWantsTipChanged: Appearance.showTip(this, wantsTip, control.job.outlivesWindow
                     ? qsTr("Ask the program to stop; press again to interrupt it (Shift+F5)")
+                    : control.isProgram ? qsTr("End the command and all that it started (Shift+F5)")
                     : qsTr("Stop the receiver and the worker in order (Shift+F5)"))
             }
             StripButton {
@@ -91,11 +109,20 @@ ToolBar {
             spacing: 14
 
             ThreadChip {
+                objectName: "jobChip"
+                visible: control.isProgram
+                title: control.job.name
+                threadState: control.job.state
+                progressText: control.job.workerProgress
+            }
+            ThreadChip {
+                visible: !control.isProgram
                 title: qsTr("worker")
                 threadState: control.job.workerState
                 progressText: control.job.workerProgress
             }
             ThreadChip {
+                visible: !control.isProgram
                 title: qsTr("receiver")
                 threadState: control.job.receiverState
                 progressText: control.job.receiverProgress

@@ -25,6 +25,42 @@ QtObject {
         }
     }
 
+    // How a recorded run stands.
+    function runState(state) {
+        switch (state) {
+        case RunModel.Running:
+            return qsTr("running")
+        case RunModel.Finished:
+            return qsTr("finished")
+        case RunModel.Failed:
+            return qsTr("failed")
+        case RunModel.Stopped:
+            return qsTr("stopped")
+        default:
+            return qsTr("interrupted")
+        }
+    }
+
+    // How long something took, in seconds.
+    function duration(secs) {
+        const two = (number) => String(number).padStart(2, "0")
+        const [hours, minutes, seconds] = [Math.floor(secs / 3600), Math.floor(secs / 60) % 60, Math.floor(secs) % 60]
+        if (hours > 0)
+            return "%1:%2:%3".arg(hours).arg(two(minutes)).arg(two(seconds))
+        return minutes > 0 ? "%1:%2".arg(minutes).arg(two(seconds)) : qsTr("%1 s").arg(secs.toFixed(1))
+    }
+
+    // How long ago something was.
+    function age(secs) {
+        if (secs < 60)
+            return qsTr("just now")
+        if (secs < 3600)
+            return qsTr("%n min ago", "", Math.floor(secs / 60))
+        if (secs < 86400)
+            return qsTr("%n h ago", "", Math.floor(secs / 3600))
+        return qsTr("%n d ago", "", Math.floor(secs / 86400))
+    }
+
     // A text without the mark of its key: before Qt 6.8 that would be read aloud.
     function plain(text) {
         return text.replace(/&(.)/g, "$1")

@@ -4,12 +4,17 @@
 
 mod column;
 mod layout;
+mod message;
+mod styled;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use column::{Column, Home, Values};
 pub use layout::{AxisLayout, Layout, SubplotLayout};
+pub use message::{LineId, Message};
+pub use styled::{Span, TextColor, TextStyle};
 
 /// Names a series within one job. Given out by the source, in ascending order from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -171,6 +176,31 @@ pub enum Item {
     Layout(Arc<Layout>),
     /// All that a program beyond a socket sent up to this number has been handed over: when this is on disk, so is that.
     Mark(u64),
+    /// What a command wrote, as it wrote it. What people see of it is made from these bytes by who shows them.
+    Output(Stream, Arc<[u8]>),
+}
+
+/// Where a command writes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stream {
+    /// Standard output, or a terminal that takes both.
+    Output,
+    /// Standard error.
+    Error,
+}
+
+impl Stream {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Output, Self::Error];
+
+    /// The pane that shows what is written there.
+    #[must_use]
+    pub fn pane(self) -> Pane {
+        match self {
+            Self::Output => Pane::Worker,
+            Self::Error => Pane::Receiver,
+        }
+    }
 }
 
 impl Item {
@@ -185,7 +215,7 @@ impl Item {
     pub fn batch(&self) -> Option<&Batch> {
         match self {
             Self::Append(batch) | Self::Replace(batch, _) => Some(batch),
-            Self::Declare(_) | Self::Layout(_) | Self::Mark(_) => None,
+            Self::Declare(_) | Self::Layout(_) | Self::Mark(_) | Self::Output(..) => None,
         }
     }
 
@@ -200,6 +230,7 @@ impl Item {
             }
             Self::Layout(layout) => size_of_val(&layout.subplots[..]) + size_of_val(&layout.places[..]),
             Self::Mark(_) => 0,
+            Self::Output(_, bytes) => bytes.len(),
         }
     }
 
@@ -209,7 +240,7 @@ impl Item {
         match self {
             Self::Declare(info) => Some(info.id),
             Self::Append(batch) | Self::Replace(batch, _) => Some(batch.series),
-            Self::Layout(_) | Self::Mark(_) => None,
+            Self::Layout(_) | Self::Mark(_) | Self::Output(..) => None,
         }
     }
 }
@@ -251,19 +282,6 @@ pub enum Level {
     Error,
 }
 
-/// A line for one of the panes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Message {
-    /// The pane that shows it.
-    pub pane: Pane,
-    /// How much it matters.
-    pub level: Level,
-    /// Seconds since the job's start, t0.
-    pub time_secs: f64,
-    /// Plain text of one line; never trusted as markup.
-    pub text: String,
-}
-
 /// How far a job or thread is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Progress {
@@ -279,6 +297,15 @@ pub enum Progress {
         /// Steps in all, at least 1.
         total: u64,
     },
+    /// A part that is no count of steps, or of which is known how long the rest takes.
+    Share {
+        /// The part done, 0 to 1.
+        fraction: f64,
+        /// Steps done and in all, where they are known.
+        steps: Option<(u64, u64)>,
+        /// Time to the end, as the program itself says.
+        left: Option<Duration>,
+    },
 }
 
 impl Progress {
@@ -288,6 +315,26 @@ impl Progress {
         match self {
             Self::Unknown { .. } => None,
             Self::Steps { done, total } => Some((done as f64 / total.max(1) as f64).clamp(0.0, 1.0)),
+            Self::Share { fraction, .. } => Some(fraction.clamp(0.0, 1.0)),
+        }
+    }
+
+    /// Steps done and in all, where the end is known; of a part that is no count of steps, in hundredths of a percent.
+    #[must_use]
+    pub fn steps(self) -> Option<(u64, u64)> {
+        match self {
+            Self::Unknown { .. } => None,
+            Self::Steps { done, total } | Self::Share { steps: Some((done, total)), .. } => Some((done, total)),
+            Self::Share { fraction, .. } => Some(((fraction.clamp(0.0, 1.0) * 1e4) as u64, 10_000)),
+        }
+    }
+
+    /// Time to the end, where the program itself says.
+    #[must_use]
+    pub fn left(self) -> Option<Duration> {
+        match self {
+            Self::Share { left, .. } => left,
+            _ => None,
         }
     }
 }
@@ -398,8 +445,10 @@ pub enum Notice {
     Finished(Outcome),
     /// The job failed.
     Failed(Failure),
+    /// The job began so long ago, elsewhere.
+    Began(std::time::Duration),
     /// How long a job took whose recording is shown again.
-    Took(std::time::Duration),
+    Took(Duration),
     /// Recording stands still, and why; or goes on again, if there is no trouble.
     Recording(Option<RecordingTrouble>),
 }

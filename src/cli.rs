@@ -73,6 +73,10 @@ pub enum Command {
     /// Run a command as a job and watch it: its output, and the numbers in it as curves
     #[command(override_usage = "kymograph run [OPTIONS] -- <CMD> [ARGS]…")]
     Run(RunArgs),
+    /// Look at a run that goes on elsewhere, with all that it has said and made so far
+    Attach(AttachArgs),
+    /// End a run that goes on without a window, or elsewhere
+    Stop(StopArgs),
     /// Draw a file of numbers, or a recorded run, without a window
     Render(RenderArgs),
     /// Write the data of a file of numbers, or of a recorded run, at full resolution
@@ -88,6 +92,9 @@ pub enum Command {
     /// Show what comes through the connection that is the standard input
     #[command(hide = true)]
     Client,
+    /// Run a command for those who look at it through its run
+    #[command(hide = true)]
+    Supervise(RunArgs),
     /// Write what an installation has beside the program
     #[command(hide = true)]
     Generate(GenerateArgs),
@@ -126,6 +133,15 @@ pub struct RunArgs {
     /// (the group `step` is x), or with the groups key and value
     #[arg(long, value_name = "auto|REGEX", default_value = "auto")]
     pub metrics: String,
+    /// Connect the command to pipes and not to a terminal: most programs then write less often, without colours and bars
+    #[arg(long)]
+    pub no_pty: bool,
+    /// Keep standard error apart from standard output where both go to a terminal; `--no-pty` always does
+    #[arg(long)]
+    pub split: bool,
+    /// Start the command and return, without a window; `kymograph attach` looks at it, `kymograph stop` ends it
+    #[arg(long)]
+    pub detach: bool,
     /// The command and its arguments, after `--`
     #[arg(
         required = true,
@@ -206,6 +222,22 @@ pub struct ExportArgs {
 #[derive(Debug, Args)]
 pub struct OpenArgs {
     /// Runs, by id, name, the beginning of one of them that no other has, or path; several share one figure
+    #[arg(required = true, value_name = "RUN")]
+    pub runs: Vec<String>,
+}
+
+/// What to look at.
+#[derive(Debug, Args)]
+pub struct AttachArgs {
+    /// The run, by id, name, the beginning of one of them that no other has, or path [default: the newest that goes on]
+    #[arg(value_name = "RUN")]
+    pub run: Option<String>,
+}
+
+/// What to end.
+#[derive(Debug, Args)]
+pub struct StopArgs {
+    /// Runs, by id, name, the beginning of one of them that no other has, or path
     #[arg(required = true, value_name = "RUN")]
     pub runs: Vec<String>,
 }

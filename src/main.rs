@@ -8,10 +8,11 @@ use clap::Parser;
 use kymograph::app::launch::{Launch, Recording};
 use kymograph::app::pipeline::JobKind;
 use kymograph::app::serve::{self, ServeOptions};
+use kymograph::app::supervisor::{self, Supervisor};
 use kymograph::app::{client, export_file, generate, headless, render_file, runs};
-use kymograph::cli::{Cli, Command, GlobalArgs, OpenArgs, RunArgs};
-use kymograph::record::{DataDir, LogReader};
-use kymograph::source::command::CommandOptions;
+use kymograph::cli::{AttachArgs, Cli, Command, GlobalArgs, OpenArgs, RunArgs};
+use kymograph::record::{DataDir, LogReader, RunState};
+use kymograph::source::command::{CommandOptions, Wiring};
 use kymograph::source::metrics::Metrics;
 
 fn main() -> ExitCode {
@@ -54,10 +55,30 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
             serve::run(&ServeOptions::new(&args, &global)?)?;
             return Ok(0);
         }
+        Some(Command::Stop(args)) => {
+            runs::stop(&args, global.data_dir.as_deref())?;
+            return Ok(0);
+        }
+        Some(Command::Supervise(args)) => {
+            let supervised = supervisor::run(&command(args, true)?, &DataDir::find(global.data_dir.as_deref())?);
+            // Who started it was told why; a terminal would hear of it twice.
+            return Ok(u8::from(supervised.is_err()));
+        }
+        Some(Command::Run(args)) if args.detach => {
+            let supervisor = Supervisor::own(global.data_dir.as_deref(), global.log)?;
+            let run = supervisor.start(&command(args, false)?)?.run;
+            writeln!(std::io::stdout(), "{}", run.display())?;
+            return Ok(0);
+        }
+        Some(Command::Attach(args)) => launch(live(&args, &global)?, &global, true),
         Some(Command::Open(args)) => launch(recorded(&args, &global)?, &global, true),
         None => Launch { is_plain: true, ..launch(JobKind::default(), &global, global.autostart) },
         Some(Command::Sine(args)) => launch(JobKind::Sine(args.into()), &global, global.autostart),
-        Some(Command::Run(args)) => launch(command(args)?, &global, true),
+        Some(Command::Run(mut args)) => {
+            // Who sends the two to different places wants them apart.
+            args.split |= global.headless && !is_one_place();
+            launch(command(args, false)?, &global, true)
+        }
         Some(Command::Client) => launch(JobKind::Client(client::accept(global.data_dir.as_deref())?), &global, true),
     };
     let code = if global.headless { headless::run(&launch)? } else { run_window(launch)? };
@@ -75,6 +96,11 @@ fn launch(kind: JobKind, global: &GlobalArgs, autostart: bool) -> Launch {
         save: save.clone(),
         layout: layout.clone(),
         recording: global.data_dir.clone().map_or(Recording::Standard, Recording::Into),
+        supervisor: Supervisor::own(global.data_dir.as_deref(), global.log)
+            .inspect_err(|error| {
+                log::warn!("commands end with this window: the program's own file is not found: {error}")
+            })
+            .ok(),
         budget_bytes: global.memory.map(|mebibytes| (mebibytes as usize) << 20),
         ..Launch::default()
     }
@@ -89,13 +115,43 @@ fn recorded(args: &OpenArgs, global: &GlobalArgs) -> anyhow::Result<JobKind> {
         LogReader::open(&run.log_path())?;
         runs.push(run);
     }
-    Ok(JobKind::Recorded(runs))
+    // One that goes on is looked at until it ends.
+    match <[_; 1]>::try_from(runs) {
+        Ok([run]) if run.state == RunState::Running => Ok(JobKind::Live(Box::new(run))),
+        Ok(run) => Ok(JobKind::Recorded(run.into())),
+        Err(runs) => Ok(JobKind::Recorded(runs)),
+    }
 }
 
-fn command(args: RunArgs) -> anyhow::Result<JobKind> {
+/// The run that is meant; the newest that goes on if none is named. One that has ended is shown as it was.
+fn live(args: &AttachArgs, global: &GlobalArgs) -> anyhow::Result<JobKind> {
+    if let Some(run) = &args.run {
+        return recorded(&OpenArgs { runs: vec![run.clone()] }, global);
+    }
+    let runs = DataDir::find(global.data_dir.as_deref())?.list()?;
+    let newest = runs.into_iter().find(|run| run.state == RunState::Running);
+    newest
+        .map(|run| JobKind::Live(Box::new(run)))
+        .ok_or_else(|| anyhow::anyhow!("no run goes on; `kymograph ls` lists those that have ended"))
+}
+
+fn command(args: RunArgs, is_supervised: bool) -> anyhow::Result<JobKind> {
     let metrics = args.metrics.parse::<Metrics>().map_err(|error| anyhow::anyhow!("--metrics: {error}"))?;
-    let options = CommandOptions { argv: args.command, metrics, ..CommandOptions::default() };
+    let wiring = match (args.no_pty, args.split) {
+        (true, _) => Wiring::Pipes,
+        (false, true) => Wiring::Terminals,
+        (false, false) => Wiring::Terminal,
+    };
+    let options =
+        CommandOptions { argv: args.command, metrics, wiring, adopts: is_supervised, ..CommandOptions::default() };
     Ok(JobKind::Command { name: args.name, options })
+}
+
+/// Whether standard output and standard error go to the same place.
+fn is_one_place() -> bool {
+    let place = |stat: rustix::fs::Stat| (stat.st_dev, stat.st_ino, stat.st_rdev);
+    let (output, error) = (rustix::fs::fstat(std::io::stdout()), rustix::fs::fstat(std::io::stderr()));
+    matches!((output.map(place), error.map(place)), (Ok(output), Ok(error)) if output == error)
 }
 
 #[cfg(feature = "gui")]

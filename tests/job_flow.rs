@@ -155,7 +155,7 @@ fn the_sink_is_told_when_a_group_is_whole_and_when_nothing_waits() {
 
 fn message(number: u64) -> Notice {
     let text = number.to_string();
-    Notice::Message(Message { pane: Pane::Worker, level: Level::Info, time_secs: 0.0, text })
+    Notice::Message(Message::new(Pane::Worker, Level::Info, 0.0, text))
 }
 
 #[test]

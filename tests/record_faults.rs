@@ -25,6 +25,7 @@ mod record_support;
 const CHILD_PLACE: &str = "KYMOGRAPH_TEST_RECORD_PLACE";
 
 const QUICK: RecorderOptions = RecorderOptions {
+    flush_every: Duration::from_millis(200),
     sync_every: Duration::from_millis(50),
     retry_every: Duration::from_millis(5),
     finish_bound: Duration::from_secs(60),
@@ -50,7 +51,7 @@ fn wait_for(what: &str, mut is_true: impl FnMut() -> bool) {
 }
 
 fn line(text: &str) -> Notice {
-    Notice::Message(Message { pane: Pane::Worker, level: Level::Info, time_secs: 0.0, text: text.to_owned() })
+    Notice::Message(Message::new(Pane::Worker, Level::Info, 0.0, text))
 }
 
 fn full() -> io::Error {

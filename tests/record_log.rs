@@ -5,7 +5,7 @@ use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use kymograph::batch::{Batch, Item, Notice, Progress, SeriesId, Xs};
+use kymograph::batch::{Batch, Item, Notice, Progress, SeriesId, Stream, Xs};
 use kymograph::record::{Body, HOME_LEN, LogReader, LossKind, RecordError, RunState};
 
 use record_support::start as start_recorder;
@@ -213,6 +213,14 @@ fn a_reader_made_from_the_description_finds_the_same() {
                 assert_eq!(line["subplots"][1]["y"]["limits"].as_array().map(Vec::len), Some(2));
                 assert_eq!((&line["places"][0]["subplot"], line["places"][1]["subplot"].is_null()), (&1.into(), true));
             }
+            Body::Item(Item::Output(stream, bytes)) => {
+                let (stream, bytes) = match (stream, &bytes[..]) {
+                    (Stream::Output, b"loss 1\r\xff\0\x1b[31m") => ("output", "bG9zcyAxDf8AG1szMW0="),
+                    (Stream::Error, b"") => ("error", ""),
+                    other => panic!("{other:?}"),
+                };
+                assert_eq!((&line["stream"], &line["base64"]), (&stream.into(), &bytes.into()));
+            }
             Body::Item(Item::Mark(mark)) => assert_eq!(line["number"].as_u64(), Some(*mark)),
             Body::Notice(Notice::Message(message)) => {
                 assert_eq!((&line["kind"], &line["text"]), (&"line".into(), &message.text.clone().into()));
@@ -224,7 +232,7 @@ fn a_reader_made_from_the_description_finds_the_same() {
             Body::Notice(Notice::Progress(_, progress)) => {
                 let (done, total) = match progress {
                     Progress::Unknown { done } => (*done, None),
-                    Progress::Steps { done, total } => (*done, Some(*total)),
+                    shown => shown.steps().map_or((0, None), |(done, total)| (done, Some(total))),
                 };
                 assert_eq!((line["done"].as_u64(), line["total"].as_u64()), (Some(done), total));
             }
@@ -232,7 +240,7 @@ fn a_reader_made_from_the_description_finds_the_same() {
             Body::Notice(Notice::Thread(role, _)) => {
                 assert_eq!((&line["role"], &line["state"]), (&role.to_string().into(), &"stopping".into()))
             }
-            Body::Notice(other @ (Notice::Recording(_) | Notice::Took(_))) => panic!("{other:?}"),
+            Body::Notice(other @ (Notice::Recording(_) | Notice::Took(_) | Notice::Began(_))) => panic!("{other:?}"),
             Body::Gap(gap) => panic!("{gap:?}"),
             Body::End(end) => {
                 assert_eq!((&line["state"], &line["text"]), (&end.state.word().into(), &end.text.clone().into()))

@@ -7,7 +7,7 @@ use kymograph as _;
 
 use std::io::{ErrorKind, Read};
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -27,7 +27,10 @@ impl Window {
     }
 
     fn open_with(arguments: &[&str], variables: &[(&str, &Path)]) -> Self {
-        let home = private_folder();
+        Self::open_in(private_folder(), arguments, variables)
+    }
+
+    fn open_in(home: tempfile::TempDir, arguments: &[&str], variables: &[(&str, &Path)]) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_kymograph"))
             .args(arguments)
             .env("QT_QPA_PLATFORM", "offscreen")
@@ -98,20 +101,55 @@ fn a_command_hands_on_its_exit_status() {
     }
 }
 
-/// child-tree, close: closing the window while a command runs ends its whole tree, and is no failure.
+/// child-tree, close: a person who interrupts the window while a command runs ends its whole tree, and that is no failure.
 #[test]
-fn close_ends_a_command_and_its_children() {
+fn close_by_an_interrupt_ends_a_command_and_its_children() {
     let script = "setsid sleep 4711 & sleep 4711 & echo up > up; sleep 4711";
     let window = Window::open(&["run", "--", "sh", "-c", script]);
-    let start = Instant::now();
-    while !window.home.path().join("up").exists() {
-        assert!(start.elapsed() < Duration::from_secs(20), "the command was not started");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    window.signal(Signal::TERM);
+    wait_for("the command", || window.home.path().join("up").exists());
+    window.signal(Signal::INT);
     let (status, said, _home) = window.end(ORDERLY_END);
     assert_eq!((status.code(), said.as_str()), (Some(0), ""));
     assert_eq!(processes_with("sleep\x004711\0"), Vec::<String>::new(), "processes are left");
+}
+
+/// viewer-killed: whatever ends the window, the command goes on, and the next window shows all of it.
+#[test]
+fn viewer_killed_or_asked_to_end_leaves_the_command() {
+    let script = "i=0; while [ ! -e enough ]; do echo value=$i; i=$((i+1)); sleep 0.01; done; echo last=$i";
+    for signal in [Signal::KILL, Signal::TERM] {
+        let window = Window::open(&["run", "--name", "long", "--", "sh", "-c", script]);
+        let runs = window.home.path().join("kymograph/runs");
+        let grown =
+            || read_dir(&runs).iter().any(|run| run.join("log.tfrecord").metadata().is_ok_and(|log| log.len() > 2000));
+        wait_for("some output", grown);
+        window.signal(signal);
+        let (status, said, home) = window.end(ORDERLY_END);
+        if signal == Signal::TERM {
+            assert_eq!(status.code(), Some(0), "{said}");
+            assert!(said.starts_with("kymograph: long goes on; `kymograph attach "), "{said}");
+        }
+        let before = read_dir(&runs)[0].join("log.tfrecord").metadata().unwrap().len();
+        wait_for("more output", || read_dir(&runs)[0].join("log.tfrecord").metadata().unwrap().len() > before + 1000);
+        let next = Window::open_in(home, &["attach", "--quit-when-done", "--save", "figure.png"], &[]);
+        std::thread::sleep(Duration::from_millis(300));
+        std::fs::write(next.home.path().join("enough"), "").unwrap();
+        let (status, said, home) = next.end(Duration::from_secs(30));
+        assert_eq!((status.code(), said.lines().count()), (Some(0), 1), "{said}");
+        assert_is_png(&home.path().join("figure.png"));
+    }
+}
+
+fn read_dir(path: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+}
+
+fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < Duration::from_secs(20), "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// The process numbers whose command line is `words`, each ended by a zero byte.

@@ -56,14 +56,24 @@ pub fn run(launch: &Launch) -> Result<i32, HeadlessError> {
     let data = SnapshotSlot::new();
     let (mailbox, mut drain) = job::mailbox();
     let terminal = Terminal::new(&launch.kind);
-    let options =
-        StartOptions { recording: launch.recording.clone(), budget_bytes: launch.budget_bytes, tap: terminal.tap() };
+    let options = StartOptions {
+        recording: launch.recording.clone(),
+        budget_bytes: launch.budget_bytes,
+        tap: terminal.tap(),
+        supervisor: launch.supervisor.clone(),
+    };
     let handle = pipeline::start(&launch.kind, &data, mailbox, options)?;
     let mut view = JobView::started_now();
+    let is_ours = !matches!(launch.kind, JobKind::Live(_));
     while view.end.is_none() {
         // Woken by the mailbox; the limit is how late a signal is noticed.
         drain.wait(Duration::from_millis(50));
         if stop.swap(false, Ordering::Relaxed) {
+            if !is_ours {
+                terminal.finish();
+                eprintln!("kymograph: the run goes on; `kymograph stop {}` ends it", launch.kind.run_id());
+                return Ok(0);
+            }
             handle.end();
         }
         drain.drain(Duration::from_millis(50), |notice| {
@@ -120,7 +130,7 @@ impl Terminal {
         let bar = ProgressBar::new_spinner();
         bar.set_style(spinner_style());
         bar.enable_steady_tick(Duration::from_millis(120));
-        Self { is_command: matches!(kind, JobKind::Command { .. }), bar }
+        Self { is_command: kind.is_command(), bar }
     }
 
     /// What prints a command's output; nothing for other jobs, whose captured lines are messages like others.
@@ -130,6 +140,10 @@ impl Terminal {
         }
         let bar = self.bar.clone();
         Some(Box::new(move |line| {
+            // A line that may go on is said again when it is whole.
+            if line.line.is_some_and(|id| id.is_open) {
+                return;
+            }
             // A closed pipe, as behind `| head`, is no reason to stop the computation.
             let written = bar.suspend(|| match line.pane {
                 Pane::Worker => writeln!(io::stdout(), "{}", line.text),
@@ -163,7 +177,7 @@ impl Terminal {
     }
 
     fn progress(&self, progress: Progress) {
-        if let Progress::Steps { done, total } = progress {
+        if let Some((done, total)) = progress.steps() {
             if self.bar.length() != Some(total) {
                 self.bar.set_style(bar_style());
                 self.bar.set_length(total);

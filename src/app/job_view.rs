@@ -20,6 +20,8 @@ pub struct JobView {
     /// Why nothing is recorded at present, if that is so.
     pub recording_trouble: Option<RecordingTrouble>,
     started: Option<Instant>,
+    /// When the worker last said how far it is.
+    said_at: Option<Instant>,
     ended: Option<Duration>,
 }
 
@@ -62,12 +64,16 @@ impl JobView {
             Notice::Message(_) | Notice::Skipped(..) => return Changes { panes: true, ..Changes::default() },
             Notice::Progress(role, progress) => {
                 self.thread(*role).progress = Some(*progress);
+                if *role == Role::Worker {
+                    self.said_at = Some(Instant::now());
+                }
                 return Changes { progress: true, ..Changes::default() };
             }
             Notice::Thread(role, state) => self.thread(*role).state = *state,
             Notice::Job(state) => self.state = *state,
             Notice::Finished(outcome) => self.finish(State::Finished, Ok(outcome.clone())),
             Notice::Recording(trouble) => self.recording_trouble.clone_from(trouble),
+            Notice::Began(ago) => self.started = Instant::now().checked_sub(*ago).or(self.started),
             Notice::Took(time) => self.ended = Some(*time),
             Notice::Failed(failure) => self.finish(State::Failed, Err(failure.clone())),
         }
@@ -119,9 +125,13 @@ impl JobView {
         self.ended.or_else(|| self.started.map(|started| started.elapsed()))
     }
 
-    /// Time to the end at the pace so far. `None` where the end is unknown or too little is done to tell.
+    /// Time to the end: what the program itself said, less what has passed since, else at the pace so far. `None` where
+    /// the end is unknown or too little is done to tell.
     #[must_use]
     pub fn remaining(&self) -> Option<Duration> {
+        if let Some(left) = self.worker.progress.and_then(Progress::left).filter(|_| self.is_active()) {
+            return Some(left.saturating_sub(self.said_at.map_or(Duration::ZERO, |at| at.elapsed())));
+        }
         let (fraction, elapsed) = (self.fraction()?, self.elapsed()?);
         // Below two hundredths the pace says nothing yet.
         let is_known = self.is_active() && (0.02..1.0).contains(&fraction);
@@ -130,11 +140,14 @@ impl JobView {
 }
 
 impl ThreadView {
-    /// `14/20`, or `14` where the end is unknown, or nothing.
+    /// `14/20`, `45 %` of what is not counted, or `14` where the end is unknown, or nothing.
     #[must_use]
     pub fn progress_text(&self) -> String {
         match self.progress {
-            Some(Progress::Steps { done, total }) => format!("{done}/{total}"),
+            Some(Progress::Steps { done, total } | Progress::Share { steps: Some((done, total)), .. }) => {
+                format!("{done}/{total}")
+            }
+            Some(Progress::Share { fraction, .. }) => format!("{:.0} %", fraction.clamp(0.0, 1.0) * 100.0),
             Some(Progress::Unknown { done }) => done.to_string(),
             None => String::new(),
         }
@@ -170,6 +183,20 @@ mod tests {
         let outcome = Outcome { summary: String::new(), exit_code: 130, was_stopped: true };
         view.apply(&Notice::Finished(outcome));
         assert_eq!((view.exit_code(), view.exit_code_of_program()), (130, 0));
+    }
+
+    #[test]
+    fn what_a_bar_says_of_the_rest_is_shown() {
+        let mut view = JobView::started_now();
+        let share = |left| Progress::Share { fraction: 0.455, steps: None, left };
+        view.apply(&Notice::Progress(Role::Worker, share(Some(Duration::from_secs(3600)))));
+        let left = view.remaining().unwrap();
+        assert!(left > Duration::from_secs(3500) && left <= Duration::from_secs(3600), "{left:?}");
+        assert_eq!((view.fraction(), view.worker.progress_text()), (Some(0.455), "46 %".to_owned()));
+        view.apply(&Notice::Progress(Role::Worker, share(None)));
+        assert!(view.remaining().unwrap() < Duration::from_secs(60), "by the pace so far");
+        view.apply(&Notice::Finished(Outcome::default()));
+        assert_eq!(view.remaining(), None);
     }
 
     #[test]

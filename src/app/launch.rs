@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{LazyLock, OnceLock};
 
 use crate::app::pipeline::JobKind;
+use crate::app::supervisor::Supervisor;
 
 static LAUNCH: OnceLock<Launch> = OnceLock::new();
 
@@ -30,6 +31,8 @@ pub struct Launch {
     pub recording: Recording,
     /// Bytes of samples that may stand in memory; a quarter of the machine's memory if not given.
     pub budget_bytes: Option<usize>,
+    /// The program under which commands run, so that they outlive this one; if not given, they end with it.
+    pub supervisor: Option<Supervisor>,
     /// Where the figure is written when the job has ended.
     pub save: Option<PathBuf>,
     /// The session file that says how figures are laid out.

@@ -1,5 +1,6 @@
 //! All stages put together: a job's pipeline, the window, the program without a window.
 
+pub mod attach;
 pub mod client;
 pub mod desktop;
 pub mod display;
@@ -13,17 +14,23 @@ pub mod headless;
 pub mod host;
 pub mod host_context;
 pub mod input;
+pub mod job_kind;
 pub mod job_view;
 pub mod launch;
 pub mod open_run;
+pub mod output_lines;
 pub mod pane_log;
 pub mod pipeline;
 pub mod printable;
 pub mod pulse;
 pub mod recording;
 pub mod render_file;
+pub mod run_list;
 pub mod run_samples;
 pub mod runs;
 pub mod serve;
 pub mod session_bus;
 pub mod session_file;
+pub mod styled_text;
+pub mod supervisor;
+pub mod terminal_colors;

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::app::pipeline::StartError;
+use crate::app::output_lines::OutputLines;
+use crate::app::pipeline::{LineTap, StartError};
 use crate::batch::{Column, Failure, Item, Level, Message, Notice, Outcome, Pane, Progress, Role, SeriesId, State};
 use crate::job::{Clock, Mailbox, SystemClock, thread};
 use crate::record::{Body, Entry, LogReader, MappedFile, RunEntry, RunState};
@@ -37,16 +38,23 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// Begins to read `runs` into `data`; what they say goes to `mailbox`.
+    /// Begins to read `runs` into `data`; what they say goes to `mailbox`, the lines of commands to
+    /// `tap` before.
     ///
     /// # Errors
     /// [`StartError::Open`] if the system refuses a thread.
-    pub fn start(runs: &[RunEntry], data: &SnapshotSlot, mailbox: Mailbox) -> Result<Self, StartError> {
+    pub fn start(
+        runs: &[RunEntry],
+        data: &SnapshotSlot,
+        mailbox: Mailbox,
+        tap: Option<LineTap>,
+    ) -> Result<Self, StartError> {
         let stop = Arc::new(AtomicBool::new(false));
         let name = runs.first().map(RunEntry::name).unwrap_or_default();
         let mut reading = Reading {
             data: data.clone(),
             mailbox,
+            tap,
             stop: Arc::clone(&stop),
             store: Store::with_budget(BudgetOptions { budget_bytes: budget_default(), spill: None }),
             next_id: 0,
@@ -75,6 +83,7 @@ impl Drop for Opening {
 struct Reading {
     data: SnapshotSlot,
     mailbox: Mailbox,
+    tap: Option<LineTap>,
     stop: Arc<AtomicBool>,
     store: Store,
     /// Number of the first series of the run being read, where several are shown together.
@@ -132,9 +141,14 @@ impl Reading {
         let mut end = None;
         let mut last_secs = 0.0;
         let mut lines_only = is_cached;
+        let mut lines = OutputLines::default();
         while let Some(Entry { time_nanos, body, .. }) = reader.next() {
             last_secs = time_nanos as f64 / 1e9;
             match body {
+                Body::Item(Item::Output(stream, bytes)) => {
+                    let time = Duration::from_nanos(time_nanos);
+                    lines.feed(stream, &bytes, time, |line| self.line(line));
+                }
                 Body::Item(item) if !lines_only => self.item(item, first_id, prefix),
                 // The cache knows the samples, not how they are to be laid out.
                 Body::Item(item @ Item::Layout(_)) => self.item(item, first_id, prefix),
@@ -159,6 +173,7 @@ impl Reading {
                 break;
             }
         }
+        lines.finish(Duration::from_secs_f64(last_secs), |line| self.line(line));
         for loss in reader.lost() {
             self.say(Level::Warning, last_secs, loss.to_string());
         }
@@ -200,7 +215,7 @@ impl Reading {
                 Item::Replace(batch.into_series(id), None)
             }
             // Each run would want the figure its own way.
-            Item::Layout(_) | Item::Mark(_) => return,
+            Item::Layout(_) | Item::Mark(_) | Item::Output(..) => return,
         };
         if let Some(id) = item.series() {
             self.next_id = self.next_id.max(id.0.saturating_add(1));
@@ -213,8 +228,16 @@ impl Reading {
         self.published = Instant::now();
     }
 
+    /// A line of what a command wrote.
+    fn line(&mut self, line: Message) {
+        if let Some(tap) = &mut self.tap {
+            tap(&line);
+        }
+        self.mailbox.send(Notice::Message(line));
+    }
+
     fn say(&self, level: Level, time_secs: f64, text: String) {
-        self.mailbox.send(Notice::Message(Message { pane: Pane::Control, level, time_secs, text }));
+        self.mailbox.send(Notice::Message(Message::new(Pane::Control, level, time_secs, text)));
     }
 }
 

@@ -2,10 +2,12 @@
 //!
 //! Lives on the thread that shows it. Knows no window: a pane's model reads it and asks what changed.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use crate::app::printable::printable;
-use crate::batch::{Level, Message};
+use crate::batch::{Level, LineId, Message, Span};
+use crate::source::terminal::ROWS;
 
 /// How many lines a pane keeps if nobody says otherwise; the oldest go first.
 pub const DEFAULT_LINES: usize = 10_000;
@@ -19,6 +21,10 @@ pub struct PaneLog {
     capacity: usize,
     generation: u64,
     skipped: u64,
+    /// How often lines were replaced.
+    replacements: u64,
+    /// The newest replacements: the first number touched by those from a count on is among them.
+    replaced: VecDeque<u64>,
 }
 
 /// One line of a pane.
@@ -30,26 +36,92 @@ pub struct PaneLine {
     pub level: Level,
     /// Plain text.
     pub text: String,
+    /// How parts of it look; byte ranges of `text`.
+    pub spans: Box<[Span]>,
+    /// Which line of the job's stream it is, if the program may rewrite it.
+    pub id: Option<LineId>,
 }
 
 impl Default for PaneLog {
     fn default() -> Self {
-        Self { lines: VecDeque::new(), first_number: 0, capacity: DEFAULT_LINES, generation: 0, skipped: 0 }
+        Self {
+            lines: VecDeque::new(),
+            first_number: 0,
+            capacity: DEFAULT_LINES,
+            generation: 0,
+            skipped: 0,
+            replacements: 0,
+            replaced: VecDeque::new(),
+        }
     }
 }
 
 impl PaneLog {
-    /// Adds a line; drops the oldest one when the pane is full.
+    /// Adds a line, or puts it in the place of what the program said of the same line before; drops the oldest one when
+    /// the pane is full. A line that was dropped already stays so.
     pub fn push(&mut self, message: Message) {
         let time = format!("{:.5}", message.time_secs);
-        let text = printable(&message.text).into_owned();
-        self.push_line(PaneLine { time, level: message.level, text });
+        let (text, spans) = fit(message.text, message.spans);
+        let line = PaneLine { time, level: message.level, text, spans, id: message.line };
+        match message.line.map(|id| self.place(id.number)) {
+            Some(Place::Kept(offset)) => {
+                if let Some(kept) = self.lines.get_mut(offset) {
+                    *kept = line;
+                    self.note_replaced(self.first_number + offset as u64);
+                }
+            }
+            Some(Place::Dropped) => {}
+            Some(Place::Unknown) | None => self.push_line(line),
+        }
+    }
+
+    /// Where the line of a number in the job's stream is.
+    fn place(&self, number: u64) -> Place {
+        let mut has_later = false;
+        // A program rewrites its last rows only. Other messages may stand between them.
+        for (offset, line) in self.lines.iter().enumerate().rev().take(4 * ROWS) {
+            match line.id {
+                Some(id) if id.number == number => return Place::Kept(offset),
+                Some(id) if id.number < number => return Place::Unknown,
+                Some(_) => has_later = true,
+                None => {}
+            }
+        }
+        if has_later && self.first_number > 0 { Place::Dropped } else { Place::Unknown }
+    }
+
+    fn note_replaced(&mut self, number: u64) {
+        self.replacements += 1;
+        // More than a pane can be asked about at once: it then looks at all of its last rows.
+        if self.replaced.len() >= ROWS {
+            self.replaced.pop_front();
+        }
+        self.replaced.push_back(number);
+    }
+
+    /// How often lines were replaced so far: with [`PaneLog::replaced_since`], what a reader needs to know which lines
+    /// look different from what it has seen.
+    #[must_use]
+    pub fn replacements(&self) -> u64 {
+        self.replacements
+    }
+
+    /// The first and the last line that were replaced since [`PaneLog::replacements`] was `count`, if one was.
+    #[must_use]
+    pub fn replaced_since(&self, count: u64) -> Option<(u64, u64)> {
+        let new = usize::try_from(self.replacements.saturating_sub(count)).unwrap_or(usize::MAX);
+        if new > self.replaced.len() {
+            // Too long ago to tell: all that can have been rewritten.
+            return self.end_number().checked_sub(1).map(|last| (self.first_number, last));
+        }
+        let touched = || self.replaced.iter().rev().take(new).copied().filter(|number| *number >= self.first_number);
+        touched().min().zip(touched().max())
     }
 
     /// Says that `count` lines were skipped because they came faster than they could be shown.
     pub fn push_skipped(&mut self, count: u64) {
         let text = format!("{count} lines were skipped here: they came faster than they could be shown");
-        self.push_line(PaneLine { time: String::new(), level: Level::Warning, text });
+        self.push_line(PaneLine { time: String::new(), level: Level::Warning, text, spans: Box::default(), id: None });
         self.skipped += count;
     }
 
@@ -66,6 +138,7 @@ impl PaneLog {
         self.lines.clear();
         self.first_number = 0;
         self.skipped = 0;
+        self.replaced.clear();
         self.generation += 1;
     }
 
@@ -135,13 +208,113 @@ impl PaneLog {
     }
 }
 
+/// Where a line is that is said again.
+enum Place {
+    /// At this offset.
+    Kept(usize),
+    /// It was the oldest of a full pane.
+    Dropped,
+    /// It was never shown, or a person cleared the pane.
+    Unknown,
+}
+
+/// The text as it can be shown, and its spans at the same characters.
+fn fit(text: String, spans: Box<[Span]>) -> (String, Box<[Span]>) {
+    let shown = match printable(&text) {
+        Cow::Borrowed(_) => return (text, spans),
+        Cow::Owned(shown) => shown,
+    };
+    if spans.is_empty() || shown.len() == text.len() {
+        return (shown, spans);
+    }
+    // Each character has one that stands for it, perhaps of another length.
+    let places = |text: &str| text.char_indices().map(|(at, _)| at).chain([text.len()]).collect::<Vec<_>>();
+    let (old, new) = (places(&text), places(&shown));
+    let moved = |at: u32| {
+        let place = old.partition_point(|old| *old < at as usize);
+        u32::try_from(new.get(place).copied().unwrap_or(shown.len())).unwrap_or(u32::MAX)
+    };
+    let moved = spans.iter().map(|span| {
+        let start = moved(span.start);
+        Span { start, len: moved(span.start + span.len) - start, ..*span }
+    });
+    let moved = moved.collect();
+    (shown, moved)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::Pane;
+    use crate::batch::{Pane, TextStyle};
+
+    fn row(number: u64, text: &str) -> Message {
+        Message { line: Some(LineId { number, is_open: false }), ..message(text) }
+    }
+
+    fn texts(log: &PaneLog) -> Vec<&str> {
+        (log.first_number()..log.end_number()).map(|number| log.line(number).unwrap().text.as_str()).collect()
+    }
+
+    #[test]
+    fn child_bytes_a_rewritten_line_stays_in_its_place() {
+        let mut log = PaneLog::default();
+        log.push(message("started"));
+        log.push(row(0, "outer 1"));
+        log.push(row(1, "inner 1"));
+        log.push(message("a message between"));
+        let seen = log.replacements();
+        assert_eq!(log.replaced_since(seen), None);
+        log.push(row(1, "inner 2"));
+        log.push(row(0, "outer 2"));
+        log.push(row(2, "end"));
+        assert_eq!(texts(&log), ["started", "outer 2", "inner 2", "a message between", "end"]);
+        assert_eq!((log.total(), log.replaced_since(seen)), (5, Some((1, 2))));
+        assert_eq!(log.replaced_since(log.replacements()), None);
+    }
+
+    #[test]
+    fn a_reader_that_was_away_for_long_looks_at_all_lines() {
+        let mut log = PaneLog::default();
+        log.push(row(0, "a"));
+        log.push(row(1, "b"));
+        for i in 0..1000 {
+            log.push(row(1, &i.to_string()));
+        }
+        assert_eq!((log.replaced_since(0), log.replaced_since(999)), (Some((0, 1)), Some((1, 1))));
+        assert!(log.replaced.len() <= ROWS, "bounded");
+    }
+
+    #[test]
+    fn a_line_that_a_full_pane_dropped_does_not_come_back() {
+        let mut log = PaneLog::default();
+        log.set_capacity(2);
+        (0..3).for_each(|number| log.push(row(number, "line")));
+        log.push(row(0, "rewritten"));
+        assert_eq!((texts(&log), log.total()), (vec!["line", "line"], 3));
+    }
+
+    #[test]
+    fn a_bar_goes_on_in_a_pane_that_was_cleared() {
+        let mut log = PaneLog::default();
+        log.push(row(0, "1%"));
+        log.clear();
+        log.push(row(0, "2%"));
+        log.push(row(0, "3%"));
+        assert_eq!(texts(&log), ["3%"]);
+    }
+
+    #[test]
+    fn spans_stay_at_their_characters() {
+        let span = |start, len| Span { start, len, style: TextStyle { is_bold: true, ..TextStyle::default() } };
+        let mut log = PaneLog::default();
+        log.push(Message { spans: [span(0, 1), span(4, 2)].into(), ..row(0, "\u{7}\u{200e}xy") });
+        let line = log.line(0).unwrap();
+        assert_eq!(line.text, "\u{2407}\u{fffd}xy");
+        assert_eq!(&line.spans[..], [span(0, 3), span(6, 2)]);
+    }
 
     fn message(text: &str) -> Message {
-        Message { pane: Pane::Worker, level: Level::Info, time_secs: 0.25, text: text.to_owned() }
+        Message::new(Pane::Worker, Level::Info, 0.25, text)
     }
 
     fn log_of(texts: &[&str]) -> PaneLog {

@@ -5,17 +5,33 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::app::launch::Recording;
 use crate::app::pipeline::JobKind;
 use crate::batch::{Column, Level, Message, Notice, Pane, RecordingTrouble};
 use crate::job::{Mailbox, spawn_detached};
 use crate::record::{
-    DataDir, OnTrouble, RecordHandle, Recorder, RecorderOptions, RunAbout, RunDir, RunEnd, Spill, Trouble,
+    DataDir, MakeRun, OnTrouble, RecordError, RecordHandle, Recorder, RecorderOptions, RunAbout, RunDir, RunEnd, Spill,
+    Trouble,
 };
 use crate::source::client::link;
 use crate::store;
+
+/// The longest that something waits before those who look at a run can read it: as long as two or three frames.
+const WATCHED_FLUSH: Duration = Duration::from_millis(40);
+
+/// What is known of a job's run before it begins.
+#[must_use]
+pub fn about(kind: &JobKind) -> RunAbout {
+    RunAbout {
+        name: kind.name().to_owned(),
+        kind: kind.word().to_owned(),
+        command: kind.command(),
+        client_run: kind.client().map(|session| session.hello().run.clone()),
+        config: kind.client().map(|session| session.hello().config.clone()).unwrap_or_default(),
+    }
+}
 
 /// The recorder of one start of a job. Dropping it waits until what came is on disk, as long as the recorder's bound
 /// says; after the job's end that is most often done already.
@@ -55,47 +71,61 @@ impl Journal {
             Recording::Standard => DataDir::find(None),
             Recording::Into(path) => Ok(DataDir::new(path)),
         };
-        let name = kind.name().to_owned();
         let begun = data_dir.map_err(|error| error.to_string()).and_then(|data_dir| {
-            let about = RunAbout {
-                name: name.clone(),
-                kind: kind.word().to_owned(),
-                command: kind.command(),
-                client_run: kind.client().map(|session| session.hello().run.clone()),
-                config: kind.client().map(|session| session.hello().config.clone()).unwrap_or_default(),
-            };
-            let (path, spill) = (Arc::new(OnceLock::new()), Arc::new(Mutex::new(None)));
-            let (made_path, made_spill) = (Arc::clone(&path), Arc::clone(&spill));
-            let on_made = Box::new(move |run: &RunDir| {
-                log::info!("recording into {}", run.path().display());
-                made_path.set(run.path().to_owned()).unwrap_or_default();
-                match Spill::create(run) {
-                    Ok(made) => *made_spill.lock().unwrap_or_else(PoisonError::into_inner) = Some(made),
-                    Err(error) => log::warn!("small batches cannot leave memory: {error}"),
-                }
-            });
-            let told = teller.clone();
-            let on_trouble: OnTrouble = Arc::new(move |trouble| match trouble {
-                Trouble::Resumed { text } => told.resumed(&text),
-                Trouble::Stopped { text, cause } => told.stopped(&text, cause, true),
-            });
+            let about = about(kind);
             let make = Box::new(move || data_dir.create_run(&about));
-            let options = RecorderOptions::default();
-            let recorder = Recorder::start_when_possible(&name, make, on_made, options, on_trouble);
-            Ok((recorder.map_err(|error| error.to_string())?, path, spill))
+            Self::with(kind.name(), make, RecorderOptions::default(), teller.clone(), true)
         });
         match begun {
-            Ok((recorder, path, spill)) => {
-                let handle = recorder.handle();
-                let shared = Shared { recorder: Mutex::new(Some(recorder)), end: Mutex::default(), name, teller };
-                let spill: Box<dyn store::Spill> = Box::new(LateSpill(spill));
-                Some((Self { shared: Arc::new(shared), handle, path }, Some(spill)))
-            }
+            Ok((journal, spill)) => Some((journal, Some(Box::new(spill)))),
             Err(error) => {
                 teller.stopped(&format!("This run is not recorded: {error}"), error, false);
                 None
             }
         }
+    }
+
+    /// Begins to record into a run that is there, for others to look at: what is recorded is written soon.
+    ///
+    /// # Errors
+    /// If the system refuses a thread.
+    pub fn into_run(run: RunDir, mailbox: &Mailbox) -> Result<Self, String> {
+        let name = run.meta().name.clone();
+        let mut run = Some(run);
+        let make = Box::new(move || run.take().ok_or(RecordError::NoDataDir));
+        let options = RecorderOptions { flush_every: WATCHED_FLUSH, ..RecorderOptions::default() };
+        let teller = Teller { mailbox: mailbox.clone(), t0: Instant::now() };
+        Self::with(&name, make, options, teller, false).map(|(journal, _)| journal)
+    }
+
+    fn with(
+        name: &str,
+        make: MakeRun,
+        options: RecorderOptions,
+        teller: Teller,
+        spills: bool,
+    ) -> Result<(Self, LateSpill), String> {
+        let (path, spill) = (Arc::new(OnceLock::new()), Arc::new(Mutex::new(None)));
+        let (made_path, made_spill) = (Arc::clone(&path), Arc::clone(&spill));
+        let on_made = Box::new(move |run: &RunDir| {
+            log::info!("recording into {}", run.path().display());
+            made_path.set(run.path().to_owned()).unwrap_or_default();
+            match spills.then(|| Spill::create(run)).transpose() {
+                Ok(made) => *made_spill.lock().unwrap_or_else(PoisonError::into_inner) = made,
+                Err(error) => log::warn!("small batches cannot leave memory: {error}"),
+            }
+        });
+        let told = teller.clone();
+        let on_trouble: OnTrouble = Arc::new(move |trouble| match trouble {
+            Trouble::Resumed { text } => told.resumed(&text),
+            Trouble::Stopped { text, cause } => told.stopped(&text, cause, true),
+        });
+        let recorder = Recorder::start_when_possible(name, make, on_made, options, on_trouble);
+        let recorder = recorder.map_err(|error| error.to_string())?;
+        let handle = recorder.handle();
+        let shared =
+            Shared { recorder: Mutex::new(Some(recorder)), end: Mutex::default(), name: name.to_owned(), teller };
+        Ok((Self { shared: Arc::new(shared), handle, path }, LateSpill(spill)))
     }
 
     /// The run's directory, once it is there.
@@ -121,7 +151,9 @@ impl Journal {
     pub fn watch(&self, mailbox: &Mailbox) -> Mailbox {
         let (handle, shared) = (self.handle.clone(), Arc::downgrade(&self.shared));
         mailbox.witnessed(Arc::new(move |notice| {
-            handle.notice(notice);
+            if !is_output(notice) {
+                handle.notice(notice);
+            }
             let end: RunEnd = match notice {
                 Notice::Finished(outcome) => outcome.into(),
                 Notice::Failed(failure) => failure.into(),
@@ -139,6 +171,11 @@ impl Journal {
             }
         }))
     }
+}
+
+/// Whether it is a line of what a command wrote, which is recorded as it was written: who reads the run makes lines of it.
+fn is_output(notice: &Notice) -> bool {
+    matches!(notice, Notice::Message(message) if message.line.is_some())
 }
 
 impl Shared {
@@ -180,6 +217,12 @@ impl link::Recording for JournalView {
 /// The spill file of a run that may not be there yet.
 struct LateSpill(Arc<Mutex<Option<Spill>>>);
 
+impl store::Spill for Spill {
+    fn put(&mut self, values: &[f64]) -> io::Result<Column> {
+        Self::put(self, values)
+    }
+}
+
 impl store::Spill for LateSpill {
     fn put(&mut self, values: &[f64]) -> io::Result<Column> {
         let mut spill = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -200,6 +243,6 @@ impl Teller {
 
     fn say(&self, level: Level, text: &str) {
         let (time_secs, text) = (self.t0.elapsed().as_secs_f64(), text.replace(['\n', '\r'], " "));
-        self.mailbox.send(Notice::Message(Message { pane: Pane::Control, level, time_secs, text }));
+        self.mailbox.send(Notice::Message(Message::new(Pane::Control, level, time_secs, text)));
     }
 }

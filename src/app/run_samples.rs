@@ -86,7 +86,7 @@ impl RunSamples {
                     (series.scan.samples, series.scan.first_seq) = (0, entry.seq);
                     series.add(&batch);
                 }
-                Item::Layout(_) | Item::Mark(_) => {}
+                Item::Layout(_) | Item::Mark(_) | Item::Output(..) => {}
             }
         }
         warn_of_losses(run, &reader, missing);

@@ -5,17 +5,29 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::app::job_kind::JobKind;
+use crate::app::launch::Recording;
 use crate::app::printable::printable;
-use crate::cli::{LsArgs, RmArgs};
+use crate::app::supervisor::{self, Ask, LinkError};
+use crate::cli::{LsArgs, RmArgs, StopArgs};
 use crate::record::{DataDir, RecordError, RunEntry, RunState};
 
 /// Characters of a name in the list.
 const NAME_CHARS: usize = 40;
+
+/// How long a supervisor may take to answer.
+const ANSWER_TIME: Duration = Duration::from_secs(5);
+
+/// How long a run may take to end: its processes are killed after two seconds.
+const STOP_TIME: Duration = Duration::from_secs(15);
+
+/// Time between two looks whether a run has ended.
+const LOOK_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Why runs were not listed or removed.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +36,23 @@ pub enum RunsError {
     /// The runs cannot be read, found or removed.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// A run cannot be asked to end.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// A run has ended before.
+    #[error("{run} has ended already ({})", state.word())]
+    Ended {
+        /// Its directory's name.
+        run: String,
+        /// How it stands.
+        state: RunState,
+    },
+    /// A run does not end.
+    #[error("{run} was asked to end, and has not yet")]
+    StillRuns {
+        /// Its directory's name.
+        run: String,
+    },
     /// The list cannot be written.
     #[error("the list cannot be written: {0}")]
     Write(#[from] io::Error),
@@ -69,6 +98,64 @@ pub fn rm(args: &RmArgs, data_dir: Option<&Path>) -> Result<(), RunsError> {
         return Err(RecordError::Live { path: live.path.clone() }.into());
     }
     Ok(runs.iter().try_for_each(|run| data_dir.remove(run))?)
+}
+
+/// Where a window keeps its runs, if it keeps any.
+#[must_use]
+pub fn data_dir(recording: &Recording) -> Option<DataDir> {
+    match recording {
+        Recording::Off => None,
+        Recording::Standard => DataDir::find(None).inspect_err(|error| log::warn!("{error}")).ok(),
+        Recording::Into(path) => Some(DataDir::new(path)),
+    }
+}
+
+/// The commands that go on under a supervisor, the newest first; none where there is no place for runs.
+#[must_use]
+pub fn live(recording: &Recording) -> Vec<RunEntry> {
+    let runs = data_dir(recording).map_or_else(|| Ok(Vec::new()), |data_dir| data_dir.list());
+    let mut runs = runs.inspect_err(|error| log::warn!("{error}")).unwrap_or_default();
+    runs.retain(|run| run.state == RunState::Running && supervisor::is_supervised(&run.path));
+    runs
+}
+
+/// The run that `what` means: to be looked at as long as it goes on, or as it was.
+///
+/// # Errors
+/// [`RunsError`].
+pub fn find(recording: &Recording, what: &str) -> Result<JobKind, RunsError> {
+    let data_dir = data_dir(recording).ok_or(RecordError::NoDataDir)?;
+    let run = data_dir.find_run(what)?;
+    Ok(match run.state {
+        RunState::Running => JobKind::Live(Box::new(run)),
+        _ => JobKind::Recorded(vec![run]),
+    })
+}
+
+/// Ends runs that go on, and waits until they have. If one of them is not there, has ended, or may be several, none is
+/// ended.
+///
+/// # Errors
+/// [`RunsError`].
+pub fn stop(args: &StopArgs, data_dir: Option<&Path>) -> Result<(), RunsError> {
+    let data_dir = DataDir::find(data_dir)?;
+    let runs: Vec<_> = args.runs.iter().map(|what| data_dir.find_run(what)).collect::<Result<_, _>>()?;
+    if let Some(ended) = runs.iter().find(|run| run.state != RunState::Running) {
+        return Err(RunsError::Ended { run: ended.dir_name(), state: ended.state });
+    }
+    for run in &runs {
+        supervisor::ask(&run.path, Ask::Stop, ANSWER_TIME)?;
+    }
+    let begun = Instant::now();
+    for run in &runs {
+        while RunEntry::find(&run.path).is_some_and(|run| run.state == RunState::Running) {
+            if begun.elapsed() >= STOP_TIME {
+                return Err(RunsError::StillRuns { run: run.dir_name() });
+            }
+            std::thread::sleep(LOOK_INTERVAL);
+        }
+    }
+    Ok(())
 }
 
 /// A run for programs: what its `meta.json` says, and how it is found to stand.

@@ -81,9 +81,11 @@ pub mod qobject {
         #[qproperty(QString, recording_trouble, cxx_name = "recordingTrouble", READ = recording_trouble, NOTIFY = state_changed)]
         #[qproperty(bool, recording_resumes, cxx_name = "recordingResumes", READ = recording_resumes, NOTIFY = state_changed)]
         #[qproperty(QString, run_path, cxx_name = "runPath", READ = run_path, NOTIFY = state_changed)]
-        #[qproperty(bool, is_recorded, cxx_name = "isRecorded", READ = is_recorded, CONSTANT)]
-        #[qproperty(bool, can_start, cxx_name = "canStart", READ = can_start, CONSTANT)]
+        #[qproperty(QString, run_id, cxx_name = "runId", READ = run_id, NOTIFY = state_changed)]
+        #[qproperty(bool, is_recorded, cxx_name = "isRecorded", READ = is_recorded, NOTIFY = settings_changed)]
+        #[qproperty(bool, can_start, cxx_name = "canStart", READ = can_start, NOTIFY = settings_changed)]
         #[qproperty(bool, outlives_window, cxx_name = "outlivesWindow", READ = outlives_window, CONSTANT)]
+        #[qproperty(bool, is_elsewhere, cxx_name = "isElsewhere", READ = is_elsewhere, NOTIFY = state_changed)]
         #[qproperty(QString, error_text, cxx_name = "errorText", READ = error_text, NOTIFY = state_changed)]
         #[qproperty(bool, end_is_news, cxx_name = "endIsNews", READ = end_is_news, NOTIFY = state_changed)]
         #[qproperty(QString, summary, READ = summary, NOTIFY = state_changed)]
@@ -141,6 +143,11 @@ pub mod qobject {
         /// Starts the job from scratch. Does nothing while it is active.
         #[qinvokable]
         pub fn start(self: Pin<&mut Job>);
+
+        /// Shows the run in this directory, in place of what the job was: as long as it goes on, or as it was. Does nothing
+        /// while the job is active.
+        #[qinvokable]
+        pub fn attach(self: Pin<&mut Job>, path: &QString);
 
         /// Asks the job to stop; `ended` follows. Does nothing if it is not active. A program beyond a socket is asked each
         /// time, and goes on as long as it likes.
@@ -225,6 +232,9 @@ pub mod qobject {
         /// Directory that the job is recorded into; empty if it is not.
         #[cxx_name = "runPath"]
         fn run_path(self: &Job) -> QString;
+        /// Id of the run that it is recorded into; empty if it is not.
+        #[cxx_name = "runId"]
+        fn run_id(self: &Job) -> QString;
         /// Whether it shows what was recorded, so that there is nothing to start.
         #[cxx_name = "isRecorded"]
         fn is_recorded(self: &Job) -> bool;
@@ -234,6 +244,9 @@ pub mod qobject {
         /// Whether it goes on, and is recorded, when its window is closed.
         #[cxx_name = "outlivesWindow"]
         fn outlives_window(self: &Job) -> bool;
+        /// Whether it runs in a process of its own, which goes on when this one ends.
+        #[cxx_name = "isElsewhere"]
+        fn is_elsewhere(self: &Job) -> bool;
         /// Name of the job, for titles.
         fn name(self: &Job) -> QString;
         /// The command line it runs; empty for built-in jobs.
@@ -325,12 +338,13 @@ use cxx_qt_lib::{QString, QStringList};
 use crate::app::feed::JobFeed;
 use crate::app::host::{Described, What};
 use crate::app::job_view::{Changes, JobView, duration_text};
-use crate::app::launch;
 use crate::app::pipeline::{self, JobKind, PaneKind, Running, StartOptions};
+use crate::app::{launch, runs};
 use crate::batch::{self, Notice, Pane};
 use crate::bridge::guest::Alive;
 use crate::bridge::{guarded, program};
 use crate::job::{Drain, mailbox, spawn_detached};
+use crate::record::RunEntry;
 use crate::source::sine::SineOptions;
 
 /// Longest time that one wake-up may keep the GUI thread; what is left comes with the next one.
@@ -402,6 +416,7 @@ impl qobject::Job {
         let options = StartOptions {
             recording: self.described.recording(),
             budget_bytes: launch.budget_bytes,
+            supervisor: launch.supervisor.clone(),
             ..StartOptions::default()
         };
         if let Some(session) = self.kind.client() {
@@ -429,6 +444,25 @@ impl qobject::Job {
             Err(error) => {
                 let failed = Notice::Failed(error.to_string().into());
                 state.view.apply(&failed);
+                self.announce_end(&[failed]);
+            }
+        }
+    }
+
+    /// Shows the run in this directory, in place of what the job was: as long as it goes on, or as it was.
+    pub fn attach(mut self: Pin<&mut Self>, path: &QString) {
+        if self.view.is_active() {
+            return;
+        }
+        match runs::find(&launch::get().recording, &path.to_string()) {
+            Ok(kind) => {
+                self.as_mut().rust_mut().kind = kind;
+                self.as_mut().settings_changed();
+                self.start();
+            }
+            Err(error) => {
+                let failed = Notice::Failed(error.to_string().into());
+                self.as_mut().rust_mut().view.apply(&failed);
                 self.announce_end(&[failed]);
             }
         }
@@ -487,8 +521,12 @@ impl qobject::Job {
                 Notice::Message(message) => state.feed.pane(message.pane).push(message),
                 Notice::Skipped(pane, count) => state.feed.pane(pane).push_skipped(count),
                 Notice::Finished(_) | Notice::Failed(_) => ends.push(notice),
-                Notice::Progress(..) | Notice::Thread(..) | Notice::Job(_) | Notice::Recording(_) | Notice::Took(_) => {
-                }
+                Notice::Progress(..)
+                | Notice::Thread(..)
+                | Notice::Job(_)
+                | Notice::Recording(_)
+                | Notice::Began(_)
+                | Notice::Took(_) => {}
             }
         });
         state.drain = Some(drain);
@@ -639,6 +677,14 @@ impl qobject::Job {
         QString::from(&path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default())
     }
 
+    fn run_id(&self) -> QString {
+        QString::from(self.handle.as_ref().and_then(Running::run_path).and_then(RunEntry::id_of).unwrap_or_default())
+    }
+
+    fn is_elsewhere(&self) -> bool {
+        self.handle.as_ref().is_some_and(Running::outlives_us)
+    }
+
     fn is_recorded(&self) -> bool {
         matches!(self.kind, JobKind::Recorded(_))
     }
@@ -722,7 +768,7 @@ macro_rules! sine_setting {
             fn $get(&self) -> i32 {
                 match &self.kind {
                     JobKind::Sine(options) => i32::try_from(options.$field).unwrap_or(i32::MAX),
-                    JobKind::Command { .. } | JobKind::Recorded(_) | JobKind::Client(_) | JobKind::Custom { .. } => 0,
+                    _ => 0,
                 }
             }
 

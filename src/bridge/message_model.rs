@@ -15,6 +15,9 @@ pub mod qobject {
         include!("cxx-qt-lib/qvariant.h");
         /// Qt's value of any type.
         type QVariant = cxx_qt_lib::QVariant;
+        include!("cxx-qt-lib/qcolor.h");
+        /// Qt's colour.
+        type QColor = cxx_qt_lib::QColor;
         include!("cxx-qt-lib/qmodelindex.h");
         /// A row of the model.
         type QModelIndex = cxx_qt_lib::QModelIndex;
@@ -39,16 +42,24 @@ pub mod qobject {
         #[base = QAbstractListModel]
         #[qproperty(*mut Job, job, READ = job, WRITE = set_job, NOTIFY = job_changed)]
         #[qproperty(i32, pane, READ, WRITE = set_pane, NOTIFY = job_changed)]
+        #[qproperty(QColor, background_color, cxx_name = "backgroundColor", READ, WRITE = set_background_color, NOTIFY = colors_changed)]
+        #[qproperty(QColor, text_color, cxx_name = "textColor", READ, WRITE = set_text_color, NOTIFY = colors_changed)]
         #[qproperty(i32, count, READ = count, NOTIFY = count_changed)]
         #[qproperty(f64, total, READ = total, NOTIFY = count_changed)]
         /// The newest lines of pane `pane` (0 control, 1 worker, 2 receiver) of `job`. Roles: `time`, `text`, `level`
-        /// (0 info, 1 warning, 2 error).
+        /// (0 info, 1 warning, 2 error), `styled` (with the colours that a program chose, as styled text with all of it
+        /// escaped; empty if it chose none).
         type MessageModel = super::MessageModelRust;
 
         /// Another job or pane is shown.
         #[qsignal]
         #[cxx_name = "jobChanged"]
         fn job_changed(self: Pin<&mut MessageModel>);
+
+        /// The pane has other colours.
+        #[qsignal]
+        #[cxx_name = "colorsChanged"]
+        fn colors_changed(self: Pin<&mut MessageModel>);
 
         /// Lines came or went.
         #[qsignal]
@@ -81,6 +92,12 @@ pub mod qobject {
         /// Shows another pane.
         #[cxx_name = "setPane"]
         fn set_pane(self: Pin<&mut MessageModel>, pane: i32);
+        /// Sets what is behind the lines: the colours that programs choose are made legible there.
+        #[cxx_name = "setBackgroundColor"]
+        fn set_background_color(self: Pin<&mut MessageModel>, value: QColor);
+        /// Sets the colour of plain text.
+        #[cxx_name = "setTextColor"]
+        fn set_text_color(self: Pin<&mut MessageModel>, value: QColor);
         /// Rows now.
         fn count(self: &MessageModel) -> i32;
         /// Lines since the last clear, dropped ones included.
@@ -103,6 +120,14 @@ pub mod qobject {
     }
 
     unsafe extern "RustQt" {
+        /// Rows have other values.
+        #[inherit]
+        #[qsignal]
+        #[cxx_name = "dataChanged"]
+        fn data_changed(self: Pin<&mut MessageModel>, first: &QModelIndex, last: &QModelIndex);
+        /// The place of a row.
+        #[inherit]
+        fn index(self: &MessageModel, row: i32, column: i32, parent: &QModelIndex) -> QModelIndex;
         /// # Safety
         /// To be followed by `end_insert_rows` after exactly these rows were added.
         #[inherit]
@@ -144,16 +169,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cxx_qt::{CxxQtType, Threading};
-use cxx_qt_lib::{QByteArray, QHash, QHashPair_i32_QByteArray, QModelIndex, QString, QVariant};
+use cxx_qt_lib::{QByteArray, QColor, QHash, QHashPair_i32_QByteArray, QModelIndex, QString, QVariant};
 
 use crate::app::feed::JobFeed;
+use crate::app::terminal_colors::TerminalColors;
 use crate::batch::{Level, Pane};
+use crate::bridge::figure_item::color_of;
 use crate::bridge::guarded;
 
 /// `Qt::UserRole`: the first number that is ours.
 const ROLE_TIME: i32 = 0x0100;
 const ROLE_TEXT: i32 = ROLE_TIME + 1;
 const ROLE_LEVEL: i32 = ROLE_TIME + 2;
+const ROLE_STYLED: i32 = ROLE_TIME + 3;
 
 /// State of [`qobject::MessageModel`].
 pub struct MessageModelRust {
@@ -163,13 +191,27 @@ pub struct MessageModelRust {
     // Numbers of the lines that Qt knows as rows: first, and one past the last.
     rows: (u64, u64),
     generation: u64,
+    // Replaced lines that Qt knows of.
+    replacements: u64,
+    background_color: QColor,
+    text_color: QColor,
     // Set while a look at the lines is queued; dropped with the model, which ends the listening.
     wake: Arc<AtomicBool>,
 }
 
 impl Default for MessageModelRust {
     fn default() -> Self {
-        Self { job: ptr::null_mut(), pane: 0, feed: None, rows: (0, 0), generation: 0, wake: Arc::default() }
+        Self {
+            job: ptr::null_mut(),
+            pane: 0,
+            feed: None,
+            rows: (0, 0),
+            generation: 0,
+            replacements: 0,
+            background_color: QColor::default(),
+            text_color: QColor::default(),
+            wake: Arc::default(),
+        }
     }
 }
 
@@ -223,18 +265,36 @@ impl qobject::MessageModel {
         self.job_changed();
     }
 
+    fn set_background_color(mut self: Pin<&mut Self>, value: QColor) {
+        if self.background_color != value {
+            self.as_mut().rust_mut().background_color = value;
+            self.as_mut().colors_changed();
+            self.reset();
+        }
+    }
+
+    fn set_text_color(mut self: Pin<&mut Self>, value: QColor) {
+        if self.text_color != value {
+            self.as_mut().rust_mut().text_color = value;
+            self.as_mut().colors_changed();
+            self.reset();
+        }
+    }
+
     /// Tells Qt which rows came and went since the last time.
     fn sync(mut self: Pin<&mut Self>) {
         self.wake.store(false, Ordering::Release);
         let Some(feed) = self.feed.clone() else { return };
-        let (generation, first, end) = {
+        let (generation, first, end, replacements, replaced) = {
             let log = feed.pane(self.shown_pane());
-            (log.generation(), log.first_number(), log.end_number())
+            let replaced = log.replaced_since(self.replacements);
+            (log.generation(), log.first_number(), log.end_number(), log.replacements(), replaced)
         };
         let (old_first, old_end) = self.rows;
-        if (generation, first, end) == (self.generation, old_first, old_end) {
+        if (generation, first, end, replacements) == (self.generation, old_first, old_end, self.replacements) {
             return;
         }
+        self.as_mut().rust_mut().replacements = replacements;
         if generation != self.generation || first >= old_end {
             return self.reset();
         }
@@ -254,6 +314,13 @@ impl qobject::MessageModel {
             // SAFETY: ends the call above.
             unsafe { self.as_mut().end_insert_rows() };
         }
+        // Rows that are new were read as they are now.
+        if let Some((from, to)) = replaced.map(|(from, to)| (from.max(first), to.min(old_end.saturating_sub(1))))
+            && from <= to
+        {
+            let (from, to) = (self.index(row(from - first), 0, &root), self.index(row(to - first), 0, &root));
+            self.as_mut().data_changed(&from, &to);
+        }
         self.count_changed();
     }
 
@@ -262,10 +329,10 @@ impl qobject::MessageModel {
         unsafe { self.as_mut().begin_reset_model() };
         let known = self.feed.as_ref().map(|feed| {
             let log = feed.pane(self.shown_pane());
-            (log.generation(), (log.first_number(), log.end_number()))
+            (log.generation(), (log.first_number(), log.end_number()), log.replacements())
         });
         let mut state = self.as_mut().rust_mut();
-        (state.generation, state.rows) = known.unwrap_or_default();
+        (state.generation, state.rows, state.replacements) = known.unwrap_or_default();
         // SAFETY: ends the call above.
         unsafe { self.as_mut().end_reset_model() };
         self.count_changed();
@@ -317,6 +384,11 @@ impl qobject::MessageModel {
         match role {
             ROLE_TIME => QVariant::from(&QString::from(&line.time)),
             ROLE_TEXT => QVariant::from(&QString::from(&line.text)),
+            ROLE_STYLED if line.spans.is_empty() => QVariant::from(&QString::default()),
+            ROLE_STYLED => {
+                let colors = TerminalColors::new(color_of(&self.background_color), color_of(&self.text_color));
+                QVariant::from(&QString::from(&colors.styled(&line.text, &line.spans)))
+            }
             ROLE_LEVEL => QVariant::from(&match line.level {
                 Level::Info => 0_i32,
                 Level::Warning => 1,
@@ -328,7 +400,7 @@ impl qobject::MessageModel {
 
     fn role_names(&self) -> QHash<QHashPair_i32_QByteArray> {
         let mut names = QHash::<QHashPair_i32_QByteArray>::default();
-        for (role, name) in [(ROLE_TIME, "time"), (ROLE_TEXT, "text"), (ROLE_LEVEL, "level")] {
+        for (role, name) in [(ROLE_TIME, "time"), (ROLE_TEXT, "text"), (ROLE_LEVEL, "level"), (ROLE_STYLED, "styled")] {
             names.insert(role, QByteArray::from(name));
         }
         names

@@ -9,6 +9,9 @@ pub mod qobject {
         include!("cxx-qt-lib/qstring.h");
         /// Qt's string.
         type QString = cxx_qt_lib::QString;
+        include!("cxx-qt-lib/qstringlist.h");
+        /// Qt's list of strings.
+        type QStringList = cxx_qt_lib::QStringList;
         include!("cxx-qt-lib/qurl.h");
         /// Qt's address.
         type QUrl = cxx_qt_lib::QUrl;
@@ -30,10 +33,21 @@ pub mod qobject {
         /// How the process was started, and when it is asked to end.
         type Program = super::ProgramRust;
 
-        /// SIGINT or SIGTERM came: end by the orderly path.
+        /// SIGINT or SIGTERM came: end by the orderly path. `wants_stop` tells the interrupt of a person from the wish that
+        /// this process ends.
         #[qsignal]
         #[cxx_name = "quitRequested"]
-        fn quit_requested(self: Pin<&mut Program>);
+        fn quit_requested(self: Pin<&mut Program>, wants_stop: bool);
+
+        /// Runs go on that no window of this program began: their directories, and their names for people.
+        #[qsignal]
+        #[cxx_name = "runsFound"]
+        fn runs_found(self: Pin<&mut Program>, paths: &QStringList, names: &QStringList);
+
+        /// Looks for runs that go on without a window; `runsFound` follows if there are any.
+        #[qinvokable]
+        #[cxx_name = "findRuns"]
+        pub fn find_runs(self: Pin<&mut Program>);
 
         /// Writes a line to the terminal that the program was started from.
         #[qinvokable]
@@ -79,9 +93,9 @@ use cxx_qt_lib::{QQuickStyle, QString, QUrl};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 
-use crate::app::launch;
+use crate::app::{launch, runs};
 use crate::job::thread::{self, Thread};
-use crate::job::{Clock, Seat, SystemClock};
+use crate::job::{Clock, Seat, SystemClock, spawn_detached};
 
 /// KDE's own controls, used where they are installed.
 pub(crate) const DESKTOP_STYLE: &str = "org.kde.desktop";
@@ -129,9 +143,9 @@ impl cxx_qt::Initialize for qobject::Program {
         let started = Signals::new([SIGINT, SIGTERM]).and_then(|mut signals| {
             let handle = signals.handle();
             let wait = move |_: &Seat| {
-                for _ in signals.forever() {
+                for signal in signals.forever() {
                     // A failed post means that the program is ending already.
-                    _ = queue.queue(|program| program.quit_requested());
+                    _ = queue.queue(move |program| program.quit_requested(signal == SIGINT));
                 }
             };
             Ok(SignalThread { handle, _thread: thread::spawn("signals", SystemClock::new().seat(), wait)? })
@@ -163,6 +177,26 @@ impl qobject::Program {
     fn save_url(&self) -> QUrl {
         let path = launch::get().save.as_ref().and_then(|path| std::path::absolute(path).ok());
         path.map(|path| QUrl::from_local_file(&QString::from(&*path.to_string_lossy()))).unwrap_or_default()
+    }
+
+    /// Looks for runs that go on without a window; `runsFound` follows if there are any.
+    pub fn find_runs(self: Pin<&mut Self>) {
+        let queue = self.qt_thread();
+        let looked = spawn_detached("runs", move |_| {
+            let runs = runs::live(&launch::get().recording);
+            if !runs.is_empty() {
+                // A failed post means that the program is ending already.
+                _ = queue.queue(move |program| {
+                    let paths = runs.iter().map(|run| QString::from(&*run.path.to_string_lossy())).collect();
+                    let names = runs.iter().map(|run| QString::from(&run.name())).collect();
+                    program.runs_found(&paths, &names);
+                });
+            }
+            Ok(())
+        });
+        if let Err(error) = looked {
+            log::warn!("runs that go on are not looked for: {error}");
+        }
     }
 
     /// Writes a line to the terminal that the program was started from.

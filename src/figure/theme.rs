@@ -115,7 +115,8 @@ pub fn luminance(color: Color) -> f64 {
 }
 
 /// `color`, moved towards black or white as little as gives it `least` contrast with `background`, or as near as can be.
-fn legible(color: Color, background: Color, least: f64) -> Color {
+#[must_use]
+pub fn legible(color: Color, background: Color, least: f64) -> Color {
     // Away from the background, and to the side where there is more room.
     let white = Color::new(255, 255, 255);
     let black = Color::new(0, 0, 0);

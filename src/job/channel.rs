@@ -46,7 +46,7 @@ impl Weight for Item {
 
 impl Weight for Message {
     fn bytes(&self) -> usize {
-        self.text.len()
+        self.held_bytes()
     }
 }
 

@@ -1,8 +1,8 @@
 //! The display lane: notices from any thread of a job to one reader, with one merged wake-up.
 //!
 //! A sender never waits. A reader that is slow or blocked costs bounded memory: lines beyond the bound push out the
-//! oldest of the fullest pane, which is counted; progress is merged to the newest of each thread; states and results are all
-//! kept. Knows no thread and no window; what wakes the reader is a closure.
+//! oldest of the fullest pane, which is counted; states of a line that is being rewritten and progress are merged to the
+//! newest; states and results are all kept. Knows no thread and no window; what wakes the reader is a closure.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -17,6 +17,10 @@ pub const MAILBOX_LINES: usize = 65_536;
 
 /// Bytes of the lines that wait, so that lines of 64 KiB do not multiply to gigabytes.
 pub const MAILBOX_BYTES: usize = 32 << 20;
+
+/// Waiting lines of a pane among which an earlier state of a line is looked for: the rows that a program can rewrite.
+/// They were said last, unless it rewrites only some of many.
+const REWRITTEN_ROWS: usize = crate::source::terminal::ROWS;
 
 /// Notices that the reader takes in one hold of the lock: long enough to cost nothing each, short enough that a sender
 /// is never held up noticeably.
@@ -213,10 +217,22 @@ impl Lane {
     }
 
     fn push_line(&mut self, place: u64, message: Message) {
-        self.line_count += 1;
-        self.line_bytes += message.text.len();
+        let bytes = message.held_bytes();
+        self.line_bytes += bytes;
         if let Some(lines) = self.lines.get_mut(pane_index(message.pane)) {
-            lines.bytes += message.text.len();
+            lines.bytes += bytes;
+            // A bar that nobody looks at must not fill the lane: its newest state takes the place of the one that waits.
+            let id = message.line.map(|line| line.number);
+            let is_earlier = |waiting: &Message| waiting.line.is_some_and(|line| Some(line.number) < id);
+            let newest = lines.queue.iter_mut().rev().take(REWRITTEN_ROWS).map(|(_, waiting)| waiting);
+            let mut newest = newest.take_while(|waiting| id.is_some() && !is_earlier(waiting));
+            if let Some(waiting) = newest.find(|waiting| message.replaces(waiting)) {
+                let old_bytes = std::mem::replace(waiting, message).held_bytes();
+                lines.bytes -= old_bytes;
+                self.line_bytes -= old_bytes;
+                return;
+            }
+            self.line_count += 1;
             lines.queue.push_back((place, message));
         }
         while self.line_count > MAILBOX_LINES && self.skip_oldest(|lines| lines.queue.len()) {}
@@ -230,9 +246,9 @@ impl Lane {
         let Some(lines) = fullest else { return false };
         let Some((_, oldest)) = lines.queue.pop_front() else { return false };
         lines.skipped += 1;
-        lines.bytes -= oldest.text.len();
+        lines.bytes -= oldest.held_bytes();
         self.line_count -= 1;
-        self.line_bytes -= oldest.text.len();
+        self.line_bytes -= oldest.held_bytes();
         true
     }
 
@@ -257,9 +273,9 @@ impl Lane {
             Kind::Lines(pane) => {
                 let Some(lines) = self.lines.get_mut(pane) else { return };
                 let Some((_, message)) = lines.queue.pop_front() else { return };
-                lines.bytes -= message.text.len();
+                lines.bytes -= message.held_bytes();
                 self.line_count -= 1;
-                self.line_bytes -= message.text.len();
+                self.line_bytes -= message.held_bytes();
                 if lines.skipped > 0 {
                     into.push_back(Notice::Skipped(message.pane, std::mem::take(&mut lines.skipped)));
                 }

@@ -244,7 +244,7 @@ impl Slot {
 
     fn cancel(&self) {
         let text = "Cancelled while waiting for its turn";
-        let message = Message { pane: Pane::Control, level: Level::Info, time_secs: 0.0, text: text.into() };
+        let message = Message::new(Pane::Control, Level::Info, 0.0, text);
         let outcome = Outcome { summary: "cancelled while waiting".into(), was_stopped: true, ..Outcome::default() };
         self.mailbox.send(Notice::Message(message));
         self.mailbox.send(Notice::Job(State::Finished));

@@ -32,7 +32,7 @@ impl Post {
 
     /// A line of now.
     pub(crate) fn line(&self, pane: Pane, level: Level, text: String) -> Message {
-        Message { pane, level, time_secs: self.elapsed().as_secs_f64(), text }
+        Message::new(pane, level, self.elapsed().as_secs_f64(), text)
     }
 
     /// Sends a line of now; a text of several lines becomes as many messages.

@@ -73,13 +73,25 @@ impl DataDir {
     /// # Errors
     /// [`RecordError::Io`] if the directory cannot be read; one that does not exist has no runs.
     pub fn list(&self) -> Result<Vec<RunEntry>, RecordError> {
+        self.list_with(&mut |_| None)
+    }
+
+    /// The same; what `known` has of a run is not read again.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    pub fn list_with(&self, known: &mut dyn FnMut(&Path) -> Option<RunEntry>) -> Result<Vec<RunEntry>, RecordError> {
         let runs = self.runs();
         let entries = match fs::read_dir(&runs) {
             Ok(entries) => entries,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(RecordError::io("read", &runs)(error)),
         };
-        let mut found: Vec<_> = entries.flatten().filter_map(|entry| RunEntry::read(&entry.path())).collect();
+        let mut found: Vec<_> = entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter_map(|path| known(&path).or_else(|| RunEntry::read(&path)))
+            .collect();
         found.sort_by_cached_key(RunEntry::order);
         Ok(found)
     }

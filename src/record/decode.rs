@@ -9,7 +9,7 @@ use crate::batch::{Batch, Color, Column, Item, SeriesId, Xs};
 
 use super::entry::{Body, Header};
 use super::floats::F64_BYTES;
-use super::format::{DeclareRecord, EndRecord, GapRecord, HeaderRecord, notice, record, samples};
+use super::format::{DeclareRecord, EndRecord, GapRecord, HeaderRecord, notice, output, record, samples, stream};
 use super::layout::{LayoutRecord, MarkRecord};
 
 /// What a payload says.
@@ -51,6 +51,7 @@ pub(super) fn decode(payload: &[u8], column: impl Fn(Range<usize>) -> Column) ->
             (record::MARK, Value::Bytes(bytes)) => {
                 body = What::Body(Body::Item(Item::Mark(MarkRecord::decode(bytes).ok()?.number)));
             }
+            (record::OUTPUT, Value::Bytes(bytes)) => body = What::Body(Body::Item(read_output(bytes)?)),
             (record::GAP, Value::Bytes(bytes)) => body = What::Body(Body::Gap(GapRecord::decode(bytes).ok()?.into())),
             (record::END, Value::Bytes(bytes)) => {
                 body = What::Body(Body::End(EndRecord::decode(bytes).ok()?.into_end()?));
@@ -62,6 +63,19 @@ pub(super) fn decode(payload: &[u8], column: impl Fn(Range<usize>) -> Column) ->
         }
     }
     Some(Decoded { seq, time_nanos, body })
+}
+
+fn read_output(bytes: &[u8]) -> Option<Item> {
+    let (mut from, mut data): (_, &[u8]) = (0, &[]);
+    for field in Fields::new(bytes) {
+        let Field { tag, value, .. } = field?;
+        match (tag, value) {
+            (output::STREAM, Value::Number(value)) => from = value,
+            (output::DATA, Value::Bytes(bytes)) => data = bytes,
+            _ => {}
+        }
+    }
+    Some(Item::Output(stream(from)?, data.into()))
 }
 
 fn read_samples(bytes: &[u8], column: impl Fn(Range<usize>) -> Column) -> Option<(Batch, Option<Color>)> {

@@ -6,11 +6,13 @@
 
 use prost::Message as _;
 
-use crate::batch::{Batch, Color, Layout, Notice, SeriesInfo, Xs};
+use crate::batch::{Batch, Color, Layout, Notice, SeriesInfo, Stream, Xs};
 
 use super::entry::{Gap, Header, RunEnd};
 use super::floats::F64_BYTES;
-use super::format::{DeclareRecord, EndRecord, GapRecord, HeaderRecord, color_code, record, samples, with_notice};
+use super::format::{
+    DeclareRecord, EndRecord, GapRecord, HeaderRecord, color_code, output, record, samples, stream_code, with_notice,
+};
 use super::framing;
 use super::layout::{LayoutRecord, MarkRecord};
 
@@ -26,6 +28,7 @@ pub(super) enum Saying<'a> {
     Declare(SeriesInfo),
     Layout(&'a Layout),
     Mark(u64),
+    Output(Stream, &'a [u8]),
     Notice(Notice),
     Gap(Gap),
     End(RunEnd),
@@ -75,6 +78,13 @@ impl Encoder {
             Saying::Mark(number) => {
                 MarkRecord { number }.encode_raw(&mut body);
                 record::MARK
+            }
+            Saying::Output(stream, bytes) => {
+                put_varint_field(&mut body, output::STREAM, u64::from(stream_code(stream)));
+                put_key(&mut body, output::DATA, BYTES);
+                put_varint(&mut body, bytes.len() as u64);
+                body.extend_from_slice(bytes);
+                record::OUTPUT
             }
             Saying::Notice(notice) => with_notice(notice, |tag, message| {
                 message.put(&mut body);

@@ -3,7 +3,7 @@
 //! Field numbers are for ever: a new field gets a new number, and a reader passes over those that it does not know.
 
 use crate::batch::{
-    Color, Failure, Level, Message, Notice, Outcome, Pane, Progress, Role, SeriesId, SeriesInfo, State,
+    Color, Failure, Level, Message, Notice, Outcome, Pane, Progress, Role, SeriesId, SeriesInfo, State, Stream,
 };
 
 use super::entry::{Gap, Header, RunEnd, RunState};
@@ -31,6 +31,7 @@ pub(super) mod record {
     pub const END: u32 = 16;
     pub const LAYOUT: u32 = 17;
     pub const MARK: u32 = 18;
+    pub const OUTPUT: u32 = 19;
 }
 
 /// Fields of the samples in an append or a replace; the data are the last.
@@ -146,6 +147,22 @@ pub(super) struct EndRecord {
     pub text: String,
 }
 
+/// What a command wrote. Its fields are named here because the bytes are not copied to be encoded.
+pub(super) mod output {
+    pub const STREAM: u32 = 1;
+    pub const DATA: u32 = 2;
+}
+
+/// The number of a stream.
+pub(super) fn stream_code(stream: Stream) -> u32 {
+    code(&Stream::ALL, &stream)
+}
+
+/// The stream of a number.
+pub(super) fn stream(code: u64) -> Option<Stream> {
+    value(&Stream::ALL, u32::try_from(code).ok()?)
+}
+
 /// `0xRRGGBB`.
 pub(super) fn color_code(color: Color) -> u32 {
     u32::from(color.r) << 16 | u32::from(color.g) << 8 | u32::from(color.b)
@@ -229,7 +246,7 @@ impl EndRecord {
 /// A notice as a message of the log, with the number of its field. `write` gets the message.
 pub(super) fn with_notice<R>(notice: Notice, write: impl FnOnce(u32, &dyn Encode) -> R) -> R {
     match notice {
-        Notice::Message(Message { pane, level, time_secs, text }) => {
+        Notice::Message(Message { pane, level, time_secs, text, .. }) => {
             let (pane, level) = (code(&PANES, &pane), code(&LEVELS, &level));
             write(record::LINE, &LineRecord { pane, level, time_secs, text })
         }
@@ -237,7 +254,7 @@ pub(super) fn with_notice<R>(notice: Notice, write: impl FnOnce(u32, &dyn Encode
         Notice::Progress(role, progress) => {
             let (done, total) = match progress {
                 Progress::Unknown { done } => (done, None),
-                Progress::Steps { done, total } => (done, Some(total)),
+                shown => shown.steps().map_or((0, None), |(done, total)| (done, Some(total))),
             };
             write(record::PROGRESS, &ProgressRecord { role: code(&ROLES, &role), done, total })
         }
@@ -246,7 +263,7 @@ pub(super) fn with_notice<R>(notice: Notice, write: impl FnOnce(u32, &dyn Encode
         }
         Notice::Job(state) => write(record::JOB, &StateRecord { role: 0, state: code(&STATES, &state) }),
         // Of the recording itself, which the recorder does not hear of from others; as a line if it ever does.
-        Notice::Recording(_) | Notice::Took(_) => {
+        Notice::Recording(_) | Notice::Took(_) | Notice::Began(_) => {
             let (pane, level) = (code(&PANES, &Pane::Control), code(&LEVELS, &Level::Info));
             let text = match notice {
                 Notice::Recording(trouble) => {
@@ -274,7 +291,7 @@ pub(super) fn notice(tag: u32, bytes: &[u8]) -> Option<Notice> {
         record::LINE => {
             let LineRecord { pane, level, time_secs, text } = read(bytes)?;
             let (pane, level) = (value(&PANES, pane)?, value(&LEVELS, level)?);
-            Notice::Message(Message { pane, level, time_secs, text })
+            Notice::Message(Message::new(pane, level, time_secs, text))
         }
         record::SKIPPED => {
             let SkippedRecord { pane, count } = read(bytes)?;

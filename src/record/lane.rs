@@ -22,9 +22,6 @@ pub const LANE_NOTICES: usize = 65_536;
 /// Bytes of text in waiting notices.
 pub const LANE_TEXT_BYTES: usize = 32 << 20;
 
-/// The longest that something waits before the recorder looks at it.
-pub(super) const TICK: Duration = Duration::from_millis(200);
-
 /// What makes the recorder come before its time: as much as it writes at once.
 const URGENT_BYTES: usize = super::log_writer::GROUP_BYTES;
 
@@ -36,6 +33,8 @@ const ITEM_BYTES: usize = size_of::<Timed>();
 
 pub(super) struct Lane {
     origin: Instant,
+    /// The longest that something waits before the recorder looks at it.
+    tick: Duration,
     state: Mutex<State>,
     /// Something for the actor.
     work: Condvar,
@@ -84,8 +83,8 @@ pub(super) enum What {
 }
 
 impl Lane {
-    pub fn new() -> Self {
-        Self { origin: Instant::now(), state: Mutex::default(), work: Condvar::new(), room: Condvar::new() }
+    pub fn new(tick: Duration) -> Self {
+        Self { origin: Instant::now(), tick, state: Mutex::default(), work: Condvar::new(), room: Condvar::new() }
     }
 
     /// Nanoseconds since the run's start, by a clock that never jumps.
@@ -139,10 +138,10 @@ impl Lane {
         }
     }
 
-    /// Swaps the queue for `into`, which is empty, when it is time: after [`TICK`] if something waits or `is_dirty`, at
+    /// Swaps the queue for `into`, which is empty, when it is time: after `tick` if something waits or `is_dirty`, at
     /// once if much waits or the lane is closed. Says whether it is closed.
     pub fn take(&self, into: &mut Vec<Timed>, is_dirty: bool) -> bool {
-        let mut until = is_dirty.then(|| Instant::now() + TICK);
+        let mut until = is_dirty.then(|| Instant::now() + self.tick);
         let mut state = lock(&self.state);
         while !state.is_closed && !state.is_urgent() {
             let Some(time) = until else {
@@ -150,7 +149,7 @@ impl Lane {
                     state.is_idle = true;
                     state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 } else {
-                    until = Some(Instant::now() + TICK);
+                    until = Some(Instant::now() + self.tick);
                 }
                 continue;
             };
@@ -263,6 +262,11 @@ fn text_bytes(notice: &Notice) -> usize {
         Notice::Finished(outcome) => outcome.summary.len(),
         Notice::Failed(failure) => failure.text.len(),
         Notice::Recording(trouble) => trouble.as_ref().map_or(0, |trouble| trouble.cause.len()),
-        Notice::Skipped(..) | Notice::Progress(..) | Notice::Thread(..) | Notice::Job(_) | Notice::Took(_) => 0,
+        Notice::Skipped(..)
+        | Notice::Progress(..)
+        | Notice::Thread(..)
+        | Notice::Job(_)
+        | Notice::Took(_)
+        | Notice::Began(_) => 0,
     }
 }

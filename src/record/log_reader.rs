@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
+use std::io;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use super::error::RecordError;
 use super::floats;
 use super::format::FORMAT_VERSION;
 use super::framing::{Frame, Frames, HEAD_BYTES};
-use super::mapped;
+use super::mapped::{self, MappedFile};
 
 /// Samples from which on a column is left in the file: to copy fewer costs no more than to remember where they are.
 pub const MAPPED_LEN: usize = 256;
@@ -25,9 +26,12 @@ pub const MAPPED_LEN: usize = 256;
 ///
 /// The checksum of each payload is looked at, that of samples too: at several GB/s it costs less than the disk, and a
 /// wrong sample that nobody was told of would be worse than a lost one. The log of a run that is still being recorded is
-/// read up to what was written when it was opened.
+/// read up to what was written when it was opened; [`follow`](Self::follow) reads on.
 pub struct LogReader {
+    file: File,
     map: Arc<Mmap>,
+    /// Set for a log that grows: where its columns are.
+    growing: Option<Arc<MappedFile>>,
     /// Where the next record begins.
     at: usize,
     next_seq: u64,
@@ -99,9 +103,47 @@ impl LogReader {
         if let Err(error) = map.advise(Advice::Sequential) {
             log::debug!("{}: {error}", path.display());
         }
-        let mut reader = Self { map: Arc::new(map), at: 0, next_seq: 0, header: None, lost: Vec::new(), unknown: 0 };
+        let mut reader = Self {
+            file,
+            map: Arc::new(map),
+            growing: None,
+            at: 0,
+            next_seq: 0,
+            header: None,
+            lost: Vec::new(),
+            unknown: 0,
+        };
         reader.read_header(path)?;
         Ok(reader)
+    }
+
+    /// Reads a log that somebody writes: what its end is missing is waited for, and [`refresh`](Self::refresh) lets it
+    /// read on. Until [`conclude`](Self::conclude) nothing at its end is taken for damage.
+    ///
+    /// # Errors
+    /// If the system refuses another handle of the file.
+    pub fn follow(mut self) -> io::Result<Self> {
+        // Columns share a few windows there: a mapping for each look at the file would soon be too many.
+        self.growing = Some(MappedFile::new(self.file.try_clone()?));
+        Ok(self)
+    }
+
+    /// Looks whether the log has grown, and says so.
+    ///
+    /// # Errors
+    /// If it cannot be read any more.
+    pub fn refresh(&mut self) -> io::Result<bool> {
+        if self.file.metadata()?.len() <= self.map.len() as u64 {
+            return Ok(false);
+        }
+        // SAFETY: as in `open`.
+        self.map = Arc::new(unsafe { Mmap::map(&self.file) }?);
+        Ok(true)
+    }
+
+    /// Nobody writes the log any more: what is missing at its end will not come.
+    pub fn conclude(&mut self) {
+        self.growing = None;
     }
 
     /// The first record; none if it is damaged or not yet written.
@@ -189,6 +231,11 @@ impl Iterator for LogReader {
             self.at = frames.offset();
             let (offset, payload) = match frame {
                 Frame::Record { offset, payload } => (offset, payload),
+                // Half of it may be on its way.
+                Frame::Damaged(range) | Frame::Cut(range) if self.growing.is_some() && range.end == map.len() => {
+                    self.at = range.start;
+                    return None;
+                }
                 Frame::Damaged(range) => {
                     self.lose(range, LossKind::Damaged);
                     continue;
@@ -199,7 +246,8 @@ impl Iterator for LogReader {
                 }
             };
             let base = offset + HEAD_BYTES;
-            let decoded = decode(payload, |part| column(&map, part.start + base..part.end + base));
+            let growing = self.growing.as_deref();
+            let decoded = decode(payload, |part| column(&map, growing, part.start + base..part.end + base));
             let Some(decoded) = decoded else {
                 self.lose(offset..self.at, LossKind::Malformed);
                 continue;
@@ -219,11 +267,15 @@ impl Iterator for LogReader {
     }
 }
 
-fn column(map: &Arc<Mmap>, range: Range<usize>) -> Column {
-    if range.len() >= MAPPED_LEN * floats::F64_BYTES
-        && let Some(values) = mapped::values(Arc::clone(map), range.clone(), Some(range.start as u64))
-    {
-        return Column::elsewhere(values);
+fn column(map: &Arc<Mmap>, growing: Option<&MappedFile>, range: Range<usize>) -> Column {
+    if range.len() >= MAPPED_LEN * floats::F64_BYTES {
+        let values = match growing {
+            Some(file) => file.column(range.start as u64..range.end as u64),
+            None => mapped::values(Arc::clone(map), range.clone(), Some(range.start as u64)),
+        };
+        if let Some(values) = values {
+            return Column::elsewhere(values);
+        }
     }
     floats::copied(map.get(range).unwrap_or_default()).into()
 }

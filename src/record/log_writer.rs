@@ -97,6 +97,11 @@ impl LogWriter {
                 self.waiting_mark = *mark;
                 Ok(())
             }
+            Item::Output(stream, bytes) => {
+                self.make_room()?;
+                self.say(time_nanos, Saying::Output(*stream, bytes));
+                Ok(())
+            }
             Item::Append(batch) => self.samples(time_nanos, batch, None),
             Item::Replace(batch, color) => self.samples(time_nanos, batch, Some(*color)),
         }

@@ -25,6 +25,8 @@ pub const FINISH_BOUND: Duration = Duration::from_secs(10);
 /// How a recorder works.
 #[derive(Clone, Copy, Debug)]
 pub struct RecorderOptions {
+    /// The longest that something waits before it is written. 200 ms by default: what a killed program may lose.
+    pub flush_every: Duration,
     /// Time from one sync of the log to the next while there is something new. A second by default.
     pub sync_every: Duration,
     /// Time from one attempt to the next while the disk takes nothing. A second by default.
@@ -35,7 +37,12 @@ pub struct RecorderOptions {
 
 impl Default for RecorderOptions {
     fn default() -> Self {
-        Self { sync_every: Duration::from_secs(1), retry_every: Duration::from_secs(1), finish_bound: FINISH_BOUND }
+        Self {
+            flush_every: Duration::from_millis(200),
+            sync_every: Duration::from_secs(1),
+            retry_every: Duration::from_secs(1),
+            finish_bound: FINISH_BOUND,
+        }
     }
 }
 
@@ -105,7 +112,8 @@ impl Recorder {
         options: RecorderOptions,
         on_trouble: OnTrouble,
     ) -> io::Result<Self> {
-        let (lane, counters, end) = (Arc::new(Lane::new()), Arc::new(Counters::new()), Arc::default());
+        let (lane, counters, end) =
+            (Arc::new(Lane::new(options.flush_every)), Arc::new(Counters::new()), Arc::default());
         let body = {
             let (lane, counters, end) = (Arc::clone(&lane), Arc::clone(&counters), Arc::clone(&end));
             move |_: &Seat| {
@@ -137,7 +145,8 @@ impl Recorder {
         options: RecorderOptions,
         on_trouble: OnTrouble,
     ) -> io::Result<Self> {
-        let (lane, counters, end) = (Arc::new(Lane::new()), Arc::new(Counters::new()), Arc::default());
+        let (lane, counters, end) =
+            (Arc::new(Lane::new(options.flush_every)), Arc::new(Counters::new()), Arc::default());
         // Opened anew: a copy of the log's own handle would keep its lock for as long as a column lives.
         let homes = MappedFile::new(File::open(run.log_path())?);
         let writer = LogWriter::new(disk, &run.header(), Some(homes));

@@ -27,6 +27,11 @@ pub struct RunEntry {
 
 impl RunEntry {
     /// Looks at the directory `path`; none if it holds no run.
+    #[must_use]
+    pub fn find(path: &Path) -> Option<Self> {
+        Self::read(path)
+    }
+
     pub(super) fn read(path: &Path) -> Option<Self> {
         let is_dir = fs::symlink_metadata(path).ok()?.is_dir();
         let log = fs::symlink_metadata(path.join(LOG_NAME)).ok().filter(fs::Metadata::is_file);
@@ -49,6 +54,12 @@ impl RunEntry {
             Some(ended) => ended,
         };
         Some(Self { path: path.to_owned(), meta, fault, state, log_bytes: log.map_or(0, |log| log.len()) })
+    }
+
+    /// The id that the name of a run's directory tells.
+    #[must_use]
+    pub fn id_of(path: &Path) -> Option<&str> {
+        run_name::id_of(path.file_name()?.to_str()?)
     }
 
     /// The whole name of its directory.

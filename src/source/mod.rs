@@ -3,15 +3,14 @@
 //! A [`Source`] runs on the worker's thread and speaks to the world through an [`Outlet`] only, so it can be tested
 //! without a thread. A [`Refine`] runs on the receiver's thread. Neither knows the store, the figure or the window.
 
-pub mod ansi;
 pub mod client;
 pub mod command;
 pub mod float;
 pub mod json;
-pub mod lines;
 pub mod metrics;
 pub mod process_tree;
 pub mod table;
+pub mod terminal;
 
 use std::fmt;
 use std::io;

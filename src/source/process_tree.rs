@@ -9,7 +9,7 @@ use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::{Mutex, PoisonError};
 
-use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, pidfd_open, pidfd_send_signal, waitpid};
 
 /// Environment variable that marks every process of a job: the job's random identity, after those of the jobs around
 /// it, separated by colons.
@@ -22,6 +22,8 @@ pub const JOB_VARIABLE: &str = "KYMOGRAPH_JOB";
 pub struct ProcessTree {
     root: ProcessKey,
     mark: String,
+    /// The process that gets the children of members that have ended.
+    adopter: Option<i32>,
     /// The members found so far that have not ended.
     known: Mutex<HashSet<ProcessKey>>,
 }
@@ -77,7 +79,14 @@ impl ProcessTree {
     pub fn new(root_pid: u32, mark: String) -> Self {
         let pid = i32::try_from(root_pid).unwrap_or(0);
         let start_ticks = read_stat(pid).map_or(0, |stat| stat.key.start_ticks);
-        Self { root: ProcessKey { pid, start_ticks }, mark, known: Mutex::default() }
+        Self { root: ProcessKey { pid, start_ticks }, mark, adopter: None, known: Mutex::default() }
+    }
+
+    /// The same where this process has no other children and adopts those whose parents have ended (a child subreaper): all
+    /// below it belong to the tree, whatever they did to their environment.
+    #[must_use]
+    pub fn adopting(root_pid: u32, mark: String) -> Self {
+        Self { adopter: i32::try_from(std::process::id()).ok(), ..Self::new(root_pid, mark) }
     }
 
     /// Sends `signal` to every living member, the root included. Gives their number.
@@ -123,6 +132,17 @@ impl ProcessTree {
         self.members().iter().filter_map(|m| resident_pages(m.key.pid)).sum::<u64>() * page_bytes
     }
 
+    /// Lets go of processes that were adopted and have ended, which would else stay in the system's table. The root is left
+    /// to who waits for it.
+    pub fn reap(&self) {
+        let is_done = |stat: &Stat| !stat.is_alive() && stat.key != self.root && self.adopter == Some(stat.parent_pid);
+        for stat in process_ids().filter_map(read_stat).filter(is_done) {
+            if let Err(error) = waitpid(Pid::from_raw(stat.key.pid), WaitOptions::NOHANG) {
+                log::debug!("process {}: {error}", stat.key.pid);
+            }
+        }
+    }
+
     fn members(&self) -> Vec<Stat> {
         let all: Vec<Stat> = process_ids().filter_map(read_stat).collect();
         let by_pid: HashMap<i32, Stat> = all.iter().map(|stat| (stat.key.pid, *stat)).collect();
@@ -150,7 +170,7 @@ impl ProcessTree {
     fn descends(&self, stat: Stat, by_pid: &HashMap<i32, Stat>, known: &HashSet<ProcessKey>) -> bool {
         let mut at = stat;
         for _ in 0..PARENTS_MAX {
-            if at.key == self.root || known.contains(&at.key) {
+            if at.key == self.root || self.adopter == Some(at.parent_pid) || known.contains(&at.key) {
                 return true;
             }
             match by_pid.get(&at.parent_pid) {

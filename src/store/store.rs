@@ -95,7 +95,8 @@ impl Store {
                 self.version += 1;
                 self.layout = Some(layout);
             }
-            Item::Mark(_) => {}
+            // Text, which has no place among samples.
+            Item::Mark(_) | Item::Output(..) => {}
         }
     }
 

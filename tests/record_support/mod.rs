@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use kymograph::batch::{
     AxisLayout, Batch, Color, Failure, Item, Layout, Level, Message, Notice, Outcome, Pane, Progress, Role, SeriesId,
-    SeriesInfo, State, SubplotLayout, Xs,
+    SeriesInfo, State, Stream, SubplotLayout, Xs,
 };
 use kymograph::record::{
     Body, DataDir, Disk, Entry, LogReader, OnTrouble, Recorder, RecorderOptions, RunAbout, RunDir, RunEnd, RunState,
@@ -70,9 +70,8 @@ pub fn all_kinds() -> Vec<Body> {
         color: Some(Color::new(1, 2, 3)),
     };
     let plain = SeriesInfo { color: None, x_is_time: false, id: SeriesId(u32::MAX), ..info.clone() };
-    let message = |pane, level, time_secs, text: &str| {
-        Body::Notice(Notice::Message(Message { pane, level, time_secs, text: text.to_owned() }))
-    };
+    let message =
+        |pane, level, time_secs, text: &str| Body::Notice(Notice::Message(Message::new(pane, level, time_secs, text)));
     vec![
         Body::Item(Item::Declare(info)),
         Body::Item(Item::Declare(plain)),
@@ -85,6 +84,8 @@ pub fn all_kinds() -> Vec<Body> {
         Body::Item(Item::Replace(Batch::point(SeriesId(7), i64::MAX, 1.0, 2.0), None)),
         Body::Item(Item::Layout(Arc::new(layout()))),
         Body::Item(Item::Mark(u64::MAX)),
+        Body::Item(Item::Output(Stream::Output, b"loss 1\r\xff\0\x1b[31m".as_slice().into())),
+        Body::Item(Item::Output(Stream::Error, Arc::default())),
         message(Pane::Control, Level::Info, 0.0, ""),
         message(Pane::Worker, Level::Warning, -1.5, "a\u{7}\u{1b}[31mb\nc"),
         message(Pane::Receiver, Level::Error, f64::INFINITY, &"💥".repeat(1000)),

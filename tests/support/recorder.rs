@@ -6,18 +6,23 @@ use std::io;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use kymograph::batch::{Item, Level, Message, Pane, Progress, SeriesInfo, Xs};
+use kymograph::batch::{Item, Level, Message, Pane, Progress, SeriesInfo, Stream, Xs};
 use kymograph::source::{Outlet, Stopped};
 
 /// What was said, seen from the test's thread.
 #[derive(Default)]
 pub struct Record {
+    /// Lines that are whole, and all states of bars.
     pub lines: Vec<Message>,
+    /// Beginnings of lines that were shown before their ends came.
+    pub open: Vec<Message>,
     pub series: BTreeMap<u32, SeriesInfo>,
     pub points: BTreeMap<u32, Vec<(f64, f64)>>,
     pub batches: usize,
     pub progress: Vec<Progress>,
     pub messages: Vec<String>,
+    /// What was written to the two streams.
+    pub raw: [Vec<u8>; 2],
     pub stopping: bool,
     /// Lines after which the channel is full for good, until a stop.
     pub room: Option<usize>,
@@ -73,6 +78,9 @@ impl Outlet for Recorder {
                     assert!(record.series.insert(info.id.0, info).is_none(), "declared twice");
                 }
                 Item::Layout(_) | Item::Mark(_) => {}
+                Item::Output(stream, bytes) => {
+                    record.raw[usize::from(stream == Stream::Error)].extend_from_slice(&bytes)
+                }
                 Item::Append(batch) | Item::Replace(batch, _) => {
                     let id = batch.series.0;
                     assert!(record.series.contains_key(&id), "not declared");
@@ -86,6 +94,12 @@ impl Outlet for Recorder {
         })
     }
 
+    fn deliver(&mut self, item: Item) -> Result<(), Stopped> {
+        let Item::Output(stream, bytes) = item else { return self.send(item) };
+        self.with(|record| record.raw[usize::from(stream == Stream::Error)].extend_from_slice(&bytes));
+        Ok(())
+    }
+
     fn line(&mut self, line: Message) -> Result<(), Stopped> {
         let mut record = self.shared.0.lock().unwrap();
         while record.room.is_some_and(|room| record.lines.len() >= room) {
@@ -94,7 +108,12 @@ impl Outlet for Recorder {
             }
             record = self.shared.1.wait(record).unwrap();
         }
-        record.lines.push(line);
+        // What is only the beginning of a line is said again, whole.
+        if line.line.is_some_and(|id| id.is_open) {
+            record.open.push(line);
+        } else {
+            record.lines.push(line);
+        }
         drop(record);
         self.shared.1.notify_all();
         Ok(())

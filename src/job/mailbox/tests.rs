@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
-use crate::batch::{Level, State};
+use crate::batch::{Level, LineId, State};
 
 fn line(pane: Pane, text: impl Into<String>) -> Notice {
-    Notice::Message(Message { pane, level: Level::Info, time_secs: 0.0, text: text.into() })
+    Notice::Message(Message::new(pane, Level::Info, 0.0, text))
 }
 
 fn all(drain: &mut Drain) -> Vec<Notice> {
@@ -168,4 +168,26 @@ fn a_witness_sees_all_that_is_sent_also_what_nobody_takes() {
     drop(drain);
     watched.send(line(Pane::Worker, "nobody takes it"));
     assert_eq!(*seen.lock().unwrap(), [line(Pane::Worker, "seen"), line(Pane::Worker, "nobody takes it")]);
+}
+
+fn row(number: u64, text: &str) -> Notice {
+    let line = Some(LineId { number, is_open: false });
+    Notice::Message(Message { line, ..Message::new(Pane::Worker, Level::Info, 0.0, text) })
+}
+
+#[test]
+fn child_bytes_bars_that_wait_are_merged_to_their_newest_state() {
+    let (mailbox, mut drain) = mailbox();
+    mailbox.send(row(0, "plain"));
+    for i in 0..MAILBOX_LINES {
+        mailbox.send(row(1, &format!("outer {i}")));
+        mailbox.send(row(2, &format!("inner {i}")));
+    }
+    mailbox.send(row(3, "end"));
+    let last = MAILBOX_LINES - 1;
+    let expected = [row(0, "plain"), row(1, &format!("outer {last}")), row(2, &format!("inner {last}")), row(3, "end")];
+    assert_eq!(all(&mut drain), expected);
+    assert_eq!(lock(&drain.shared.lane).line_bytes, 0);
+    mailbox.send(row(2, "inner again"));
+    assert_eq!(all(&mut drain), [row(2, "inner again")], "what was taken is not merged with");
 }

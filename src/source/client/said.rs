@@ -310,7 +310,7 @@ pub fn read(frame: Frame, (stamp_nanos, time_secs): (i64, f64)) -> Result<(Optio
             let line = |line: String| {
                 let text = line.replace(['\n', '\r'], " ");
                 (text.len() <= LINE_BYTES)
-                    .then_some(Message { pane, level, time_secs, text })
+                    .then_some(Message::new(pane, level, time_secs, text))
                     .ok_or_else(|| Refused(format!("a line of {} bytes: {LINE_BYTES} are allowed", line.len())))
             };
             (Some(head.seq), Said::Text(head.lines.into_iter().map(line).collect::<Result<_, _>>()?))

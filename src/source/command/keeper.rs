@@ -64,6 +64,11 @@ impl Keeper {
         let _already_clear = rustix::io::read(&self.wake, &mut count);
     }
 
+    /// The processes, while the command runs.
+    pub fn tree(&self) -> Option<Arc<ProcessTree>> {
+        self.lock().tree.clone()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Wishes> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -86,8 +91,7 @@ impl Remote for Keeper {
     }
 
     fn memory_bytes(&self) -> Option<u64> {
-        let tree = self.lock().tree.clone()?;
-        Some(tree.memory_bytes())
+        Some(self.tree()?.memory_bytes())
     }
 }
 

@@ -5,7 +5,9 @@
 //! while the worker waits for room in a full channel. Knows neither store nor window.
 
 mod keeper;
+mod lead;
 mod output;
+mod wiring;
 mod wording;
 
 use std::ffi::OsString;
@@ -18,16 +20,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open};
 
 use super::metrics::Metrics;
 use super::process_tree::{JOB_VARIABLE, ProcessTree, mark_value, random_mark};
 use super::{Outlet, Remote, Source, SourceError, Stopped};
-use crate::batch::{Level, Outcome, Pane};
+use crate::batch::{Level, Outcome, Stream};
 
 use keeper::Keeper;
 use output::Output;
 
+pub use wiring::Wiring;
 pub use wording::command_text;
 
 /// What to run, and how to read it.
@@ -41,12 +44,18 @@ pub struct CommandOptions {
     pub env: Vec<(OsString, OsString)>,
     /// How its lines are read.
     pub metrics: Metrics,
+    /// What its output is connected to.
+    pub wiring: Wiring,
+    /// Whether this process has no other children and adopts those of the command whose parents end.
+    pub adopts: bool,
 }
 
 /// Runs a command: standard output goes to the Worker pane, standard error to the Receiver pane, the numbers in both
-/// become series.
+/// become series. What is written is handed on as it is, too.
 ///
 /// - Standard input is empty. The command leads a process group of its own.
+/// - Where it is connected to a terminal, that is 80 columns wide and 24 lines high, adds nothing to what is written, and
+///   controls no process: none is hung up when it goes. `TERM` is set to `xterm-256color` unless it names a terminal.
 /// - `PYTHONUNBUFFERED=1` is set unless the variable exists, because Python would otherwise keep its output back for
 ///   minutes. [`JOB_VARIABLE`] marks the processes of the job.
 /// - A stop sends INT to the whole process tree, TERM after 1 s and KILL after 2 s to what is left.
@@ -64,6 +73,30 @@ impl CommandSource {
     /// The system's, if no event handle can be had.
     pub fn new(options: CommandOptions) -> io::Result<Self> {
         Ok(Self { options, keeper: Arc::new(Keeper::new()?) })
+    }
+
+    /// Its processes.
+    #[must_use]
+    pub fn processes(&self) -> CommandProcesses {
+        CommandProcesses(Arc::clone(&self.keeper))
+    }
+}
+
+/// The processes of a command that runs, for any thread.
+#[derive(Clone)]
+pub struct CommandProcesses(Arc<Keeper>);
+
+impl CommandProcesses {
+    /// Sends `signal` to all of them; gives their number, 0 if none runs.
+    pub fn signal(&self, signal: Signal) -> usize {
+        self.0.tree().map_or(0, |tree| tree.signal(signal))
+    }
+
+    /// Lets go of adopted ones that have ended.
+    pub fn reap(&self) {
+        if let Some(tree) = self.0.tree() {
+            tree.reap();
+        }
     }
 }
 
@@ -83,15 +116,16 @@ impl Source for CommandSource {
         if self.keeper.is_stopping() {
             return Err(Stopped.into());
         }
-        let mut child = start(&self.options, &mark)?;
-        let tree = Arc::new(ProcessTree::new(child.id(), mark));
+        let (mut child, ends) = start(&self.options, &mark)?;
+        let tree = if self.options.adopts { ProcessTree::adopting } else { ProcessTree::new };
+        let tree = Arc::new(tree(child.id(), mark));
         let keeper = Arc::clone(&self.keeper);
         // From here on the processes end with this function, whatever happens.
         let guard = keeper::guard(&keeper, Arc::clone(&tree)).map_err(|source| {
             tree.kill();
             SourceError::Io { context: "cannot start the thread that keeps the command".into(), source }
         })?;
-        let watched = watch(&mut child, &keeper, &self.options.metrics, out);
+        let watched = watch(&mut child, ends, &keeper, &self.options.metrics, out);
         if watched.is_err() {
             keeper.stop();
         }
@@ -114,12 +148,14 @@ impl Source for CommandSource {
     }
 }
 
-fn start(options: &CommandOptions, mark: &str) -> Result<Child, SourceError> {
+fn start(options: &CommandOptions, mark: &str) -> Result<(Child, wiring::Ends), SourceError> {
     let Some((program, arguments)) = options.argv.split_first() else {
         return Err(SourceError::Failed("no command was given: name it after --".into()));
     };
     let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    let ends = wiring::connect(options.wiring, &mut command)
+        .map_err(|source| SourceError::Io { context: "preparing the command's output".into(), source })?;
+    command.args(arguments).stdin(Stdio::null()).process_group(0);
     if let Some(cwd) = &options.cwd {
         command.current_dir(cwd);
     }
@@ -127,7 +163,11 @@ fn start(options: &CommandOptions, mark: &str) -> Result<Child, SourceError> {
         command.env("PYTHONUNBUFFERED", "1");
     }
     command.envs(options.env.iter().map(|(name, value)| (name, value))).env(JOB_VARIABLE, mark_value(mark));
-    command.spawn().map_err(|error| SourceError::Failed(wording::cannot_run(program, options.cwd.as_deref(), &error)))
+    // The writing ends that this process has are closed with `command`, or the reading ends would never see an end.
+    let child = command.spawn();
+    let child =
+        child.map_err(|error| SourceError::Failed(wording::cannot_run(program, options.cwd.as_deref(), &error)))?;
+    Ok((child, ends))
 }
 
 /// The ends of a running command that are waited for.
@@ -139,13 +179,17 @@ struct Ends {
 }
 
 /// Hands output on until the command has ended and its pipes are empty.
-fn watch(child: &mut Child, keeper: &Keeper, metrics: &Metrics, out: &mut dyn Outlet) -> Result<(), SourceError> {
+fn watch(
+    child: &mut Child,
+    from: wiring::Ends,
+    keeper: &Keeper,
+    metrics: &Metrics,
+    out: &mut dyn Outlet,
+) -> Result<(), SourceError> {
     let io_error = |source| SourceError::Io { context: "reading the command's output".into(), source };
-    let stdout = child.stdout.take().map(OwnedFd::from);
-    let stderr = child.stderr.take().map(OwnedFd::from);
     let mut ends = Ends {
-        stdout: Output::new(stdout, Pane::Worker).map_err(io_error)?,
-        stderr: Output::new(stderr, Pane::Receiver).map_err(io_error)?,
+        stdout: Output::new(Some(from.output), Stream::Output).map_err(io_error)?,
+        stderr: Output::new(from.error, Stream::Error).map_err(io_error)?,
         process: i32::try_from(child.id())
             .ok()
             .and_then(Pid::from_raw)

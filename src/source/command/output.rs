@@ -1,4 +1,4 @@
-//! One pipe of a command, from bytes to lines and numbers.
+//! One stream of a command, from bytes to lines, their looks and numbers.
 //!
 //! Runs on the worker's thread. Knows no process.
 
@@ -7,33 +7,46 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use rustix::io::Errno;
 
-use crate::batch::{Batch, Item, Level, Message, Pane, SeriesId, SeriesInfo, Xs};
-use crate::source::lines::LineSplitter;
+use super::lead::Lead;
+use crate::batch::{Batch, Item, Level, LineId, Message, Pane, SeriesId, SeriesInfo, Stream, Xs};
 use crate::source::metrics::{MetricParser, Metrics, Readings};
-use crate::source::{Outlet, Stopped, ansi};
+use crate::source::terminal::{Terminal, Update};
+use crate::source::{Outlet, Stopped};
 
 /// Bytes read at once: enough that the costs of a read and of a batch are small.
 const READ_BYTES: usize = 64 * 1024;
 
-/// The reading end of a pipe.
+/// Most bytes that a terminal holds back: two buffers of the system.
+const TERMINAL_BYTES: u64 = 128 * 1024;
+
+/// The reading end of a pipe or of a terminal.
 pub(super) struct Output {
     pipe: Option<OwnedFd>,
-    pane: Pane,
-    splitter: LineSplitter,
+    is_terminal: bool,
+    stream: Stream,
+    terminal: Terminal,
     buffer: Vec<u8>,
     /// Bytes that lay in the pipe when the command ended and were not read yet.
     owed_bytes: u64,
 }
 
 impl Output {
-    pub fn new(pipe: Option<OwnedFd>, pane: Pane) -> io::Result<Self> {
+    pub fn new(pipe: Option<OwnedFd>, stream: Stream) -> io::Result<Self> {
         if let Some(pipe) = &pipe {
             fcntl_setfl(pipe, fcntl_getfl(pipe)? | OFlags::NONBLOCK)?;
             // Refused beyond a user's share of pipe memory; the default serves too.
             let _default_size = rustix::pipe::fcntl_setpipe_size(pipe, super::PIPE_BYTES);
         }
-        Ok(Self { pipe, pane, splitter: LineSplitter::default(), buffer: vec![0; READ_BYTES], owed_bytes: 0 })
+        Ok(Self {
+            is_terminal: pipe.as_ref().is_some_and(rustix::termios::isatty),
+            pipe,
+            stream,
+            terminal: Terminal::default(),
+            buffer: vec![0; READ_BYTES],
+            owed_bytes: 0,
+        })
     }
 
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
@@ -46,12 +59,14 @@ impl Output {
 
     /// When a rewritten line should be shown, in time since the job's start.
     pub fn due(&self) -> Option<Duration> {
-        self.splitter.due()
+        self.terminal.due()
     }
 
     /// The command has ended: what lies in the pipe now is its own and must be read.
     pub fn note_end(&mut self) {
-        self.owed_bytes = self.pipe.as_ref().and_then(|pipe| rustix::io::ioctl_fionread(pipe).ok()).unwrap_or(0);
+        let waiting = self.pipe.as_ref().and_then(|pipe| rustix::io::ioctl_fionread(pipe).ok()).unwrap_or(0);
+        // A terminal does not tell of what is on its way within the system.
+        self.owed_bytes = if self.is_terminal { TERMINAL_BYTES } else { waiting };
     }
 
     /// Whether output of the command itself is still unread.
@@ -59,30 +74,49 @@ impl Output {
         self.pipe.is_some() && self.owed_bytes > 0
     }
 
-    /// Reads once, if there is something, and hands on the lines that are complete.
+    /// Reads what there is, up to the size of the buffer, and hands on the lines that are complete.
     pub fn read(&mut self, now: Duration, sink: &mut Sink, out: &mut dyn Outlet) -> io::Result<()> {
-        if let Some(pipe) = &self.pipe {
-            match rustix::io::read(pipe, &mut self.buffer) {
-                Ok(0) => self.pipe = None,
-                Ok(count) => {
-                    self.owed_bytes = self.owed_bytes.saturating_sub(count as u64);
-                    let bytes = self.buffer.get(..count).unwrap_or_default();
-                    let pane = self.pane;
-                    let Ok(()) = self.splitter.feed(bytes, now, &mut |line| sink.line(line, pane, now, out));
+        let count = self.fill()?;
+        let pane = self.stream.pane();
+        if let Some(bytes) = self.buffer.get(..count).filter(|bytes| !bytes.is_empty()) {
+            sink.raw(self.stream, bytes, out);
+            let Ok(()) = self.terminal.feed(bytes, now, &mut |update| sink.take(update, pane, now, out));
+        }
+        let Ok(()) = self.terminal.flush_due(now, &mut |update| sink.take(update, pane, now, out));
+        Ok(())
+    }
+
+    /// Fills the buffer as far as there is something: a terminal hands out little at a time. Gives the bytes in it.
+    fn fill(&mut self) -> io::Result<usize> {
+        let mut filled = 0;
+        while let Some(pipe) = &self.pipe
+            && let Some(room) = self.buffer.get_mut(filled..).filter(|room| !room.is_empty())
+        {
+            match rustix::io::read(pipe, room) {
+                // A terminal says it thus when nobody has its other end any more.
+                Ok(0) | Err(Errno::IO) => self.pipe = None,
+                Ok(count) => filled += count,
+                Err(Errno::AGAIN) => {
+                    if self.is_terminal {
+                        self.owed_bytes = 0;
+                    }
+                    break;
                 }
-                Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => {}
+                Err(Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
+            if !self.is_terminal {
+                break;
+            }
         }
-        let pane = self.pane;
-        let Ok(()) = self.splitter.flush_due(now, &mut |line| sink.line(line, pane, now, out));
-        Ok(())
+        self.owed_bytes = self.owed_bytes.saturating_sub(filled as u64);
+        Ok(filled)
     }
 
     /// Hands on what is left, a last line without an end included.
     pub fn finish(&mut self, now: Duration, sink: &mut Sink, out: &mut dyn Outlet) {
-        let pane = self.pane;
-        let Ok(()) = self.splitter.finish(&mut |line| sink.line(line, pane, now, out));
+        let pane = self.stream.pane();
+        let Ok(()) = self.terminal.finish(&mut |update| sink.take(update, pane, now, out));
     }
 }
 
@@ -90,6 +124,7 @@ impl Output {
 pub(super) struct Sink {
     parser: MetricParser,
     readings: Readings,
+    lead: Lead,
     line_count: u64,
     declared: usize,
     /// The samples since the last flush, by series.
@@ -108,6 +143,7 @@ impl Sink {
         Self {
             parser: MetricParser::new(metrics),
             readings: Readings::default(),
+            lead: Lead::default(),
             line_count: 0,
             declared: 0,
             columns: Vec::new(),
@@ -117,15 +153,38 @@ impl Sink {
         }
     }
 
-    fn line(&mut self, line: &[u8], pane: Pane, now: Duration, out: &mut dyn Outlet) -> Result<(), Never> {
-        let lossy = String::from_utf8_lossy(line);
-        let text = ansi::plain_text(&lossy);
-        self.line_count += 1;
-        if !self.refuses_items {
-            self.parser.parse(&text, self.line_count, &mut self.readings);
+    /// What was written, as it is. Not held by a stop: what a program says last matters most.
+    fn raw(&mut self, stream: Stream, bytes: &[u8], out: &mut dyn Outlet) {
+        if out.deliver(Item::Output(stream, bytes.into())).is_err() {
+            log::debug!("{} bytes came after the job's end", bytes.len());
+        }
+    }
+
+    fn take(&mut self, update: Update<'_>, pane: Pane, now: Duration, out: &mut dyn Outlet) -> Result<(), Never> {
+        let line = match update {
+            Update::Line(line) => line,
+            Update::Task(progress) => {
+                self.lead.task(progress);
+                return Ok(());
+            }
+        };
+        // The numbers of a line that may go on may be cut; it is said again when it is whole.
+        if !line.is_open {
+            self.line_count += 1;
+            if !self.refuses_items {
+                self.parser.parse(line.text, self.line_count, &mut self.readings);
+                if let Some(progress) = self.readings.progress.take() {
+                    self.lead.line(pane, line.number, progress, self.readings.is_bar);
+                }
+            }
         }
         if !self.refuses_lines {
-            let message = Message { pane, level: Level::Info, time_secs: now.as_secs_f64(), text: text.into_owned() };
+            let id = LineId { number: line.number, is_open: line.is_open };
+            let message = Message {
+                line: Some(id),
+                spans: line.spans.into(),
+                ..Message::new(pane, Level::Info, now.as_secs_f64(), line.text)
+            };
             self.refuses_lines = out.line(message).is_err();
         }
         Ok(())
@@ -133,7 +192,7 @@ impl Sink {
 
     /// Sends the samples found since the last flush, one batch a series, and the newest progress.
     pub fn flush(&mut self, out: &mut dyn Outlet) {
-        if let Some(progress) = self.readings.progress.take() {
+        if let Some(progress) = self.lead.take() {
             out.progress(progress);
         }
         if self.readings.samples.is_empty() {

@@ -17,6 +17,7 @@ mod parser;
 mod pattern;
 mod position;
 mod reading;
+mod share;
 mod stamp;
 mod token;
 
@@ -31,6 +32,17 @@ pub enum Metrics {
     Auto,
     /// By the user's regular expression.
     Pattern(Pattern),
+}
+
+impl Metrics {
+    /// What was given: `auto`, or the regular expression.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Auto => "auto",
+            Self::Pattern(pattern) => pattern.text(),
+        }
+    }
 }
 
 impl std::str::FromStr for Metrics {

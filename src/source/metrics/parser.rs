@@ -5,9 +5,9 @@
 use std::collections::HashMap;
 
 use crate::batch::Progress;
-use crate::source::ansi;
 use crate::source::float;
 use crate::source::json::{self, Leaf};
+use crate::source::terminal::plain_text;
 
 use super::Metrics;
 use super::columns::Columns;
@@ -17,7 +17,7 @@ use super::pattern::Found;
 use super::position::{Position, Unit};
 use super::reading::{Count, Form, Reading};
 use super::token::{self, Kind, Token};
-use super::{bar, stamp};
+use super::{bar, share, stamp};
 
 /// Most series of one job found in its output. A program that prints ever new names would fill memory and legend.
 const SERIES_MAX: usize = 1000;
@@ -53,6 +53,8 @@ pub struct Readings {
     pub samples: Vec<MetricSample>,
     /// The job's newest progress, if a line showed any.
     pub progress: Option<Progress>,
+    /// Whether a drawn bar showed it.
+    pub is_bar: bool,
 }
 
 /// Finds the numbers in the lines of one job.
@@ -115,7 +117,7 @@ impl MetricParser {
 
     /// Reads the numbers of line `line_number` (from 1) into `out`. Escape sequences are skipped.
     pub fn parse(&mut self, line: &str, line_number: u64, out: &mut Readings) {
-        let text = ansi::plain_text(line);
+        let text = plain_text(line);
         match &self.metrics {
             Metrics::Pattern(_) => self.parse_by_pattern(&text, line_number, out),
             Metrics::Auto if may_hold_number(text.as_bytes()) => self.parse_auto(&text, line_number, out),
@@ -174,7 +176,7 @@ impl MetricParser {
         let is_keras = self.read_line(text, &mut tokens, &mut reading);
         let (unit, progress) = self.position.enter(&reading, is_keras, line_number);
         if progress.is_some() {
-            out.progress = progress;
+            (out.progress, out.is_bar) = (progress, reading.is_bar);
         }
         if let Some(unit) = unit {
             let has_count = reading.has_count();
@@ -192,6 +194,9 @@ impl MetricParser {
         if let Some(bar) = bar::find(message) {
             reading.batch = bar.count;
             reading.percent = bar.percent;
+            reading.is_bar = true;
+            reading.is_amount = bar.is_amount;
+            reading.left = bar.left;
             if !self.columns.row(bar.before, bar.before, reading) {
                 token::tokenize(bar.before, tokens);
                 pairs::read(bar.before, tokens, reading);
@@ -217,6 +222,9 @@ impl MetricParser {
         token::tokenize(message, tokens);
         if tokens.iter().any(|t| matches!(t.kind, Kind::Number(_))) {
             pairs::read(message, tokens, reading);
+            if !reading.has_count() {
+                share::read(text, reading);
+            }
         } else {
             self.columns.note(text);
         }

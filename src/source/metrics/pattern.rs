@@ -52,6 +52,12 @@ enum Groups {
 }
 
 impl Pattern {
+    /// The regular expression.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.regex.as_str()
+    }
+
     /// Compiles `pattern`, in the syntax of the `regex` crate.
     ///
     /// # Errors

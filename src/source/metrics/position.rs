@@ -2,6 +2,8 @@
 //!
 //! Called on the worker's thread.
 
+use std::time::Duration;
+
 use crate::batch::Progress;
 
 use super::reading::{Count, Reading};
@@ -138,6 +140,11 @@ impl Position {
     fn progress_of(&self, reading: &Reading, batch: Option<Count>, step: Option<Count>) -> Option<Progress> {
         let steps =
             |done: f64, total: f64| Progress::Steps { done: done.max(0.0) as u64, total: (total as u64).max(1) };
+        let share = |done: f64, total: f64, steps: Option<(u64, u64)>, left: Option<Duration>| {
+            let fraction = (done / total).clamp(0.0, 1.0);
+            // At the end nothing is left, whatever a program says.
+            Progress::Share { fraction, steps, left: left.filter(|_| fraction < 1.0) }
+        };
         let epoch = self.epoch.and_then(|e| Some((e.done.floor() - self.epoch_base, e.total?)));
         if let (Some((done, total)), Some(batch)) = (epoch, batch)
             && let Some(batches) = batch.total
@@ -145,13 +152,23 @@ impl Position {
             return Some(steps(done * batches + batch.done, total * batches));
         }
         if let Some(Count { done, total: Some(total) }) = step.or(batch) {
-            return Some(steps(done, total));
+            return Some(match (steps(done, total), reading.left) {
+                _ if reading.is_amount => share(done, total, None, reading.left),
+                (Progress::Steps { done: whole, total: all }, Some(left)) if whole < all => {
+                    share(done, total, Some((whole, all)), Some(left))
+                }
+                (counted, _) => counted,
+            });
         }
         if let (Some((done, total)), true) = (epoch, reading.epoch.is_some()) {
             // An epoch that is only announced is not done yet.
             let ended = if reading.pair_count() > 0 && batch.is_none() { 1.0 } else { 0.0 };
             return Some(steps(done + ended, total));
         }
-        reading.percent.filter(|p| (0.0..=100.0).contains(p)).map(|percent| steps(percent, 100.0))
+        if let Some(percent) = reading.percent.filter(|p| (0.0..=100.0).contains(p)) {
+            return Some(share(percent, 100.0, None, reading.left));
+        }
+        let Count { done, total } = reading.done?;
+        Some(steps(done, total?))
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Plain data, filled by the parts of the parser on the worker's thread.
 
+use std::time::Duration;
+
 use super::names;
 
 /// How far something has counted: `3`, or `3/10`.
@@ -24,6 +26,14 @@ pub(super) struct Reading {
     pub step_label: &'static str,
     /// The job's progress in percent.
     pub percent: Option<f64>,
+    /// The job's progress as a count that no value is placed by, as `[12/345]` before a command.
+    pub done: Option<Count>,
+    /// Whether the line draws a bar.
+    pub is_bar: bool,
+    /// Whether `batch` counts an amount, as megabytes, and not steps.
+    pub is_amount: bool,
+    /// Time to the end, as the line says.
+    pub left: Option<Duration>,
 }
 
 /// How a pair was written, which says how sure it is.
@@ -44,6 +54,10 @@ impl Reading {
         self.step = None;
         self.step_label = "step";
         self.percent = None;
+        self.done = None;
+        self.is_bar = false;
+        self.is_amount = false;
+        self.left = None;
     }
 
     /// Adds a pair, or the count that its name stands for, unless the name is one that never makes a curve.

@@ -1,0 +1,283 @@
+// The runs, the newest first: what goes on, what has ended and how. A click shows one.
+import QtQuick
+import QtQuick.Controls
+import QtQuick.Layouts
+import Kymograph
+
+FocusScope {
+    id: panel
+
+    // The jobs of the window, and the one that is shown.
+    required property var jobs
+    required property Job job
+    signal jobChosen(Job job)
+    signal runChosen(string path)
+    signal closeRequested()
+
+    function jobOf(path) {
+        return jobs.find((each) => each.runPath === path) ?? null
+    }
+
+    component RunRow: ItemDelegate {
+        id: row
+        required property string title
+        required property bool isShown
+        required property bool isLive
+        required property bool isFailed
+        required property string detail
+        // 0 to 1; less than 0 if unknown.
+        property real part: -1
+
+        width: ListView.view ? ListView.view.width : parent.width
+        highlighted: isShown
+        leftPadding: 10
+        rightPadding: 10
+        topPadding: 5
+        bottomPadding: 5
+        Accessible.name: qsTr("%1: %2").arg(title).arg(detail)
+        contentItem: GridLayout {
+            columns: 2
+            columnSpacing: 8
+            rowSpacing: 1
+            Rectangle {
+                implicitWidth: 10
+                implicitHeight: 10
+                // A square for what failed, a disc for the rest: told apart without colour.
+                radius: row.isFailed ? 1 : 5
+                color: row.isLive ? palette.highlight : row.isFailed ? Appearance.errorColor(palette.base) : "transparent"
+                border.width: 1.5
+                border.color: row.isLive ? (row.isShown ? palette.highlightedText : palette.highlight)
+                            : row.isFailed ? Appearance.errorColor(palette.base)
+                            : Qt.alpha(row.isShown ? palette.highlightedText : palette.text, 0.6)
+            }
+            Label {
+                Layout.fillWidth: true
+                text: row.title
+                textFormat: Text.PlainText
+                elide: Text.ElideRight
+                color: row.isShown ? palette.highlightedText : palette.text
+            }
+            Item {
+                implicitWidth: 1
+                implicitHeight: 1
+            }
+            Label {
+                Layout.fillWidth: true
+                text: row.detail
+                textFormat: Text.PlainText
+                elide: Text.ElideRight
+                font.pointSize: Application.font.pointSize * 0.9
+                color: Qt.alpha(row.isShown ? palette.highlightedText : palette.text, 0.75)
+            }
+            ProgressBar {
+                Layout.columnSpan: 2
+                Layout.fillWidth: true
+                implicitHeight: 4
+                visible: row.isLive && row.part >= 0
+                value: row.part
+                Accessible.ignored: true
+            }
+        }
+    }
+
+    RunModel {
+        id: runs
+        onFailed: (text) => note.text = text
+    }
+    Timer {
+        interval: 2000
+        repeat: true
+        triggeredOnStart: true
+        running: panel.visible && panel.Window.visibility !== Window.Minimized
+        onTriggered: runs.look()
+    }
+
+    Rectangle {
+        anchors.fill: parent
+        color: palette.base
+    }
+    ColumnLayout {
+        anchors.fill: parent
+        spacing: 0
+
+        RowLayout {
+            Layout.fillWidth: true
+            Layout.leftMargin: 10
+            Layout.rightMargin: 4
+            Label {
+                Layout.fillWidth: true
+                text: qsTr("Runs")
+                textFormat: Text.PlainText
+                font.bold: true
+            }
+            Label {
+                objectName: "runTotal"
+                text: runs.count === runs.total ? runs.total : qsTr("%1 of %2").arg(runs.count).arg(runs.total)
+                textFormat: Text.PlainText
+                color: Qt.alpha(palette.text, 0.75)
+            }
+            StripButton {
+                symbol: "close"
+                tip: qsTr("Close")
+                keys: "F9"
+                onClicked: panel.closeRequested()
+            }
+        }
+        TextField {
+            objectName: "runFilter"
+            Layout.fillWidth: true
+            Layout.leftMargin: 8
+            Layout.rightMargin: 8
+            Layout.bottomMargin: 6
+            visible: runs.total > 5
+            placeholderText: qsTr("Filter by name or command")
+            Accessible.name: placeholderText
+            onTextEdited: runs.filter = text
+            Keys.onEscapePressed: {
+                clear()
+                runs.filter = ""
+            }
+            Keys.onDownPressed: list.forceActiveFocus()
+        }
+        // What is not recorded, or not yet.
+        Repeater {
+            model: panel.jobs.filter((each) => each.runPath === "" && !each.isRecorded)
+            RunRow {
+                required property Job modelData
+                Layout.fillWidth: true
+                title: modelData.name
+                isShown: modelData === panel.job
+                isLive: modelData.isActive
+                isFailed: modelData.state === Job.Failed
+                detail: Words.state(modelData.state)
+                part: modelData.progress
+                onClicked: panel.jobChosen(modelData)
+            }
+        }
+        ListView {
+            id: list
+            objectName: "runList"
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            clip: true
+            focus: true
+            model: runs
+            currentIndex: -1
+            boundsBehavior: Flickable.StopAtBounds
+            keyNavigationEnabled: true
+            highlightFollowsCurrentItem: true
+            ScrollBar.vertical: ScrollBar {}
+            Accessible.role: Accessible.List
+            Accessible.name: qsTr("Runs")
+            Keys.onReturnPressed: if (currentItem) currentItem.show()
+            Keys.onDeletePressed: if (currentItem) currentItem.remove()
+
+            delegate: RunRow {
+                id: run
+                required property int index
+                required property string runId
+                required property string path
+                required property string name
+                required property int state
+                required property bool isSupervised
+                required property string command
+                required property real ageSecs
+                required property real tookSecs
+                readonly property Job mine: panel.jobOf(path)
+
+                function show() {
+                    panel.runChosen(path)
+                }
+                function remove() {
+                    if (state !== RunModel.Running) {
+                        removal.runId = runId
+                        removal.title = qsTr("Remove %1?").arg(name)
+                        removal.open()
+                    }
+                }
+
+                title: name
+                isLive: state === RunModel.Running
+                isFailed: state === RunModel.Failed || state === RunModel.Interrupted
+                isShown: mine !== null && mine === panel.job
+                detail: Words.runState(state) + (tookSecs >= 0 ? " · " + Words.duration(tookSecs) : "")
+                      + (ageSecs >= 0 ? " · " + Words.age(ageSecs) : "")
+                part: mine !== null ? mine.progress : -1
+                onClicked: {
+                    list.currentIndex = index
+                    show()
+                }
+                readonly property bool wantsTip: hovered && !pressed
+                onWantsTipChanged: Appearance.showTip(this, wantsTip, command === "" ? runId : command + "\n" + runId)
+
+                TapHandler {
+                    acceptedButtons: Qt.RightButton
+                    onTapped: {
+                        list.currentIndex = run.index
+                        menu.row = run
+                        menu.popup()
+                    }
+                }
+            }
+
+            Label {
+                anchors.centerIn: parent
+                width: parent.width - 32
+                visible: runs.total === 0
+                text: qsTr("No runs yet. Press Start, or run a command:\nkymograph run -- your command")
+                textFormat: Text.PlainText
+                wrapMode: Text.Wrap
+                horizontalAlignment: Text.AlignHCenter
+                color: Qt.alpha(palette.text, 0.75)
+            }
+        }
+        Label {
+            id: note
+            objectName: "runNote"
+            Layout.fillWidth: true
+            Layout.margins: 8
+            visible: text !== ""
+            textFormat: Text.PlainText
+            wrapMode: Text.Wrap
+            color: Appearance.errorColor(palette.base)
+        }
+    }
+
+    FittingMenu {
+        id: menu
+        property var row: null
+        MenuEntry {
+            text: qsTr("&Show")
+            onTriggered: menu.row.show()
+        }
+        MenuEntry {
+            text: qsTr("S&top")
+            enabled: menu.row !== null && menu.row.isLive && menu.row.isSupervised
+            onTriggered: runs.stop(menu.row.runId)
+        }
+        MenuEntry {
+            text: qsTr("&Remove…")
+            enabled: menu.row !== null && !menu.row.isLive
+            onTriggered: menu.row.remove()
+        }
+    }
+    Dialog {
+        id: removal
+        property string runId
+        parent: Overlay.overlay
+        anchors.centerIn: parent
+        width: Math.min(420, parent ? parent.width - 24 : 420)
+        modal: true
+        standardButtons: Dialog.Cancel | Dialog.Ok
+        onAccepted: {
+            note.text = ""
+            runs.remove(runId)
+        }
+        Label {
+            width: parent.width
+            text: qsTr("All that is recorded of this run is deleted. This cannot be undone.")
+            textFormat: Text.PlainText
+            wrapMode: Text.Wrap
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! The supervisor's process: runs one command, records it, and does what it is asked, whoever looks on.
+//!
+//! The main thread waits at once for the job's notices, its socket and signals. The job's own threads are those of any
+//! job, without a store: what is recorded is read by others.
+
+use std::fs::OpenOptions;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
+use rustix::io::Errno;
+use rustix::process::{Signal, getpid, set_child_subreaper, setsid};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
+use signal_hook::low_level::pipe;
+
+use crate::app::job_view::JobView;
+use crate::app::pipeline::{self, JobKind, Recorded, StartError};
+use crate::app::recording;
+use crate::batch::Notice;
+use crate::job;
+use crate::record::{DataDir, RecordError};
+
+use super::control::Control;
+use super::protocol::{Ask, Tell, state_word};
+use super::spawn::Begun;
+
+/// Time between two looks for adopted processes that have ended.
+const REAP_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Why a command is not supervised.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SuperviseError {
+    /// There is no place to record.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// The job cannot be started.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The system refuses something.
+    #[error("cannot {doing}: {source}")]
+    Io {
+        /// What.
+        doing: &'static str,
+        /// Its reason.
+        source: io::Error,
+    },
+}
+
+fn io_error(doing: &'static str) -> impl FnOnce(io::Error) -> SuperviseError {
+    move |source| SuperviseError::Io { doing, source }
+}
+
+/// Runs `kind`, which is a command, to its end. What it begins with is told in one line on standard output, which is then
+/// closed, as are the other two.
+///
+/// # Errors
+/// [`SuperviseError`], told on standard output as well.
+pub fn run(kind: &JobKind, data_dir: &DataDir) -> Result<(), SuperviseError> {
+    let begun = Process::begin(kind, data_dir);
+    let word = match &begun {
+        Ok(process) => Begun::Run(process.recorded.run_path().to_owned()),
+        Err(SuperviseError::Record(error)) => Begun::NoPlace(error.to_string()),
+        Err(error) => Begun::Failed(error.to_string()),
+    };
+    // Who started us may be gone already; that is no reason to stop.
+    let word = serde_json::to_string(&word).unwrap_or_default();
+    let told = writeln!(io::stdout(), "{word}").and_then(|()| io::stdout().flush());
+    if let Err(error) = told {
+        log::debug!("nobody hears where the run is: {error}");
+    }
+    let process = begun?;
+    close_standard_streams();
+    process.serve();
+    Ok(())
+}
+
+struct Process {
+    recorded: Recorded,
+    drain: job::Drain,
+    view: JobView,
+    begun: Instant,
+    control: Control,
+    /// Readable when notices wait.
+    notices: OwnedFd,
+    /// Readable when this process was asked to end.
+    signals: UnixStream,
+    /// Readable when a child has ended.
+    deaths: UnixStream,
+    /// When adopted processes are let go, if some may have ended.
+    reap_at: Option<Instant>,
+}
+
+impl Process {
+    fn begin(kind: &JobKind, data_dir: &DataDir) -> Result<Self, SuperviseError> {
+        // Fails only for who has a session already.
+        if let Err(error) = setsid() {
+            log::debug!("no session of its own: {error}");
+        }
+        set_child_subreaper(Some(getpid())).map_err(|error| io_error("adopt processes")(error.into()))?;
+        let signals = watch(&[SIGINT, SIGTERM]).map_err(io_error("watch for signals"))?;
+        let deaths = watch(&[SIGCHLD]).map_err(io_error("watch for signals"))?;
+        // Caught and not ignored, because the command would inherit that; the end of a terminal means nothing here.
+        std::mem::forget(watch(&[SIGHUP]).map_err(io_error("watch for signals"))?);
+        let run = data_dir.create_run(&recording::about(kind))?;
+        let control = Control::listen(run.path()).map_err(io_error("listen in the run's directory"))?;
+        let notices = eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC);
+        let notices = notices.map_err(|error| io_error("wait for the command")(error.into()))?;
+        let (mailbox, mut drain) = job::mailbox();
+        let bell = notices.try_clone().map_err(io_error("wait for the command"))?;
+        drain.set_wake(Arc::new(move || {
+            // Fails only if it rings already.
+            let _rings = rustix::io::write(&bell, &1_u64.to_ne_bytes());
+        }));
+        let recorded = pipeline::record(kind, run, &mailbox)?;
+        let (begun, view) = (Instant::now(), JobView::started_now());
+        Ok(Self { recorded, drain, view, begun, control, notices, signals, deaths, reap_at: None })
+    }
+
+    /// Until the job has ended and its end is on disk.
+    fn serve(mut self) {
+        while self.view.end.is_none() {
+            self.wait();
+            let mut count = [0; 8];
+            // Fails only if it did not ring.
+            let _rang = rustix::io::read(&self.notices, &mut count);
+            self.take_notices();
+            if self.signals.read(&mut count).is_ok_and(|count| count > 0) {
+                self.recorded.stop();
+            }
+            self.reap();
+            let hello = self.status();
+            self.control.accept(&hello);
+            let recorded = &self.recorded;
+            self.control.serve(|ask| answer(recorded, &hello, ask));
+        }
+        // First the log's end, then the socket's: who sees the latter go finds the former.
+        let Self { recorded, control, .. } = self;
+        drop(recorded);
+        drop(control);
+    }
+
+    fn wait(&self) {
+        let own = [self.notices.as_fd(), self.signals.as_fd(), self.deaths.as_fd()];
+        let ends = own.into_iter().chain(self.control.ends());
+        let mut ends: Vec<_> = ends.map(|end| PollFd::from_borrowed_fd(end, PollFlags::IN)).collect();
+        let left = self.reap_at.map(|at| at.saturating_duration_since(Instant::now()));
+        let left = left.map(|left| Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) });
+        match poll(&mut ends, left.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => {
+                log::error!("cannot wait for the command: {error}");
+                std::thread::sleep(Duration::from_millis(100));
+            }
+        }
+    }
+
+    fn take_notices(&mut self) {
+        let (view, control) = (&mut self.view, &mut self.control);
+        self.drain.drain(Duration::from_millis(20), |notice| {
+            view.apply(&notice);
+            if let Notice::Recording(trouble) = notice {
+                let resumes = trouble.as_ref().is_none_or(|trouble| trouble.resumes);
+                control.tell_all(&Tell::Recording { cause: trouble.map(|trouble| trouble.cause), resumes });
+            }
+        });
+    }
+
+    /// Lets go of adopted processes that have ended, but not for each of them: a look costs as much as there are processes.
+    fn reap(&mut self) {
+        let mut buffer = [0; 64];
+        while self.deaths.read(&mut buffer).is_ok_and(|count| count > 0) {
+            self.reap_at = self.reap_at.or_else(|| Some(Instant::now() + REAP_INTERVAL));
+        }
+        if self.reap_at.is_some_and(|at| at <= Instant::now()) {
+            self.reap_at = None;
+            self.recorded.reap();
+        }
+    }
+
+    fn status(&self) -> Tell {
+        Tell::Status {
+            state: state_word(self.view.state).to_owned(),
+            elapsed_secs: self.begun.elapsed().as_secs_f64(),
+            pid: std::process::id(),
+        }
+    }
+}
+
+fn answer(recorded: &Recorded, status: &Tell, ask: Ask) -> Tell {
+    match ask {
+        Ask::Status => return status.clone(),
+        Ask::Stop => recorded.stop(),
+        Ask::Pause => recorded.pause(),
+        Ask::Resume => recorded.resume(),
+        Ask::Signal { signal } => match Signal::from_named_raw(signal) {
+            Some(signal) => {
+                if recorded.signal(signal) == 0 {
+                    return Tell::Refused { why: "no process of the command runs".to_owned() };
+                }
+            }
+            None => return Tell::Refused { why: format!("there is no signal {signal}") },
+        },
+    }
+    Tell::Done
+}
+
+/// A stream that becomes readable when one of the signals came.
+fn watch(signals: &[i32]) -> io::Result<UnixStream> {
+    let (from, to) = UnixStream::pair()?;
+    from.set_nonblocking(true)?;
+    for signal in signals {
+        pipe::register(*signal, to.try_clone()?)?;
+    }
+    Ok(from)
+}
+
+/// Whoever started this process must not wait for it: a terminal may close, a shell behind `ssh` may end.
+fn close_standard_streams() {
+    let Ok(nothing) = OpenOptions::new().read(true).write(true).open("/dev/null") else { return };
+    let closed = rustix::stdio::dup2_stdin(&nothing)
+        .and_then(|()| rustix::stdio::dup2_stdout(&nothing))
+        .and_then(|()| rustix::stdio::dup2_stderr(&nothing));
+    if let Err(error) = closed {
+        log::debug!("the standard streams stay open: {error}");
+    }
+}
