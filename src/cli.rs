@@ -36,6 +36,10 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub save: Option<PathBuf>,
 
+    /// Lay the figure out as a session file says: which series stand where, and how they look
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub layout: Option<PathBuf>,
+
     /// Start the job at once
     #[arg(long, global = true)]
     pub autostart: bool,

@@ -33,7 +33,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
     let global = cli.global;
     let launch = match cli.command {
         Some(Command::Render(args)) => {
-            render_file::render(&args, global.data_dir.as_deref())?;
+            render_file::render(&args, global.data_dir.as_deref(), global.layout.as_deref())?;
             return Ok(0);
         }
         Some(Command::Export(args)) => {
@@ -92,13 +92,14 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
 }
 
 fn launch(kind: JobKind, global: &GlobalArgs, autostart: bool) -> Launch {
-    let GlobalArgs { quit_when_done, save, new_window, .. } = global;
+    let GlobalArgs { quit_when_done, save, layout, new_window, .. } = global;
     Launch {
         kind,
         autostart,
         quit_when_done: *quit_when_done,
         new_window: *new_window,
         save: save.clone(),
+        layout: layout.clone(),
         recording: global.data_dir.clone().map_or(Recording::Standard, Recording::Into),
         supervisor: Supervisor::own(global.data_dir.as_deref(), global.log)
             .inspect_err(|error| {

@@ -173,6 +173,15 @@ impl JobKind {
         self.metas().next().map(|meta| meta.id.clone()).unwrap_or_default()
     }
 
+    /// Names of the runs whose series are shown together, each as `run: name`; empty if there is only one run.
+    #[must_use]
+    pub fn run_names(&self) -> Vec<String> {
+        match self {
+            Self::Recorded(runs) if runs.len() > 1 => runs.iter().map(RunEntry::name).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether a program's output comes through a socket, or came when it was recorded.
     fn is_client(&self) -> bool {
         match self {

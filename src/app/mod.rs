@@ -31,6 +31,7 @@ pub mod run_samples;
 pub mod runs;
 pub mod serve;
 pub mod session_bus;
+pub mod session_file;
 pub mod styled_text;
 pub mod supervisor;
 pub mod terminal_colors;
