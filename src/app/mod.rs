@@ -18,6 +18,7 @@ pub mod input;
 pub mod job_kind;
 pub mod job_view;
 pub mod launch;
+pub mod open_paths;
 pub mod open_run;
 pub mod output_lines;
 pub mod pane_log;

@@ -150,6 +150,21 @@ impl FigureControl {
         self.put(subplot, index, event, |subplot| &mut subplot.events)
     }
 
+    /// Whether there are annotations or event lines.
+    #[must_use]
+    pub fn has_marks(&self) -> bool {
+        self.base.subplots.iter().any(|subplot| !subplot.annotations.is_empty() || !subplot.events.is_empty())
+    }
+
+    /// Takes all annotations and event lines away.
+    pub fn clear_marks(&mut self) -> Changed {
+        for subplot in &mut self.base.subplots {
+            subplot.annotations.clear();
+            subplot.events.clear();
+        }
+        self.style_changed()
+    }
+
     fn add<M>(&mut self, subplot: usize, mark: M, list: impl Fn(&mut Subplot) -> &mut Vec<M>) -> Option<usize> {
         let list = list(self.base.subplots.get_mut(subplot)?);
         if list.len() >= MOST_MARKS {

@@ -5,6 +5,7 @@
 
 mod asked;
 mod cursor;
+mod curves;
 mod marks;
 mod mouse;
 mod session;
@@ -27,6 +28,7 @@ pub use asked::{AxisLook, SeriesKey, SeriesLook};
 use mouse::Drag;
 use session::Laid;
 
+pub use curves::Curve;
 pub use words::CurveWords;
 
 /// What dragging with the left button does.
@@ -66,6 +68,8 @@ pub struct Changed {
 }
 
 impl Changed {
+    /// The figure looks different.
+    pub const FIGURE: Self = Self { figure: true, view: false, cursor: false, style: true };
     const VIEW: Self = Self { figure: true, view: true, cursor: true, style: false };
     const STYLE: Self = Self { figure: true, view: false, cursor: false, style: true };
     const DRAG: Self = Self { figure: false, view: true, cursor: false, style: false };
