@@ -10,8 +10,9 @@ Rectangle {
     required property FigureItem figure
     readonly property var head: figure.tableHead
     readonly property var cells: figure.tableCells
-    // Columns that say something: the pointer is not always there.
-    readonly property var titles: [qsTr("x"), head[0] ?? "", head[1] ? qsTr("A  %1").arg(head[1]) : "",
+    // There is one while the crosshair is shown.
+    readonly property bool hasPointer: (head[0] ?? "") !== ""
+    readonly property var titles: [qsTr("Curve"), head[0] ?? "", head[1] ? qsTr("A  %1").arg(head[1]) : "",
                                    head[2] ? qsTr("B  %1").arg(head[2]) : "", head[3] ? qsTr("Δ  %1").arg(head[3]) : ""]
 
     implicitHeight: Math.min(grid.implicitHeight + 10, 150)
@@ -34,7 +35,7 @@ Rectangle {
         GridLayout {
             id: grid
             width: parent.width
-            columns: 5
+            columns: table.hasPointer ? 5 : 4
             columnSpacing: 16
             rowSpacing: 1
             Repeater {
@@ -42,8 +43,9 @@ Rectangle {
                 Label {
                     required property int index
                     required property string modelData
+                    visible: index !== 1 || table.hasPointer
                     Layout.fillWidth: true
-                    Layout.preferredWidth: index === 0 ? 160 : 100
+                    Layout.preferredWidth: index === 0 ? 120 : 150
                     text: modelData
                     textFormat: Text.PlainText
                     elide: Text.ElideRight
@@ -59,8 +61,9 @@ Rectangle {
                     required property int index
                     readonly property int row: Math.floor(index / 5)
                     readonly property int column: index % 5
+                    visible: column !== 1 || table.hasPointer
                     Layout.fillWidth: true
-                    Layout.preferredWidth: column === 0 ? 160 : 100
+                    Layout.preferredWidth: column === 0 ? 120 : 150
                     leftPadding: column === 0 ? 18 : 0
                     text: table.cells[row * 6 + column + 1] ?? ""
                     textFormat: Text.PlainText

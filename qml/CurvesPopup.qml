@@ -95,12 +95,19 @@ Popup {
             onToggled: popup.figure.hasLinkedX = checked
             Accessible.name: text
         }
-        Label {
+        RowLayout {
             visible: popup.curves.length > 0
-            Layout.fillWidth: true
-            text: qsTr("Curves, and those on the right-hand axis")
-            textFormat: Text.PlainText
-            color: Qt.alpha(palette.windowText, 0.75)
+            Label {
+                Layout.fillWidth: true
+                text: qsTr("Curves")
+                textFormat: Text.PlainText
+                font.bold: true
+            }
+            Label {
+                text: qsTr("Right-hand axis")
+                textFormat: Text.PlainText
+                color: Qt.alpha(palette.windowText, 0.75)
+            }
         }
         ListView {
             id: list
@@ -117,22 +124,20 @@ Popup {
                 required property int index
                 required property string modelData
                 width: ListView.view.width
+                spacing: 0
                 CheckBox {
-                    id: shown
-                    Layout.fillWidth: true
                     checked: popup.figure.isCurveVisible(row.index)
                     onToggled: popup.figure.setCurveVisible(row.index, checked)
                     Accessible.name: qsTr("Show %1").arg(row.modelData)
-                    contentItem: Label {
-                        text: row.modelData
-                        textFormat: Text.PlainText
-                        elide: Text.ElideRight
-                        verticalAlignment: Text.AlignVCenter
-                        leftPadding: shown.indicator.width + shown.spacing
-                    }
+                }
+                Label {
+                    Layout.fillWidth: true
+                    text: row.modelData
+                    textFormat: Text.PlainText
+                    elide: Text.ElideRight
                 }
                 CheckBox {
-                    rightPadding: 14
+                    Layout.rightMargin: 34
                     checked: popup.figure.isCurveRight(row.index)
                     onToggled: popup.figure.setCurveRight(row.index, checked)
                     Accessible.name: qsTr("%1 on the right-hand axis").arg(row.modelData)

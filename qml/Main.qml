@@ -413,65 +413,26 @@ ThemedWindow {
         Qt.createComponent("FigureWindow.qml").createObject(null, { job: window.job })
     }
 
-    Shortcut {
-        sequences: [StandardKey.Quit]
-        onActivated: window.requestQuit()
-    }
-    Shortcut {
-        sequences: [StandardKey.Close]
-        onActivated: window.close()
-    }
-    Shortcut {
-        sequence: "F5"
-        enabled: window.job.canStart
-        onActivated: window.job.start()
-    }
-    Shortcut {
-        sequence: "Shift+F5"
-        onActivated: window.job.stop()
-    }
-    Shortcut {
-        sequence: "F9"
-        onActivated: window.showsRuns = !window.showsRuns
-    }
-    Shortcut {
-        sequence: "F6"
-        onActivated: window.job.togglePause()
-    }
-    Shortcut {
-        sequence: "F1"
-        onActivated: shortcuts.get().open()
-    }
-    Shortcut {
-        sequence: "F10"
-        onActivated: {
+    WindowShortcuts {
+        job: window.job
+        onQuitRequested: window.requestQuit()
+        onCloseRequested: window.close()
+        onRunsRequested: window.showsRuns = !window.showsRuns
+        onHelpRequested: shortcuts.get().open()
+        onMenuRequested: {
             const menu = mainMenu.get()
             menu.popup(window.width - menu.width - 8, Appearance.stripHeight)
         }
+        onFigureWindowRequested: window.openFigureWindow()
+        onOpenRequested: openDialog.get().open()
+        onFindRequested: panes.current().openFind()
+        onSaveRequested: figureView.openSaveDialog()
     }
-    Shortcut {
-        sequences: [StandardKey.New]
-        onActivated: window.openFigureWindow()
-    }
-    Shortcut {
-        sequences: [StandardKey.Open]
-        onActivated: openDialog.get().open()
-    }
-    Shortcut {
-        sequences: [StandardKey.Find]
-        onActivated: panes.current().openFind()
-    }
-    Shortcut {
-        sequences: [StandardKey.Save]
-        onActivated: figureView.openSaveDialog()
-    }
-
     SineSettings {
         id: sineSettings
         job: theJob
     }
 
-    // Size and splitter are remembered.
     Settings {
         category: "window"
         property alias width: window.width

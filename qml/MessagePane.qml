@@ -252,7 +252,7 @@ FocusScope {
                         : level === 1 ? Appearance.warningColor(palette.base) : palette.text
 
                     width: ListView.view.width
-                    height: (isStyled && coloured.item ? coloured.item.implicitHeight : body.implicitHeight) + 2
+                    height: (isStyled ? coloured.implicitHeight : body.implicitHeight) + 2
                     color: isSelected ? palette.highlight : "transparent"
                     Accessible.role: Accessible.ListItem
                     Accessible.name: (level === 2 ? qsTr("Error: %1") : level === 1 ? qsTr("Warning: %1") : "%1").arg(time + " " + text)

@@ -61,7 +61,10 @@ Dialog {
         fileMode: FileDialog.OpenFiles
         onAccepted: {
             dialog.close()
-            dialog.chosen(selectedFiles.map((file) => Program.localPath(file)))
+            const paths = []
+            for (let i = 0; i < selectedFiles.length; ++i)
+                paths.push(Program.localPath(selectedFiles[i]))
+            dialog.chosen(paths)
         }
     }
     FolderDialog {
