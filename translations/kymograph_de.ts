@@ -225,8 +225,8 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
     <message>
         <source>Press Start, drop a file or a folder here, or run
 kymograph run -- your command</source>
-        <translation>Drücken Sie Start, ziehen Sie eine Datei oder einen Ordner hierher, oder rufen Sie auf:
-kymograph run -- Ihr Befehl</translation>
+        <translation>Auf „Starten“ klicken, eine Datei oder einen Ordner hierher ziehen, oder
+kymograph run -- Befehl</translation>
     </message>
     <message>
         <source>Waiting for the first numbers in the files</source>
@@ -729,8 +729,8 @@ kymograph run -- Ihr Befehl</translation>
     <message>
         <source>No runs yet. Press Start, or run a command:
 kymograph run -- your command</source>
-        <translation>Noch keine Läufe. Drücken Sie Start, oder führen Sie einen Befehl aus:
-kymograph run -- Ihr Befehl</translation>
+        <translation>Noch keine Läufe. Auf „Starten“ klicken, oder
+kymograph run -- Befehl</translation>
     </message>
     <message>
         <source>&amp;Show</source>
