@@ -14,7 +14,7 @@ mod gui {
     use std::process::Command;
 
     /// The files of src/bridge that declare Qt objects or call C++.
-    const BRIDGES: [&str; 9] =
+    const BRIDGES: [&str; 10] =
         ["axis", "desktop", "embed", "figure_item", "job", "message_model", "program", "qt", "run_model", "series"];
 
     /// The files of cpp; headers are those with Qt objects of ours.

@@ -42,18 +42,23 @@ Dialog {
             Accessible.name: Words.plain(text)
         }
     }
-    footer: DialogButtonBox {
+    footer: RowLayout {
+        spacing: Appearance.spacing
+        Item {
+            Layout.fillWidth: true
+        }
         Button {
             objectName: "cancelButton"
             text: qsTr("&Cancel")
             Accessible.name: Words.plain(text)
-            DialogButtonBox.buttonRole: DialogButtonBox.RejectRole
+            Layout.bottomMargin: 10
+            onClicked: dialog.close()
         }
         Button {
             objectName: "stopAndCloseButton"
             text: qsTr("S&top it")
+            Layout.bottomMargin: 10
             Accessible.name: Words.plain(text)
-            DialogButtonBox.buttonRole: DialogButtonBox.DestructiveRole
             onClicked: {
                 dialog.choose("stop")
                 dialog.stopChosen()
@@ -63,9 +68,10 @@ Dialog {
             id: leaveButton
             objectName: "leaveButton"
             text: qsTr("&Leave it running")
+            Layout.bottomMargin: 10
+            Layout.rightMargin: 10
             highlighted: true
             Accessible.name: Words.plain(text)
-            DialogButtonBox.buttonRole: DialogButtonBox.AcceptRole
             Keys.onReturnPressed: leaveButton.clicked()
             Keys.onEnterPressed: leaveButton.clicked()
             onClicked: {
@@ -73,6 +79,5 @@ Dialog {
                 dialog.leaveChosen()
             }
         }
-        onRejected: dialog.close()
     }
 }

@@ -97,6 +97,13 @@ FocusScope {
         case Qt.Key_Y:
             canvas.axes = FigureItem.YOnly
             break
+        case Qt.Key_1:
+        case Qt.Key_2:
+            canvas.pinCursor(event.key === Qt.Key_1 ? 0 : 1, mouse.mouseX, mouse.mouseY)
+            break
+        case Qt.Key_0:
+            canvas.unpinCursors()
+            break
         case Qt.Key_Plus:
         case Qt.Key_Equal:
             canvas.zoomStep(1)
@@ -133,6 +140,7 @@ FocusScope {
             onSaveRequested: view.openSaveDialog()
             onFollowSpanRequested: (anchor) => followPopup.get().openAt(anchor)
             onSubplotsRequested: (anchor) => subplotsPopup.get().openAt(anchor)
+            onCurvesRequested: (anchor) => curvesPopup.get().openAt(anchor)
         }
 
         Rectangle {
@@ -152,7 +160,8 @@ FocusScope {
                 textPx: Math.max(9, textProbe.fontInfo.pixelSize * 0.92)
                 emptyHint: !view.job || view.job.kind === Job.Host ? qsTr("Curves appear with the first values")
                     : view.job.isSine
-                    ? qsTr("Press Start, or run\nkymograph run -- your command")
+                    ? qsTr("Press Start, drop a file or a folder here, or run\nkymograph run -- your command")
+                    : view.job.isFollowed ? qsTr("Waiting for the first numbers in the files")
                     : view.job.outlivesWindow ? qsTr("Connected: curves appear with the first values")
                     : qsTr("Numbers in the output become curves,\nfor example  loss=0.25  or  {\"loss\": 0.25}")
                 distinction: Appearance.distinction
@@ -197,7 +206,10 @@ FocusScope {
 
                 onPressed: (event) => {
                     canvas.forceActiveFocus(Qt.MouseFocusReason)
-                    canvas.press(event.x, event.y, event.button)
+                    if (event.button === Qt.RightButton && canvas.tool === FigureItem.None)
+                        figureMenu.get().openAt(event.x, event.y)
+                    else
+                        canvas.press(event.x, event.y, event.button)
                 }
                 onPositionChanged: (event) => canvas.move(event.x, event.y)
                 onReleased: (event) => canvas.release(event.x, event.y)
@@ -237,10 +249,37 @@ FocusScope {
             }
 
             LazyPopup {
+                id: figureMenu
+                host: canvas
+                file: "FigureMenu.qml"
+                properties: ({figure: canvas})
+                onMade: (menu) => menu.textWanted.connect((isEvent) => {
+                    const dialog = noteDialog.get()
+                    dialog.isEvent = isEvent
+                    dialog.open()
+                })
+            }
+            LazyPopup {
+                id: noteDialog
+                host: view
+                file: "NoteDialog.qml"
+                onMade: (dialog) => dialog.written.connect((text) => {
+                    const menu = figureMenu.get()
+                    dialog.isEvent ? canvas.addEvent(menu.atX, menu.atY, text) : canvas.addNote(menu.atX, menu.atY, text)
+                })
+            }
+            LazyPopup {
                 id: note
                 host: surface
                 file: "NotePopup.qml"
             }
+        }
+
+        Loader {
+            Layout.fillWidth: true
+            active: canvas.hasCursors
+            visible: active
+            Component.onCompleted: setSource("CursorTable.qml", { figure: canvas })
         }
     }
 
@@ -248,6 +287,12 @@ FocusScope {
         id: subplotsPopup
         host: view
         file: "SubplotsPopup.qml"
+        properties: ({figure: canvas})
+    }
+    LazyPopup {
+        id: curvesPopup
+        host: view
+        file: "CurvesPopup.qml"
         properties: ({figure: canvas})
     }
     LazyPopup {

@@ -8,8 +8,6 @@ import Kymograph
 ThemedWindow {
     id: window
 
-    // Whether changes of the sine job's settings are remembered.
-    property bool keepsSineSettings: false
     // Set once the person asked to close while the job ran; the window closes when the job has ended.
     property bool isClosing: false
     // Set at the very end: commands may go on.
@@ -94,14 +92,19 @@ ThemedWindow {
     }
     // Shows the run in this directory: that of a job of this window, or in a job of its own.
     function showRun(path) {
-        let shown = jobs.find((each) => each.runPath === path)
-        if (!shown) {
-            shown = jobMaker.createObject(window)
-            adopt(shown)
-            jobs = jobs.concat([shown])
-            shown.attach(path)
-        }
-        job = shown
+        const shown = jobs.find((each) => each.runPath === path)
+        if (!shown)
+            openPaths([path])
+        else
+            job = shown
+    }
+    // Shows runs, or follows files and folders, in a job of their own.
+    function openPaths(paths) {
+        const made = jobMaker.createObject(window)
+        adopt(made)
+        jobs = jobs.concat([made])
+        job = made
+        made.open(paths)
     }
     function adopt(made) {
         made.setPaneLines(Appearance.paneLines)
@@ -319,6 +322,40 @@ ThemedWindow {
         }
     }
 
+    DropArea {
+        id: drop
+        objectName: "dropArea"
+        anchors.fill: parent
+        keys: ["text/uri-list"]
+        onDropped: (event) => {
+            const paths = event.urls.map((url) => Program.localPath(url)).filter((path) => path !== "")
+            if (paths.length > 0) {
+                event.acceptProposedAction()
+                window.openPaths(paths)
+            }
+        }
+        Rectangle {
+            anchors.fill: parent
+            anchors.margins: 4
+            visible: drop.containsDrag
+            color: Qt.alpha(palette.highlight, 0.12)
+            border.color: palette.highlight
+            border.width: 2
+            radius: 4
+            Label {
+                anchors.centerIn: parent
+                text: qsTr("Drop files or folders to follow them, or runs to show them")
+                textFormat: Text.PlainText
+                font.bold: true
+            }
+        }
+    }
+    LazyPopup {
+        id: openDialog
+        host: window.contentItem
+        file: "OpenDialog.qml"
+        onMade: (dialog) => dialog.chosen.connect(window.openPaths)
+    }
     LazyPopup {
         id: jobSettings
         host: window.contentItem
@@ -362,6 +399,7 @@ ThemedWindow {
         file: "MainMenu.qml"
         properties: ({isFullScreen: Qt.binding(() => window.visibility === Window.FullScreen)})
         onMade: (menu) => {
+            menu.openRequested.connect(() => openDialog.get().open())
             menu.figureWindowRequested.connect(window.openFigureWindow)
             menu.fullScreenRequested.connect(window.toggleFullScreen)
             menu.linesRequested.connect(() => linesDialog.get().open())
@@ -375,86 +413,26 @@ ThemedWindow {
         Qt.createComponent("FigureWindow.qml").createObject(null, { job: window.job })
     }
 
-    Shortcut {
-        sequences: [StandardKey.Quit]
-        onActivated: window.requestQuit()
-    }
-    Shortcut {
-        sequences: [StandardKey.Close]
-        onActivated: window.close()
-    }
-    Shortcut {
-        sequence: "F5"
-        enabled: window.job.canStart
-        onActivated: window.job.start()
-    }
-    Shortcut {
-        sequence: "Shift+F5"
-        onActivated: window.job.stop()
-    }
-    Shortcut {
-        sequence: "F9"
-        onActivated: window.showsRuns = !window.showsRuns
-    }
-    Shortcut {
-        sequence: "F6"
-        onActivated: window.job.togglePause()
-    }
-    Shortcut {
-        sequence: "F1"
-        onActivated: shortcuts.get().open()
-    }
-    Shortcut {
-        sequence: "F10"
-        onActivated: {
+    WindowShortcuts {
+        job: window.job
+        onQuitRequested: window.requestQuit()
+        onCloseRequested: window.close()
+        onRunsRequested: window.showsRuns = !window.showsRuns
+        onHelpRequested: shortcuts.get().open()
+        onMenuRequested: {
             const menu = mainMenu.get()
             menu.popup(window.width - menu.width - 8, Appearance.stripHeight)
         }
+        onFigureWindowRequested: window.openFigureWindow()
+        onOpenRequested: openDialog.get().open()
+        onFindRequested: panes.current().openFind()
+        onSaveRequested: figureView.openSaveDialog()
     }
-    Shortcut {
-        sequences: [StandardKey.New]
-        onActivated: window.openFigureWindow()
-    }
-    Shortcut {
-        sequences: [StandardKey.Find]
-        onActivated: panes.current().openFind()
-    }
-    Shortcut {
-        sequences: [StandardKey.Save]
-        onActivated: figureView.openSaveDialog()
-    }
-
-    readonly property var sineSettingNames: ["iterations", "workerMs", "workerBatch", "receiverIterations", "receiverMs",
-                                             "receiverBatch"]
-    // The settings of the sine job are remembered, but flags of the command line win and are not.
-    Settings {
+    SineSettings {
         id: sineSettings
-        category: "sine"
-        // -1: never changed, so the job's own default holds.
-        property int iterations: -1
-        property int workerMs: -1
-        property int workerBatch: -1
-        property int receiverIterations: -1
-        property int receiverMs: -1
-        property int receiverBatch: -1
-
-        function restore() {
-            for (const name of window.sineSettingNames) {
-                if (sineSettings[name] >= 0)
-                    theJob[name] = sineSettings[name]
-            }
-            window.keepsSineSettings = true
-        }
-    }
-    Connections {
-        target: theJob
-        enabled: window.keepsSineSettings
-        function onSettingsChanged() {
-            window.sineSettingNames.forEach((name) => sineSettings[name] = theJob[name])
-        }
+        job: theJob
     }
 
-    // Size and splitter are remembered.
     Settings {
         category: "window"
         property alias width: window.width

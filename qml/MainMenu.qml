@@ -7,6 +7,7 @@ FittingMenu {
     id: menu
 
     property bool isFullScreen: false
+    signal openRequested()
     signal figureWindowRequested()
     signal fullScreenRequested()
     signal linesRequested()
@@ -35,6 +36,10 @@ FittingMenu {
         onTriggered: Appearance.closing = closing
     }
 
+    MenuEntry {
+        text: qsTr("&Open or follow files…")
+        onTriggered: menu.openRequested()
+    }
     MenuEntry {
         text: qsTr("&New figure window")
         onTriggered: menu.figureWindowRequested()

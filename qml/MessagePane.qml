@@ -11,7 +11,8 @@ FocusScope {
     // 0 control, 1 worker, 2 receiver.
     required property int pane
 
-    readonly property string title: Words.pane(pane.job.paneKind(pane.pane))
+    readonly property int kind: pane.job.paneKind(pane.pane)
+    readonly property string title: Words.pane(kind)
     readonly property alias model: messages
     // A FindBar, once there is one.
     readonly property var bar: findBar.item
@@ -251,7 +252,7 @@ FocusScope {
                         : level === 1 ? Appearance.warningColor(palette.base) : palette.text
 
                     width: ListView.view.width
-                    height: (isStyled && coloured.item ? coloured.item.implicitHeight : body.implicitHeight) + 2
+                    height: (isStyled ? coloured.implicitHeight : body.implicitHeight) + 2
                     color: isSelected ? palette.highlight : "transparent"
                     Accessible.role: Accessible.ListItem
                     Accessible.name: (level === 2 ? qsTr("Error: %1") : level === 1 ? qsTr("Warning: %1") : "%1").arg(time + " " + text)

@@ -52,7 +52,9 @@ FocusScope {
                     objectName: "messagePane" + index
                     job: panes.job
                     pane: index
-                    visible: !panes.isNarrow || panes.currentTab === index
+                    // Most commands write all to one terminal.
+                    readonly property bool isUnused: index === 2 && kind === Job.ErrorOutput && model.count === 0
+                    visible: panes.isNarrow ? panes.currentTab === index : !isUnused
                     SplitView.minimumWidth: 120
                     SplitView.preferredWidth: split.width / 3
                     SplitView.fillWidth: index === 1 || panes.isNarrow

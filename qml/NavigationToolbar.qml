@@ -11,6 +11,7 @@ ToolBar {
     signal saveRequested()
     signal subplotsRequested(Item anchor)
     signal followSpanRequested(Item anchor)
+    signal curvesRequested(Item anchor)
 
     implicitHeight: 40
     leftPadding: 6
@@ -68,6 +69,12 @@ ToolBar {
             symbol: "subplots"
             tip: qsTr("Configure subplots")
             onClicked: toolbar.subplotsRequested(this)
+        }
+        StripButton {
+            objectName: "curvesButton"
+            symbol: "smooth"
+            tip: qsTr("Curves: smoothing, axes, what stands along x")
+            onClicked: toolbar.curvesRequested(this)
         }
         StripButton {
             objectName: "saveButton"

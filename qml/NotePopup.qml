@@ -16,7 +16,8 @@ Popup {
     }
 
     x: (parent.width - width) / 2
-    y: parent.height - height - 16
+    // Not of the height, which depends on what room is left below y.
+    y: parent.height - implicitHeight - 16
     width: Math.min(implicitWidth, parent.width - 32)
     padding: 10
     closePolicy: Popup.CloseOnEscape | Popup.CloseOnPressOutside

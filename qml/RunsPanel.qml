@@ -27,6 +27,7 @@ FocusScope {
         required property string detail
         // 0 to 1; less than 0 if unknown.
         property real part: -1
+        signal removalRequested()
 
         width: ListView.view ? ListView.view.width : parent.width
         highlighted: isShown
@@ -44,7 +45,7 @@ FocusScope {
                 implicitHeight: 10
                 // A square for what failed, a disc for the rest: told apart without colour.
                 radius: row.isFailed ? 1 : 5
-                color: row.isLive ? palette.highlight : row.isFailed ? Appearance.errorColor(palette.base) : "transparent"
+                color: row.isLive ? (row.isShown ? palette.highlightedText : palette.highlight) : row.isFailed ? Appearance.errorColor(palette.base) : "transparent"
                 border.width: 1.5
                 border.color: row.isLive ? (row.isShown ? palette.highlightedText : palette.highlight)
                             : row.isFailed ? Appearance.errorColor(palette.base)
@@ -169,8 +170,8 @@ FocusScope {
             ScrollBar.vertical: ScrollBar {}
             Accessible.role: Accessible.List
             Accessible.name: qsTr("Runs")
-            Keys.onReturnPressed: if (currentItem) currentItem.show()
-            Keys.onDeletePressed: if (currentItem) currentItem.remove()
+            Keys.onReturnPressed: (currentItem as RunRow)?.clicked()
+            Keys.onDeletePressed: (currentItem as RunRow)?.removalRequested()
 
             delegate: RunRow {
                 id: run
@@ -207,6 +208,7 @@ FocusScope {
                     list.currentIndex = index
                     show()
                 }
+                onRemovalRequested: remove()
                 readonly property bool wantsTip: hovered && !pressed
                 onWantsTipChanged: Appearance.showTip(this, wantsTip, command === "" ? runId : command + "\n" + runId)
 

@@ -32,6 +32,8 @@ Dialog {
         ["G", qsTr("Grid")],
         ["L  /  K", qsTr("Logarithmic y axis, x axis")],
         [qsTr("Shift+C"), qsTr("Crosshair")],
+        ["1, 2, 0", qsTr("Pin cursor A or B under the pointer, take them away")],
+        [qsTr("Right click"), qsTr("Cursors, notes, marks")],
         ["F, F11", qsTr("Full screen")],
         [qsTr("Wheel"), qsTr("Zoom about the cursor")],
         [qsTr("Right drag"), qsTr("Zoom about the point pressed (pan tool)")],

@@ -18,7 +18,7 @@ ToolBar {
     readonly property bool isNarrow: width < 700
     readonly property bool isStopping: job.state === Job.Stopping
     // People know nothing of the threads through which the output of a program comes.
-    readonly property bool isProgram: job.command !== "" || job.outlivesWindow
+    readonly property bool isProgram: job.command !== "" || job.outlivesWindow || job.isFollowed
     readonly property bool wasStarted: job.state !== Job.Idle
 
     implicitHeight: isNarrow ? 2 * Appearance.stripHeight - 8 : Appearance.stripHeight
@@ -132,15 +132,16 @@ ToolBar {
                 Layout.fillWidth: true
                 Layout.minimumWidth: 40
                 Layout.maximumWidth: 360
-                visible: control.wasStarted
-                indeterminate: control.job.progress < 0 && control.job.state === Job.Running
+                // Nothing moves where nothing is known: what moves without end costs as much as a curve does.
+                visible: control.wasStarted && (control.job.progress >= 0 || control.job.state === Job.Finished)
                 // A command that ended well is done, wherever its own count stopped.
                 value: control.job.state === Job.Finished ? 1 : Math.max(0, control.job.progress)
                 Accessible.name: qsTr("Progress of the job")
             }
             Label {
                 objectName: "timeLabel"
-                visible: control.job.elapsed !== ""
+                // Who follows a file waits for nothing.
+                visible: control.job.elapsed !== "" && !control.job.isFollowed
                 font.family: Appearance.fixedFamily
                 text: control.job.remaining === "" ? control.job.elapsed
                                                    : qsTr("%1, %2 left").arg(control.job.elapsed).arg(control.job.remaining)

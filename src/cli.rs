@@ -40,6 +40,10 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub save: Option<PathBuf>,
 
+    /// Lay the figure out as a session file says: which series stand where, and how they look
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub layout: Option<PathBuf>,
+
     /// Start the job at once
     #[arg(long, global = true)]
     pub autostart: bool,
@@ -77,6 +81,8 @@ pub enum Command {
     Attach(AttachArgs),
     /// End a run that goes on without a window, or elsewhere
     Stop(StopArgs),
+    /// Follow files and folders that other programs write: tables, JSON lines, TensorBoard, MLflow, logs
+    Follow(FollowArgs),
     /// Draw a file of numbers, or a recorded run, without a window
     Render(RenderArgs),
     /// Write the data of a file of numbers, or of a recorded run, at full resolution
@@ -162,10 +168,22 @@ pub struct RunArgs {
     pub command: Vec<OsString>,
 }
 
+/// What to follow.
+#[derive(Debug, Args)]
+pub struct FollowArgs {
+    /// Read what is there and end, instead of waiting for more
+    #[arg(long)]
+    pub once: bool,
+    /// Files, and folders with all that is below them; they need not exist yet
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+}
+
 /// What to draw.
 #[derive(Debug, Args)]
 pub struct RenderArgs {
-    /// A recorded run, a file of columns (CSV, TSV, white space) or of JSON lines; `-` for standard input
+    /// A recorded run, a file of columns (CSV, TSV, white space) or of JSON lines, a TensorBoard file or folder; `-` for
+    /// standard input
     #[arg(value_name = "INPUT", value_hint = ValueHint::FilePath)]
     pub input: PathBuf,
     /// Where the figure goes: .png, .svg or .pdf
@@ -213,7 +231,8 @@ impl From<DistinguishArg> for Distinction {
 /// What to export.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// A recorded run, a file of columns (CSV, TSV, white space) or of JSON lines; `-` for standard input
+    /// A recorded run, a file of columns (CSV, TSV, white space) or of JSON lines, a TensorBoard file or folder; `-` for
+    /// standard input
     #[arg(value_name = "INPUT", value_hint = ValueHint::FilePath)]
     pub input: PathBuf,
     /// Where the data go: .csv, .parquet or .jsonl

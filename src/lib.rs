@@ -1,7 +1,7 @@
 //! Kymograph shows long background computations live: their curves, progress and printed output.
 //!
 //! The modules are the data flow, in order; each imports only those before it:
-//! [`batch`] (what travels), [`source`] and [`job`] (worker and receiver threads), [`record`] (runs on disk),
+//! [`framing`] (records in files), [`batch`] (what travels), [`source`] and [`job`] (worker and receiver threads), [`record`] (runs on disk),
 //! [`store`] (samples), [`figure`] (what to draw), [`render`] (pixels), [`export`] (files), [`app`] (all stages put together).
 //! Only `bridge`, behind the feature `gui`, names Qt.
 
@@ -13,6 +13,7 @@ pub mod bridge;
 pub mod cli;
 pub mod export;
 pub mod figure;
+pub mod framing;
 pub mod job;
 pub mod record;
 pub mod render;

@@ -12,12 +12,13 @@ use kymograph::app::serve::{self, ServeOptions};
 use kymograph::app::supervisor::{self, Supervisor};
 use kymograph::app::sweep::{self, SweepOptions};
 use kymograph::app::watch::WatchOptions;
-use kymograph::app::{client, export_file, generate, headless, render_file, runs};
+use kymograph::app::{client, export_file, followed, generate, headless, render_file, runs};
 use kymograph::cli::{AttachArgs, Cli, Command, GlobalArgs, OpenArgs, RunArgs, SweepArgs, WatchArgs};
 use kymograph::job::Limits;
 use kymograph::job::sweep::SweepAxis;
 use kymograph::record::{DataDir, LogReader, RunState};
 use kymograph::source::command::{CommandOptions, Wiring};
+use kymograph::source::follow::FollowOptions;
 use kymograph::source::metrics::Metrics;
 
 fn main() -> ExitCode {
@@ -37,7 +38,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
     let global = cli.global;
     let launch = match cli.command {
         Some(Command::Render(args)) => {
-            render_file::render(&args, global.data_dir.as_deref())?;
+            render_file::render(&args, global.data_dir.as_deref(), global.layout.as_deref())?;
             return Ok(0);
         }
         Some(Command::Export(args)) => {
@@ -82,6 +83,10 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
             writeln!(std::io::stdout(), "{}", run.display())?;
             return Ok(0);
         }
+        Some(Command::Follow(args)) => {
+            let options = FollowOptions { paths: args.paths, once: args.once };
+            launch(followed::job(options)?, &global, true)
+        }
         Some(Command::Attach(args)) => launch(live(&args, &global)?, &global, true),
         Some(Command::Open(args)) => launch(recorded(&args, &global)?, &global, true),
         None => Launch { is_plain: true, ..launch(JobKind::default(), &global, global.autostart) },
@@ -99,13 +104,14 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
 }
 
 fn launch(kind: JobKind, global: &GlobalArgs, autostart: bool) -> Launch {
-    let GlobalArgs { quit_when_done, save, new_window, .. } = global;
+    let GlobalArgs { quit_when_done, save, layout, new_window, .. } = global;
     Launch {
         kind,
         autostart,
         quit_when_done: *quit_when_done,
         new_window: *new_window,
         save: save.clone(),
+        layout: layout.clone(),
         recording: global.data_dir.clone().map_or(Recording::Standard, Recording::Into),
         supervisor: Supervisor::own(global.data_dir.as_deref(), global.log)
             .inspect_err(|error| {

@@ -127,7 +127,7 @@ impl Desktop {
         status.unwrap()
     }
 
-    /// Asked to end, it does, with 0, and has not said a word above debug level.
+    /// Interrupted, it ends with what it runs, with 0, and has not said a word above debug level.
     #[track_caller]
     fn close(&mut self, program: usize, log: &str) {
         self.close_after(program, log, 0);
@@ -136,7 +136,7 @@ impl Desktop {
     /// The same after a job that ended with `code`.
     #[track_caller]
     fn close_after(&mut self, program: usize, log: &str, code: i32) {
-        self.signal(program, Signal::TERM);
+        self.signal(program, Signal::INT);
         let status = self.end(program);
         assert_eq!((status.code(), self.complaints(log)), (Some(code), Vec::new()));
     }

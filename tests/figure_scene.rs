@@ -12,7 +12,7 @@ mod figure_support;
 
 use figure_support::{Made, has_text, is_inside, numbers, overlap, scratch, sine, text_box, texts, whole};
 use kymograph::batch::{Batch, SeriesId, Xs};
-use kymograph::figure::{AxisRange, Dash, Grid, Join, Marker, PlotRect, Scale, Spacing, Theme};
+use kymograph::figure::{AxisRange, Dash, Grid, Join, Marker, PlotRect, Scale, Spacing, Theme, YAxis};
 use kymograph::render::draw::Drawn;
 use kymograph::render::scene::Shape;
 
@@ -57,6 +57,15 @@ fn zoo() -> Vec<(&'static str, Made)> {
         grid.figure.subplots[k].title = format!("Sensor {k}");
     }
     made.push(("grid", grid));
+
+    let mut right = Made::new();
+    right.figure.title = "Two axes".into();
+    right.figure.subplots[0].title = "Epoch".into();
+    right.figure.subplots[0].y.label = "loss".into();
+    right.figure.subplots[0].right.label = "learning rate".into();
+    right.add(0, "loss", sine(300).iter().map(|y| 5e12 + y).collect());
+    right.add(0, "rate", sine(300).iter().map(|y| 1e-7 * (y + 1e5)).collect()).axis = YAxis::Right;
+    made.push(("right", right));
 
     let mut offsets = Made::new();
     let x = Xs::Steps { start: 1e9, step: 1e-3 };

@@ -10,6 +10,7 @@ use std::time::Duration;
 use kymograph::app::host;
 use kymograph::app::launch::{self, Launch, Recording};
 use kymograph::app::pipeline::{self, JobKind, StartOptions};
+use kymograph::app::supervisor::Supervisor;
 use kymograph::batch::{Batch, Item, Notice, SeriesId, SeriesInfo};
 use kymograph::job::{JobSpec, mailbox};
 use kymograph::record::DataDir;
@@ -78,6 +79,7 @@ fn job_of(file: &Path) -> JobKind {
         "tst_command_metrics" => {
             command("for i in 1 2 3 4 5 6 7 8; do echo step=$i loss=0.$i acc=0.$((9-i)); done; echo oops >&2; exit 3")
         }
+        "tst_supervised" => command("i=0; while :; do echo value=$i; i=$((i+1)); sleep 0.02; done"),
         "tst_names_hostile" => command(include_str!("data/hostile_output.sh")),
         "tst_recorded_run" => recorded(),
         "tst_endless" | "tst_monkey" | "tst_gui_blocked" => JobKind::Sine(SineOptions {
@@ -156,7 +158,11 @@ fn run_file(file: &Path) -> i32 {
         // No program of ours: nobody asked it for anything.
         register_flood();
     } else {
-        launch::set(Launch { kind: job_of(file), recording, ..Launch::default() });
+        let program = env!("CARGO_BIN_EXE_kymograph").into();
+        let is_supervised = file.ends_with("tst_supervised.qml");
+        let supervisor = Supervisor { program, data_dir: None, log: log::LevelFilter::Warn };
+        let supervisor = is_supervised.then_some(supervisor);
+        launch::set(Launch { kind: job_of(file), recording, supervisor, ..Launch::default() });
     }
     kymograph::app::gui::init();
     let words = ["kymograph", "-input", &file.to_string_lossy(), "-import", "qrc:/qt/qml"];

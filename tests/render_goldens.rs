@@ -16,7 +16,8 @@ use std::path::Path;
 
 use kymograph::batch::{Batch, Color, SeriesId, SeriesInfo, Xs};
 use kymograph::figure::{
-    Axis, AxisMap, Dash, Figure, Grid, Join, Marker, PlotRect, Scale, SeriesStyle, Subplot, Theme,
+    Annotation, Axis, AxisMap, Cursors, Dash, EventLine, EventPlace, Figure, Grid, Join, Marker, PlotRect, Scale,
+    SeriesStyle, Smoothing, Subplot, Theme, YAxis,
 };
 use kymograph::render::draw::{DrawScratch, draw};
 use kymograph::render::frame::FrameSize;
@@ -166,6 +167,24 @@ fn figures() -> Vec<(&'static str, FrameSize, Figure, Snapshot)> {
         ..Figure::default()
     };
     grid.subplots[3].y.scale = Scale::Log;
+    let mut smoothed = pair.clone();
+    smoothed.subplots[0].series[0].smoothing = Some(Smoothing::Median { window: 31 });
+    smoothed.subplots[0].series[1].smoothing = Some(Smoothing::Exponential { weight: 0.95 });
+    let mut log = pair.clone();
+    log.subplots[0].y.scale = Scale::Log;
+    let mut right = pair.clone();
+    right.subplots[0].series[1].axis = YAxis::Right;
+    right.subplots[0].right = axis("Loss", Scale::Log);
+    let mut marked = pair.clone();
+    marked.cursors = Cursors { a: Some(4.0), b: Some(18.5) };
+    marked.subplots[0].events = vec![
+        EventLine::new(EventPlace::X(10.0), "checkpoint 1"),
+        EventLine::new(EventPlace::X(12.0), "checkpoint 2"),
+        EventLine { color: Some(RED), dash: Dash::Solid, ..EventLine::new(EventPlace::Y(0.9), "limit") },
+    ];
+    let note = |text: &str, x, y, has_arrow| Annotation { text: text.into(), x, y, has_arrow, ..Annotation::default() };
+    marked.subplots[0].annotations =
+        vec![note("lowest\nof all", 11.2, -1.0, true), note("<b>zero</b>", 15.0, 0.0, false)];
     let hostile = ["<b>&\"'</b>", "\u{202e}gnp.exe\u{0}\u{1b}[31m"];
     let single = declared(&["sine"], &[sine(4000, 4.0)]);
     let doubled = FrameSize { width_px: 960, height_px: 600, scale: 2.0 };
@@ -174,6 +193,10 @@ fn figures() -> Vec<(&'static str, FrameSize, Figure, Snapshot)> {
         ("figure-dark", size, Figure { theme: Theme::dark(), ..one.clone() }, single.clone()),
         ("figure-scale-2", doubled, one.clone(), single),
         ("figure-legend", size, pair.clone(), two.clone()),
+        ("figure-smoothed", size, smoothed, two.clone()),
+        ("figure-log", size, log, two.clone()),
+        ("figure-marked", size, marked, two.clone()),
+        ("figure-right", size, right, two.clone()),
         ("figure-grid", size, grid, two),
         ("figure-names-hostile", size, pair, declared(&hostile, &[sine(50, 1.0), noise(50)])),
         ("figure-empty", size, Figure { empty_hint: "Press Start".into(), ..one.clone() }, Snapshot::default()),

@@ -7,7 +7,7 @@ mod tests {
 
     use kymograph::batch::{Batch, Color, Column, Home, SeriesId, SeriesInfo, Values, Xs};
     use kymograph::store::cache::{CacheError, CacheKey, ColumnPlace, load, save};
-    use kymograph::store::{BudgetOptions, SeriesSnapshot, Snapshot, Store};
+    use kymograph::store::{BudgetOptions, SeriesSnapshot, Snapshot, Store, Timed};
 
     const KEY: CacheKey = CacheKey { log_bytes: 1234, log_mark: 99 };
 
@@ -239,5 +239,20 @@ mod tests {
         std::fs::create_dir(path(&dir)).unwrap();
         assert!(save(&store.snapshot(), &path(&dir), KEY).is_err(), "a directory is in its place");
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "and nothing is left beside it");
+    }
+
+    #[test]
+    fn when_samples_came_is_kept() {
+        let (mut store, dir) = (Store::default(), tempfile::tempdir().unwrap());
+        for i in 0..2000_i64 {
+            store.append(Batch::point(SeriesId(0), 1_700_000_000_000_000_000 + i * i * 1_000_000, i as f64, 0.5));
+        }
+        save(&store.snapshot(), &path(&dir), KEY).unwrap();
+        let loaded = load(&path(&dir), KEY, &|_| None).unwrap().unwrap();
+        let x = |store: &Store| {
+            let timed = Timed::default().follow(store.snapshot().get(SeriesId(0)).unwrap(), 0).unwrap();
+            (0..timed.len()).map(|i| timed.sample(i).unwrap().0).collect::<Vec<_>>()
+        };
+        assert!(x(&store).len() == 2000 && x(&loaded) == x(&store));
     }
 }

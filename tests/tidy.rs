@@ -19,8 +19,8 @@ use tidy_support::{Faults, File, files, has_word, is_qt_type, root, rust_files};
 mod tidy_support;
 
 /// The stages in the order of the flow; each imports only those before it. `cli` is what `app` is asked for.
-const STAGES: [&str; 11] =
-    ["batch", "source", "job", "record", "store", "figure", "render", "export", "cli", "app", "bridge"];
+const STAGES: [&str; 12] =
+    ["framing", "batch", "source", "job", "record", "store", "figure", "render", "export", "cli", "app", "bridge"];
 
 /// Files that may name a later stage, and why.
 const STAGE_EXCEPTIONS: [(&str, &str, &str); 1] =

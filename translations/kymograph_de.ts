@@ -21,10 +21,154 @@ Lizenz: MIT oder Apache-2.0</translation>
     </message>
 </context>
 <context>
+    <name>ClosingDialog</name>
+    <message>
+        <source>Still running: %1</source>
+        <translation>Läuft noch: %1</translation>
+    </message>
+    <message>
+        <source>It can go on without a window. Its output and its curves are recorded, and Kymograph shows all of them when you open it again.</source>
+        <translation>Es kann ohne Fenster weiterlaufen. Ausgabe und Kurven werden aufgezeichnet, und Kymograph zeigt sie alle, wenn Sie es wieder öffnen.</translation>
+    </message>
+    <message>
+        <source>Do not ask again</source>
+        <translation>Nicht mehr fragen</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Abbrechen</translation>
+    </message>
+    <message>
+        <source>S&amp;top it</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Leave it running</source>
+        <translation>&amp;Weiterlaufen lassen</translation>
+    </message>
+</context>
+<context>
+    <name>CursorTable</name>
+    <message>
+        <source>Curve</source>
+        <translation>Kurve</translation>
+    </message>
+    <message>
+        <source>A  %1</source>
+        <translation>A  %1</translation>
+    </message>
+    <message>
+        <source>B  %1</source>
+        <translation>B  %1</translation>
+    </message>
+    <message>
+        <source>Δ  %1</source>
+        <translation>Δ  %1</translation>
+    </message>
+    <message>
+        <source>Take the cursors away</source>
+        <translation>Zeiger entfernen</translation>
+    </message>
+</context>
+<context>
+    <name>CurvesPopup</name>
+    <message>
+        <source>Smoothing</source>
+        <translation>Glättung</translation>
+    </message>
+    <message>
+        <source>Exponential average without bias, as in TensorBoard; the curve as measured stays behind it</source>
+        <translation>Exponentieller Mittelwert ohne Verzerrung wie in TensorBoard; die gemessene Kurve bleibt dahinter stehen</translation>
+    </message>
+    <message>
+        <source>Median of</source>
+        <translation>Median über</translation>
+    </message>
+    <message>
+        <source>Samples of the running median; 1 for none</source>
+        <translation>Werte des gleitenden Medians; 1 für keinen</translation>
+    </message>
+    <message>
+        <source>samples</source>
+        <translation>Werte</translation>
+    </message>
+    <message>
+        <source>Along x</source>
+        <translation>Entlang x</translation>
+    </message>
+    <message>
+        <source>Step, or what the curves have</source>
+        <translation>Schritt oder was die Kurven haben</translation>
+    </message>
+    <message>
+        <source>Time since the start</source>
+        <translation>Zeit seit dem Beginn</translation>
+    </message>
+    <message>
+        <source>Time of day</source>
+        <translation>Uhrzeit</translation>
+    </message>
+    <message>
+        <source>What stands along x</source>
+        <translation>Was entlang x steht</translation>
+    </message>
+    <message>
+        <source>All subplots show the same part of x</source>
+        <translation>Alle Diagramme zeigen denselben Teil von x</translation>
+    </message>
+    <message>
+        <source>Curves</source>
+        <translation>Kurven</translation>
+    </message>
+    <message>
+        <source>Right-hand axis</source>
+        <translation>Rechte Achse</translation>
+    </message>
+    <message>
+        <source>Show %1</source>
+        <translation>%1 zeigen</translation>
+    </message>
+    <message>
+        <source>%1 on the right-hand axis</source>
+        <translation>%1 an der rechten Achse</translation>
+    </message>
+    <message>
+        <source>On the right-hand axis</source>
+        <translation>An der rechten Achse</translation>
+    </message>
+</context>
+<context>
     <name>DetailsDialog</name>
     <message>
         <source>Why the job failed</source>
         <translation>Warum der Job fehlgeschlagen ist</translation>
+    </message>
+</context>
+<context>
+    <name>FigureMenu</name>
+    <message>
+        <source>Pin cursor &amp;A here</source>
+        <translation>Zeiger &amp;A hier setzen</translation>
+    </message>
+    <message>
+        <source>Pin cursor &amp;B here</source>
+        <translation>Zeiger &amp;B hier setzen</translation>
+    </message>
+    <message>
+        <source>Take the &amp;cursors away</source>
+        <translation>&amp;Zeiger entfernen</translation>
+    </message>
+    <message>
+        <source>Write a &amp;note…</source>
+        <translation>&amp;Notiz schreiben …</translation>
+    </message>
+    <message>
+        <source>Mark this &amp;x…</source>
+        <translation>Dieses &amp;x markieren …</translation>
+    </message>
+    <message>
+        <source>&amp;Remove notes and marks</source>
+        <translation>Notizen und Marken &amp;entfernen</translation>
     </message>
 </context>
 <context>
@@ -47,12 +191,6 @@ Lizenz: MIT oder Apache-2.0</translation>
             <numerusform>%n Kurve mit ihrem letzten Wert: %1</numerusform>
             <numerusform>%n Kurven mit ihren letzten Werten: %1</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Press Start, or run
-kymograph run -- your command</source>
-        <translation>Auf „Starten“ klicken, oder
-kymograph run -- Befehl</translation>
     </message>
     <message>
         <source>Connected: curves appear with the first values</source>
@@ -83,6 +221,16 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
     <message>
         <source>figure</source>
         <translation>abbildung</translation>
+    </message>
+    <message>
+        <source>Press Start, drop a file or a folder here, or run
+kymograph run -- your command</source>
+        <translation>Auf „Starten“ klicken, eine Datei oder einen Ordner hierher ziehen, oder
+kymograph run -- Befehl</translation>
+    </message>
+    <message>
+        <source>Waiting for the first numbers in the files</source>
+        <translation>Wartet auf die ersten Zahlen in den Dateien</translation>
     </message>
 </context>
 <context>
@@ -230,6 +378,17 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
         <source>Show</source>
         <translation>Anzeigen</translation>
     </message>
+    <message numerus="yes">
+        <source>%1 and %n more</source>
+        <translation>
+            <numerusform>%1 und %n weiterer</numerusform>
+            <numerusform>%1 und %n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Drop files or folders to follow them, or runs to show them</source>
+        <translation>Dateien oder Ordner ablegen, um ihnen zu folgen, oder Läufe, um sie zu zeigen</translation>
+    </message>
 </context>
 <context>
     <name>MainMenu</name>
@@ -296,6 +455,26 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
     <message>
         <source>N&amp;otify when a job ends</source>
         <translation>B&amp;enachrichtigen, wenn ein Job endet</translation>
+    </message>
+    <message>
+        <source>&amp;Open or follow files…</source>
+        <translation>Dateien ö&amp;ffnen oder verfolgen …</translation>
+    </message>
+    <message>
+        <source>&amp;When closing while a command runs</source>
+        <translation>&amp;Beim Schließen, während ein Befehl läuft</translation>
+    </message>
+    <message>
+        <source>&amp;Ask</source>
+        <translation>&amp;Fragen</translation>
+    </message>
+    <message>
+        <source>&amp;Leave it running</source>
+        <translation>&amp;Weiterlaufen lassen</translation>
+    </message>
+    <message>
+        <source>S&amp;top it</source>
+        <translation>&amp;Beenden</translation>
     </message>
 </context>
 <context>
@@ -411,6 +590,10 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
         <source>Shift+C</source>
         <translation>Umschalt+C</translation>
     </message>
+    <message>
+        <source>Curves: smoothing, axes, what stands along x</source>
+        <translation>Kurven: Glättung, Achsen, was entlang x steht</translation>
+    </message>
 </context>
 <context>
     <name>NewLinesChip</name>
@@ -427,6 +610,17 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
     </message>
 </context>
 <context>
+    <name>NoteDialog</name>
+    <message>
+        <source>Label of the mark</source>
+        <translation>Beschriftung der Marke</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Notiz</translation>
+    </message>
+</context>
+<context>
     <name>NoticeBar</name>
     <message>
         <source>&amp;Details</source>
@@ -435,6 +629,29 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
     <message>
         <source>Dismiss</source>
         <translation>Ausblenden</translation>
+    </message>
+</context>
+<context>
+    <name>OpenDialog</name>
+    <message>
+        <source>Open or follow</source>
+        <translation>Öffnen oder verfolgen</translation>
+    </message>
+    <message>
+        <source>Path of a file or folder</source>
+        <translation>Pfad einer Datei oder eines Ordners</translation>
+    </message>
+    <message>
+        <source>&amp;File…</source>
+        <translation>&amp;Datei …</translation>
+    </message>
+    <message>
+        <source>F&amp;older…</source>
+        <translation>&amp;Ordner …</translation>
+    </message>
+    <message>
+        <source>Tables (CSV, TSV, white space), JSON lines, TensorBoard, MLflow and W&amp;B files and folders of them, logs, recorded runs. What grows is followed.</source>
+        <translation>Tabellen (CSV, TSV, Leerraum), JSON-Zeilen, Dateien von TensorBoard, MLflow und W&amp;B und Ordner davon, Protokolle, aufgezeichnete Läufe. Was wächst, wird verfolgt.</translation>
     </message>
 </context>
 <context>
@@ -458,6 +675,78 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
     <message>
         <source>C&amp;lear</source>
         <translation>&amp;Leeren</translation>
+    </message>
+</context>
+<context>
+    <name>RunsBar</name>
+    <message>
+        <source>%1 goes on without a window.</source>
+        <translation>%1 läuft ohne Fenster weiter.</translation>
+    </message>
+    <message>
+        <source>%1 runs go on without a window.</source>
+        <translation>%1 Läufe laufen ohne Fenster weiter.</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>Sho&amp;w</source>
+        <translation>&amp;Zeigen</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>Ausblenden</translation>
+    </message>
+</context>
+<context>
+    <name>RunsPanel</name>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Filter by name or command</source>
+        <translation>Nach Name oder Befehl filtern</translation>
+    </message>
+    <message>
+        <source>Remove %1?</source>
+        <translation>%1 entfernen?</translation>
+    </message>
+    <message>
+        <source>No runs yet. Press Start, or run a command:
+kymograph run -- your command</source>
+        <translation>Noch keine Läufe. Auf „Starten“ klicken, oder
+kymograph run -- Befehl</translation>
+    </message>
+    <message>
+        <source>&amp;Show</source>
+        <translation>&amp;Zeigen</translation>
+    </message>
+    <message>
+        <source>S&amp;top</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Remove…</source>
+        <translation>&amp;Entfernen …</translation>
+    </message>
+    <message>
+        <source>All that is recorded of this run is deleted. This cannot be undone.</source>
+        <translation>Alles, was von diesem Lauf aufgezeichnet ist, wird gelöscht. Das lässt sich nicht rückgängig machen.</translation>
     </message>
 </context>
 <context>
@@ -653,6 +942,22 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
         <source>Ctrl+N</source>
         <translation>Strg+N</translation>
     </message>
+    <message>
+        <source>Pin cursor A or B under the pointer, take them away</source>
+        <translation>Zeiger A oder B unter der Maus setzen, entfernen</translation>
+    </message>
+    <message>
+        <source>Right click</source>
+        <translation>Rechtsklick</translation>
+    </message>
+    <message>
+        <source>Cursors, notes, marks</source>
+        <translation>Zeiger, Notizen, Marken</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
 </context>
 <context>
     <name>StripButton</name>
@@ -805,6 +1110,26 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
         <source>Elapsed time: %1</source>
         <translation>Vergangene Zeit: %1</translation>
     </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>Re&amp;start</source>
+        <translation>&amp;Neu starten</translation>
+    </message>
+    <message>
+        <source>&amp;Start</source>
+        <translation>&amp;Starten</translation>
+    </message>
+    <message>
+        <source>Clear the panes and run the command anew (F5)</source>
+        <translation>Felder leeren und den Befehl neu ausführen (F5)</translation>
+    </message>
+    <message>
+        <source>End the command and all that it started (Shift+F5)</source>
+        <translation>Den Befehl und alles, was er gestartet hat, beenden (Umschalt+F5)</translation>
+    </message>
 </context>
 <context>
     <name>Words</name>
@@ -855,6 +1180,43 @@ zum Beispiel  loss=0.25  oder  {&quot;loss&quot;: 0.25}</translation>
     <message>
         <source>Control</source>
         <translation>Steuerung</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>beendet</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>unterbrochen</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>just now</source>
+        <translation>gerade eben</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n min ago</source>
+        <translation>
+            <numerusform>vor %n Min.</numerusform>
+            <numerusform>vor %n Min.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n h ago</source>
+        <translation>
+            <numerusform>vor %n Std.</numerusform>
+            <numerusform>vor %n Std.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n d ago</source>
+        <translation>
+            <numerusform>vor %n Tag</numerusform>
+            <numerusform>vor %n Tagen</numerusform>
+        </translation>
     </message>
 </context>
 </TS>

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::app::followed::FollowedSamples;
 use crate::app::input::{Input, InputError, read_table};
 use crate::app::printable::printable;
 use crate::app::run_samples::RunSamples;
@@ -25,8 +26,8 @@ pub enum ExportFileError {
         /// The output.
         path: PathBuf,
     },
-    /// The run holds no samples.
-    #[error("{}: there is nothing to export: no sample was recorded", path.display())]
+    /// The input holds no samples.
+    #[error("{}: there is nothing to export: it holds no sample", path.display())]
     Empty {
         /// The input.
         path: PathBuf,
@@ -50,7 +51,15 @@ pub fn export(args: &ExportArgs, data_dir: Option<&Path>) -> Result<(), ExportFi
     let path = match &input {
         Input::Stdin => None,
         Input::Table(path) => Some(path.as_path()),
-        Input::Run(_) if args.x.is_some() => return Err(InputError::RunHasX.into()),
+        Input::Run(_) | Input::Followed(_) if args.x.is_some() => return Err(InputError::RunHasX.into()),
+        Input::Followed(path) => {
+            let mut samples = FollowedSamples::read(path)?;
+            samples.choose(&args.y)?;
+            if samples.is_empty() {
+                return Err(ExportFileError::Empty { path: path.clone() });
+            }
+            return save_data(&args.output, format, &samples.shape(), |writer| Ok(samples.write(writer)?));
+        }
         Input::Run(run) => {
             let mut samples = RunSamples::scan(run)?;
             samples.choose(&args.y)?;

@@ -16,6 +16,7 @@ use signal_hook::flag;
 use crate::app::job_view::JobView;
 use crate::app::launch::Launch;
 use crate::app::pipeline::{self, JobKind, LineTap, StartError, StartOptions};
+use crate::app::session_file::{FigureSpec, SessionFileError};
 use crate::batch::{Level, Message, Notice, Pane, Progress, Role};
 use crate::export::{self, ExportError, ExportOptions, Format};
 use crate::figure::series_layout::arrange_all;
@@ -29,6 +30,9 @@ pub enum HeadlessError {
     /// The job could not be started.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// The layout cannot be read.
+    #[error(transparent)]
+    Layout(#[from] SessionFileError),
     /// The figure could not be written.
     #[error(transparent)]
     Export(#[from] ExportError),
@@ -47,6 +51,7 @@ pub fn run(launch: &Launch) -> Result<i32, HeadlessError> {
         // Better now than after hours of work.
         Format::from_path(path)?;
     }
+    let layout = launch.layout.as_deref().map(FigureSpec::read).transpose()?;
     let stop = stop_flag().map_err(HeadlessError::Signals)?;
     let data = SnapshotSlot::new();
     let (mailbox, mut drain) = job::mailbox();
@@ -81,7 +86,7 @@ pub fn run(launch: &Launch) -> Result<i32, HeadlessError> {
     drain.drain(Duration::from_millis(50), |notice| terminal.show(&notice));
     terminal.finish();
     if let Some(path) = &launch.save {
-        save(path, &launch.kind, &data.latest())?;
+        save(path, &launch.kind, layout.as_ref(), &data.latest())?;
         eprintln!("kymograph: the figure is in {}", path.display());
     }
     if let Some(Err(failure)) = &view.end {
@@ -104,9 +109,12 @@ fn stop_flag() -> io::Result<Arc<AtomicBool>> {
 }
 
 /// Writes the figure of a job as it stands.
-fn save(path: &Path, kind: &JobKind, snapshot: &Snapshot) -> Result<(), ExportError> {
+fn save(path: &Path, kind: &JobKind, layout: Option<&FigureSpec>, snapshot: &Snapshot) -> Result<(), ExportError> {
     let mut figure = kind.figure();
-    arrange_all(&mut figure, snapshot);
+    match layout {
+        Some(layout) => figure = layout.figure(&figure, snapshot, &kind.run_names()),
+        None => arrange_all(&mut figure, snapshot),
+    }
     export::save(path, None, &figure, snapshot, ExportOptions::default())
 }
 

@@ -8,6 +8,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::record::{DataDir, LOG_NAME, RecordError, RunEntry};
+use crate::source::follow;
 use crate::source::table::{self, Table, TableError, TableOptions};
 
 /// Where numbers come from.
@@ -17,6 +18,8 @@ pub enum Input {
     Stdin,
     /// A file of columns or of JSON lines, or a pipe of such.
     Table(PathBuf),
+    /// A file, or a folder of files, that other programs write: for TensorBoard and the like.
+    Followed(PathBuf),
     /// A recorded run.
     Run(Box<RunEntry>),
 }
@@ -33,16 +36,15 @@ pub enum InputError {
         /// The system's reason.
         source: io::Error,
     },
-    /// It is for TensorBoard.
-    #[error(
-        "{}: TensorBoard files cannot be read yet; write the numbers as CSV or JSON lines, or watch the command by \
-         kymograph run",
-        path.display()
-    )]
-    TensorBoard {
-        /// The input.
+    /// It is to be followed, but is a run of ours.
+    #[error("{}: this is a recorded run; it is shown by kymograph open {}", path.display(), path.display())]
+    IsRun {
+        /// The directory of the run.
         path: PathBuf,
     },
+    /// Nothing in it is understood.
+    #[error("{0}")]
+    Followed(String),
     /// It cannot be read as a table.
     #[error(transparent)]
     Table(#[from] TableError),
@@ -79,8 +81,9 @@ impl Input {
             return Ok(Self::Stdin);
         }
         let found = fs::metadata(input);
-        if found.as_ref().is_ok_and(|found| is_tensorboard(input, found)) {
-            return Err(InputError::TensorBoard { path: input.to_owned() });
+        let is_run = input.join(LOG_NAME).exists();
+        if found.is_ok() && !is_run && follow::is_followed(input) {
+            return Ok(Self::Followed(input.to_owned()));
         }
         if found.as_ref().is_ok_and(|found| !found.is_dir()) && input.file_name() != Some(LOG_NAME.as_ref()) {
             return Ok(Self::Table(input.to_owned()));
@@ -89,7 +92,7 @@ impl Input {
         match DataDir::find(data_dir).and_then(|data_dir| data_dir.find_run(&input.to_string_lossy())) {
             Ok(run) => Ok(Self::Run(Box::new(run))),
             Err(RecordError::NotARun { .. } | RecordError::NoDataDir) if found.is_ok() => {
-                Err(open_error(io::Error::other("it is a folder that holds no run, not a file")))
+                Err(open_error(io::Error::other("it is a folder that holds neither a run nor files of numbers")))
             }
             Err(RecordError::NotFound { .. } | RecordError::NoDataDir) => {
                 Err(InputError::NotFound { path: input.to_owned() })
@@ -107,7 +110,7 @@ impl Input {
     pub fn is_same_file(&self, output: &Path) -> bool {
         let path = match self {
             Self::Stdin => return false,
-            Self::Table(path) => path.clone(),
+            Self::Table(path) | Self::Followed(path) => path.clone(),
             Self::Run(run) => run.log_path(),
         };
         let place = |path: &Path| fs::metadata(path).ok().filter(Metadata::is_file).map(|m| (m.dev(), m.ino()));
@@ -126,13 +129,4 @@ pub fn read_table(path: Option<&Path>, x: Option<&str>, y: &[String]) -> Result<
     let Some(path) = path else { return Ok(table::read_table(io::stdin(), &options)?) };
     let file = File::open(path).map_err(|source| InputError::Open { path: path.to_owned(), source })?;
     Ok(table::read_table(file, &options)?)
-}
-
-/// Whether `path` is a TensorBoard file, or a folder with one in it; the name says so: `events.out.tfevents.…`.
-fn is_tensorboard(path: &Path, found: &Metadata) -> bool {
-    let is_named_so = |name: &std::ffi::OsStr| name.to_string_lossy().contains("tfevents");
-    if !found.is_dir() {
-        return path.file_name().is_some_and(is_named_so);
-    }
-    fs::read_dir(path).is_ok_and(|entries| entries.flatten().any(|entry| is_named_so(&entry.file_name())))
 }

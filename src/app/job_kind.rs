@@ -2,6 +2,7 @@
 //!
 //! Plain data for any thread. Starts nothing.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
@@ -13,6 +14,7 @@ use crate::job::JobSpec;
 use crate::record::{RunEntry, RunMeta};
 use crate::source::client::session::Session;
 use crate::source::command::{CommandOptions, command_text};
+use crate::source::follow::FollowOptions;
 use crate::source::sine::SineOptions;
 
 /// The word for what comes through a socket.
@@ -20,6 +22,9 @@ const CLIENT: &str = "client";
 
 /// The word for commands.
 const COMMAND: &str = "command";
+
+/// The word for followed files.
+const FOLLOW: &str = "follow";
 
 /// The word for the sine job.
 const SINE: &str = "sine";
@@ -37,6 +42,13 @@ pub enum JobKind {
         options: CommandOptions,
         /// How it is watched.
         watch: Box<WatchOptions>,
+    },
+    /// Files and folders that others write. They are not recorded again: a file is its own record.
+    Follow {
+        /// Name of the job.
+        name: String,
+        /// What is followed.
+        options: FollowOptions,
     },
     /// Runs that were recorded, shown again.
     Recorded(Vec<RunEntry>),
@@ -91,6 +103,7 @@ impl JobKind {
     pub fn name(&self) -> &str {
         match self {
             Self::Sine(_) => "sine",
+            Self::Follow { name, .. } => name,
             Self::Command { name, options, .. } => name.as_deref().unwrap_or_else(|| program_name(options)),
             Self::Recorded(_) | Self::Live(_) => self.metas().next().map_or("run", |meta| &meta.name),
             Self::Client(session) => &session.hello().name,
@@ -110,12 +123,26 @@ impl JobKind {
         !matches!(self, Self::Recorded(_) | Self::Live(_) | Self::Client(_))
     }
 
+    /// Files to follow, named after the first of them.
+    #[must_use]
+    pub fn follow(options: FollowOptions) -> Self {
+        let name = options.paths.first().and_then(|path| path.file_name()).map(|name| name.to_string_lossy());
+        Self::Follow { name: name.map_or_else(|| FOLLOW.to_owned(), Cow::into_owned), options }
+    }
+
+    /// Whether a job of this kind is recorded, if not told otherwise: what stands in files already is not.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        !matches!(self, Self::Follow { .. })
+    }
+
     /// One word for the kind of job, as it stands in the description of a run.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
             Self::Sine(_) => SINE,
             Self::Command { .. } => COMMAND,
+            Self::Follow { .. } => FOLLOW,
             Self::Recorded(_) | Self::Live(_) => "recorded",
             Self::Client(_) => CLIENT,
             Self::Custom { .. } => "custom",
@@ -137,7 +164,7 @@ impl JobKind {
                 options.argv.iter().map(|word| word.to_string_lossy().into_owned()).collect()
             }
             Self::Recorded(_) | Self::Live(_) => self.metas().next().map_or_else(Vec::new, |meta| meta.command.clone()),
-            Self::Sine(_) | Self::Client(_) | Self::Custom { .. } => Vec::new(),
+            Self::Sine(_) | Self::Follow { .. } | Self::Client(_) | Self::Custom { .. } => Vec::new(),
         }
     }
 
@@ -154,6 +181,15 @@ impl JobKind {
     #[must_use]
     pub fn run_id(&self) -> String {
         self.metas().next().map(|meta| meta.id.clone()).unwrap_or_default()
+    }
+
+    /// Names of the runs whose series are shown together, each as `run: name`; empty if there is only one run.
+    #[must_use]
+    pub fn run_names(&self) -> Vec<String> {
+        match self {
+            Self::Recorded(runs) if runs.len() > 1 => runs.iter().map(RunEntry::name).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Whether a program's output comes through a socket, or came when it was recorded.
@@ -183,7 +219,7 @@ impl JobKind {
     #[must_use]
     pub fn command_line(&self) -> String {
         match self {
-            Self::Sine(_) | Self::Client(_) | Self::Custom { .. } => String::new(),
+            Self::Sine(_) | Self::Follow { .. } | Self::Client(_) | Self::Custom { .. } => String::new(),
             Self::Command { options, .. } => command_text(&options.argv),
             Self::Recorded(_) | Self::Live(_) => self.command().join(" "),
         }

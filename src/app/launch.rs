@@ -35,6 +35,8 @@ pub struct Launch {
     pub supervisor: Option<Supervisor>,
     /// Where the figure is written when the job has ended.
     pub save: Option<PathBuf>,
+    /// The session file that says how figures are laid out.
+    pub layout: Option<PathBuf>,
 }
 
 /// Whether and where runs are recorded.

@@ -94,7 +94,8 @@ struct Reading {
 impl Reading {
     fn read_all(&mut self, runs: &[RunEntry]) {
         let mut end = Ok(Outcome::default());
-        for run in runs {
+        for (number, run) in (0..).zip(runs) {
+            self.store.set_run(number);
             if self.stop.load(Ordering::Acquire) {
                 break;
             }

@@ -21,6 +21,7 @@ use crate::job::{JobError, JobHandle, JobSpec, Mailbox, Sink};
 use crate::record::{RecordHandle, RunDir};
 use crate::source::client::session::Session;
 use crate::source::command::{CommandProcesses, CommandSource};
+use crate::source::follow::FollowSource;
 use crate::store::{BudgetOptions, Snapshot, SnapshotSlot, Store, budget_default};
 
 /// How long a command and its whole process tree may take to end: it is killed after two seconds.
@@ -37,6 +38,7 @@ fn spec(kind: &JobKind) -> Result<(JobSpec, Option<CommandProcesses>), StartErro
             let spec = JobSpec { grace: COMMAND_GRACE, ..JobSpec::new(kind.name(), source) };
             return Ok((spec, Some(processes)));
         }
+        JobKind::Follow { options, .. } => JobSpec::new(kind.name(), FollowSource::new(options.clone())),
         JobKind::Recorded(_) | JobKind::Live(_) => return Err(StartError::Recorded),
         JobKind::Client(session) => JobSpec::new(kind.name(), session.take_source().ok_or(StartError::Over)?),
         JobKind::Custom { make, .. } => make(),
@@ -202,7 +204,8 @@ pub fn start(
         return Ok(Running { activity, client: None, _watch: Watched::default(), journal: None });
     }
     let (spec, processes) = spec(kind)?;
-    let (journal, spill) = Journal::begin(kind, &options.recording, &mailbox).unzip();
+    let recording = if kind.is_recorded() { options.recording } else { Recording::Off };
+    let (journal, spill) = Journal::begin(kind, &recording, &mailbox).unzip();
     if let (Some(session), Some(journal)) = (kind.client(), &journal) {
         session.link().set_recording(Box::new(journal.view()));
     }

@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::app::job_kind::JobKind;
 use crate::app::launch::Recording;
 use crate::app::printable::printable;
 use crate::app::supervisor::{self, Ask, LinkError};
@@ -117,19 +116,6 @@ pub fn live(recording: &Recording) -> Vec<RunEntry> {
     let mut runs = runs.inspect_err(|error| log::warn!("{error}")).unwrap_or_default();
     runs.retain(|run| run.state == RunState::Running && supervisor::is_supervised(&run.path));
     runs
-}
-
-/// The run that `what` means: to be looked at as long as it goes on, or as it was.
-///
-/// # Errors
-/// [`RunsError`].
-pub fn find(recording: &Recording, what: &str) -> Result<JobKind, RunsError> {
-    let data_dir = data_dir(recording).ok_or(RecordError::NoDataDir)?;
-    let run = data_dir.find_run(what)?;
-    Ok(match run.state {
-        RunState::Running => JobKind::Live(Box::new(run)),
-        _ => JobKind::Recorded(vec![run]),
-    })
 }
 
 /// Ends runs that go on, and waits until they have. If one of them is not there, has ended, or may be several, none is

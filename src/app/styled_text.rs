@@ -17,18 +17,18 @@ impl TerminalColors {
     #[must_use]
     pub fn styled(&self, text: &str, spans: &[Span]) -> String {
         let mut out = String::with_capacity(text.len() * 2);
-        let mut at = 0;
+        let (mut at, mut escape) = (0, Escape { is_behind_space: true });
         for (span, run) in spans.iter().zip(self.runs(text, spans)) {
             let (start, end) = (span.start as usize, (span.start + span.len) as usize);
-            escape(text.get(at..start).unwrap_or_default(), &mut out);
-            self.tagged(&run, text.get(start..end).unwrap_or_default(), &mut out);
+            escape.put(text.get(at..start).unwrap_or_default(), &mut out);
+            self.tagged(&run, text.get(start..end).unwrap_or_default(), &mut escape, &mut out);
             at = end;
         }
-        escape(text.get(at..).unwrap_or_default(), &mut out);
+        escape.put(text.get(at..).unwrap_or_default(), &mut out);
         out
     }
 
-    fn tagged(&self, run: &StyledRun, text: &str, out: &mut String) {
+    fn tagged(&self, run: &StyledRun, text: &str, escape: &mut Escape, out: &mut String) {
         let color = match run.background {
             Some(background) => Some(legible(background, self.background(), INVERSE_CONTRAST)),
             None => run.color,
@@ -45,7 +45,7 @@ impl TerminalColors {
         }
         let open = || tags.iter().filter(|(is_set, _)| *is_set).map(|(_, tag)| *tag);
         open().for_each(|tag| out.extend(["<", tag, ">"]));
-        escape(text, out);
+        escape.put(text, out);
         open().rev().for_each(|tag| out.extend(["</", tag, ">"]));
         if color.is_some() {
             out.push_str("</font>");
@@ -53,21 +53,27 @@ impl TerminalColors {
     }
 }
 
-/// `text` so that it reads as it is: styled text would take `<` and `&` for its own, and several spaces for one.
-fn escape(text: &str, out: &mut String) {
-    let mut was_space = true;
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            // Every second one, so that lines can still be broken there.
-            ' ' if was_space => out.push_str("&nbsp;"),
-            '\t' => out.push_str("&nbsp; &nbsp; "),
-            c => out.push(c),
+/// Makes text read as it is: styled text would take `<` and `&` for its own, and several spaces for one.
+struct Escape {
+    /// Whether a space comes before, or nothing.
+    is_behind_space: bool,
+}
+
+impl Escape {
+    fn put(&mut self, text: &str, out: &mut String) {
+        for c in text.chars() {
+            match c {
+                '<' => out.push_str("&lt;"),
+                '>' => out.push_str("&gt;"),
+                '&' => out.push_str("&amp;"),
+                '"' => out.push_str("&quot;"),
+                // Every second one, so that lines can still be broken there.
+                ' ' if self.is_behind_space => out.push_str("&nbsp;"),
+                '\t' => out.push_str("&nbsp; &nbsp; "),
+                c => out.push(c),
+            }
+            self.is_behind_space = c == ' ' && !self.is_behind_space;
         }
-        was_space = c == ' ' && !was_space;
     }
 }
 

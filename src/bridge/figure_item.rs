@@ -68,6 +68,17 @@ pub mod qobject {
         YOnly,
     }
 
+    /// What stands along x.
+    #[qenum(FigureItem)]
+    enum XMode {
+        /// Each curve's own x, such as a step.
+        OwnX,
+        /// Time since the first sample of the curve's run.
+        SinceStart,
+        /// The time of day at which samples came.
+        TimeOfDay,
+    }
+
     /// What curves differ by besides their colours.
     #[qenum(FigureItem)]
     enum Distinction {
@@ -97,6 +108,14 @@ pub mod qobject {
         #[qproperty(bool, is_separate, cxx_name = "isSeparate", READ = is_separate, WRITE = set_is_separate, NOTIFY = figure_changed)]
         #[qproperty(bool, is_log_x, cxx_name = "isLogX", READ = is_log_x, NOTIFY = figure_changed)]
         #[qproperty(bool, is_log_y, cxx_name = "isLogY", READ = is_log_y, NOTIFY = figure_changed)]
+        #[qproperty(f64, smoothing, READ = smoothing, WRITE = set_smoothing, NOTIFY = figure_changed)]
+        #[qproperty(i32, median_window, cxx_name = "medianWindow", READ = median_window, WRITE = set_median_window, NOTIFY = figure_changed)]
+        #[qproperty(XMode, x_mode, cxx_name = "xMode", READ = x_mode, WRITE = set_x_mode, NOTIFY = figure_changed)]
+        #[qproperty(bool, has_linked_x, cxx_name = "hasLinkedX", READ = has_linked_x, WRITE = set_has_linked_x, NOTIFY = figure_changed)]
+        #[qproperty(bool, has_marks, cxx_name = "hasMarks", READ = has_marks, NOTIFY = figure_changed)]
+        #[qproperty(bool, has_cursors, cxx_name = "hasCursors", READ = has_cursors, NOTIFY = table_changed)]
+        #[qproperty(QStringList, table_head, cxx_name = "tableHead", READ = table_head, NOTIFY = table_changed)]
+        #[qproperty(QStringList, table_cells, cxx_name = "tableCells", READ = table_cells, NOTIFY = table_changed)]
         #[qproperty(f64, left_margin, cxx_name = "leftMargin", READ = left_margin, WRITE = set_left_margin, NOTIFY = figure_changed)]
         #[qproperty(f64, right_margin, cxx_name = "rightMargin", READ = right_margin, WRITE = set_right_margin, NOTIFY = figure_changed)]
         #[qproperty(f64, top_margin, cxx_name = "topMargin", READ = top_margin, WRITE = set_top_margin, NOTIFY = figure_changed)]
@@ -126,6 +145,52 @@ pub mod qobject {
         #[qproperty(f64, frames, READ = frames, NOTIFY = frame_shown)]
         /// The figure of a job. Distances are logical pixels of the item.
         type FigureItem = super::FigureItemRust;
+
+        /// The table of the cursors has other values.
+        #[qsignal]
+        #[cxx_name = "tableChanged"]
+        fn table_changed(self: Pin<&mut FigureItem>);
+
+        /// Names of the curves in their order, 200 at most: what the indices of the four functions below count.
+        #[qinvokable]
+        #[cxx_name = "listCurves"]
+        pub fn list_curves(self: &FigureItem) -> QStringList;
+        /// Whether a curve stands on the right-hand axis.
+        #[qinvokable]
+        #[cxx_name = "isCurveRight"]
+        pub fn is_curve_right(self: &FigureItem, index: i32) -> bool;
+        /// Whether a curve is drawn.
+        #[qinvokable]
+        #[cxx_name = "isCurveVisible"]
+        pub fn is_curve_visible(self: &FigureItem, index: i32) -> bool;
+        /// Puts a curve on the right-hand axis, or back on the left.
+        #[qinvokable]
+        #[cxx_name = "setCurveRight"]
+        pub fn set_curve_right(self: Pin<&mut FigureItem>, index: i32, is_right: bool);
+        /// Draws a curve, or leaves it out.
+        #[qinvokable]
+        #[cxx_name = "setCurveVisible"]
+        pub fn set_curve_visible(self: Pin<&mut FigureItem>, index: i32, is_visible: bool);
+        /// Pins cursor A (0) or B (1) to the x under a place of the item.
+        #[qinvokable]
+        #[cxx_name = "pinCursor"]
+        pub fn pin_cursor(self: Pin<&mut FigureItem>, cursor: i32, x: f64, y: f64);
+        /// Takes both cursors away.
+        #[qinvokable]
+        #[cxx_name = "unpinCursors"]
+        pub fn unpin_cursors(self: Pin<&mut FigureItem>);
+        /// Writes a text at a place of the item, with an arrow to it.
+        #[qinvokable]
+        #[cxx_name = "addNote"]
+        pub fn add_note(self: Pin<&mut FigureItem>, x: f64, y: f64, text: &QString);
+        /// Draws an upright line at a place of the item, with a label.
+        #[qinvokable]
+        #[cxx_name = "addEvent"]
+        pub fn add_event(self: Pin<&mut FigureItem>, x: f64, y: f64, label: &QString);
+        /// Takes all notes and event lines away.
+        #[qinvokable]
+        #[cxx_name = "clearMarks"]
+        pub fn clear_marks(self: Pin<&mut FigureItem>);
 
         /// Another job is shown.
         #[qsignal]
@@ -330,6 +395,42 @@ pub mod qobject {
         /// Sets it.
         #[cxx_name = "setColumnGap"]
         fn set_column_gap(self: Pin<&mut FigureItem>, value: f64);
+        /// What of the exponential average before is kept at each sample, 0 (no smoothing, the default) to 0.999; the curve
+        /// as measured stays behind, pale.
+        fn smoothing(self: &FigureItem) -> f64;
+        /// Sets it, in place of a median.
+        #[cxx_name = "setSmoothing"]
+        fn set_smoothing(self: Pin<&mut FigureItem>, value: f64);
+        /// Samples of the running median that smooths the curves, odd; 0, the default, for none.
+        #[cxx_name = "medianWindow"]
+        fn median_window(self: &FigureItem) -> i32;
+        /// Sets it, in place of an average.
+        #[cxx_name = "setMedianWindow"]
+        fn set_median_window(self: Pin<&mut FigureItem>, value: i32);
+        /// What stands along x; each curve's own x by default.
+        #[cxx_name = "xMode"]
+        fn x_mode(self: &FigureItem) -> XMode;
+        /// Sets it.
+        #[cxx_name = "setXMode"]
+        fn set_x_mode(self: Pin<&mut FigureItem>, value: XMode);
+        /// Whether all subplots show the same x range; by default those of a column.
+        #[cxx_name = "hasLinkedX"]
+        fn has_linked_x(self: &FigureItem) -> bool;
+        /// Sets it.
+        #[cxx_name = "setHasLinkedX"]
+        fn set_has_linked_x(self: Pin<&mut FigureItem>, value: bool);
+        /// Whether there are notes or event lines.
+        #[cxx_name = "hasMarks"]
+        fn has_marks(self: &FigureItem) -> bool;
+        /// Whether a cursor is pinned.
+        #[cxx_name = "hasCursors"]
+        fn has_cursors(self: &FigureItem) -> bool;
+        /// x under the pointer, at A, at B, from A to B, and 1 divided by that, as texts.
+        #[cxx_name = "tableHead"]
+        fn table_head(self: &FigureItem) -> QStringList;
+        /// Six texts for each curve: colour, name, its value under the pointer, at A, at B, and from A to B.
+        #[cxx_name = "tableCells"]
+        fn table_cells(self: &FigureItem) -> QStringList;
         /// Shown above the figure; empty by default.
         fn title(self: &FigureItem) -> QString;
         /// Sets it.
@@ -454,6 +555,7 @@ pub mod qobject {
     impl cxx_qt::Initialize for FigureItem {}
 }
 
+mod analysis;
 mod parts;
 
 use std::path::PathBuf;
@@ -472,6 +574,7 @@ use crate::batch::Color;
 use crate::bridge::guest::{Alive, Guest};
 use crate::bridge::{guarded, image};
 use crate::export::{ExportOptions, OnSaved};
+use crate::figure::cursors::CursorTable;
 use crate::figure::readout::{Readout, SeriesReadout};
 use crate::figure::zoom::AxisLock;
 use crate::figure::{Distinction, FollowSpan};
@@ -489,6 +592,7 @@ pub struct FigureItemRust {
     control: FigureControl,
     thread: Option<FigureThread>,
     readout: Option<Readout>,
+    table: Option<CursorTable>,
     curves: CurveWords,
     background: QColor,
     text: QColor,
@@ -508,6 +612,7 @@ impl Default for FigureItemRust {
             control: FigureControl::default(),
             thread: None,
             readout: None,
+            table: None,
             curves: CurveWords::default(),
             background: QColor::from_rgb(255, 255, 255),
             text: QColor::from_rgb(0, 0, 0),
@@ -571,8 +676,9 @@ impl qobject::FigureItem {
         }
         if let Some(readout) = readout {
             self.as_mut().rust_mut().readout = readout;
-            self.cursor_changed();
+            self.as_mut().cursor_changed();
         }
+        self.take_table();
     }
 
     /// The frame handed over last is on the screen.

@@ -83,6 +83,7 @@ pub mod qobject {
         #[qproperty(QString, run_path, cxx_name = "runPath", READ = run_path, NOTIFY = state_changed)]
         #[qproperty(QString, run_id, cxx_name = "runId", READ = run_id, NOTIFY = state_changed)]
         #[qproperty(bool, is_recorded, cxx_name = "isRecorded", READ = is_recorded, NOTIFY = settings_changed)]
+        #[qproperty(bool, is_followed, cxx_name = "isFollowed", READ = is_followed, NOTIFY = settings_changed)]
         #[qproperty(bool, can_start, cxx_name = "canStart", READ = can_start, NOTIFY = settings_changed)]
         #[qproperty(bool, outlives_window, cxx_name = "outlivesWindow", READ = outlives_window, CONSTANT)]
         #[qproperty(bool, is_elsewhere, cxx_name = "isElsewhere", READ = is_elsewhere, NOTIFY = state_changed)]
@@ -144,10 +145,9 @@ pub mod qobject {
         #[qinvokable]
         pub fn start(self: Pin<&mut Job>);
 
-        /// Shows the run in this directory, in place of what the job was: as long as it goes on, or as it was. Does nothing
-        /// while the job is active.
+        /// Shows runs, or follows files and folders, in place of what the job was. Does nothing while the job is active.
         #[qinvokable]
-        pub fn attach(self: Pin<&mut Job>, path: &QString);
+        pub fn open(self: Pin<&mut Job>, paths: &QStringList);
 
         /// Asks the job to stop; `ended` follows. Does nothing if it is not active. A program beyond a socket is asked each
         /// time, and goes on as long as it likes.
@@ -238,6 +238,9 @@ pub mod qobject {
         /// Whether it shows what was recorded, so that there is nothing to start.
         #[cxx_name = "isRecorded"]
         fn is_recorded(self: &Job) -> bool;
+        /// Whether it follows files of other programs.
+        #[cxx_name = "isFollowed"]
+        fn is_followed(self: &Job) -> bool;
         /// Whether it can be started here, again and again: what others make can only be watched.
         #[cxx_name = "canStart"]
         fn can_start(self: &Job) -> bool;
@@ -339,7 +342,7 @@ use crate::app::feed::JobFeed;
 use crate::app::host::{Described, What};
 use crate::app::job_view::{Changes, JobView, duration_text};
 use crate::app::pipeline::{self, JobKind, PaneKind, Running, StartOptions};
-use crate::app::{launch, runs};
+use crate::app::{launch, open_paths};
 use crate::batch::{self, Notice, Pane};
 use crate::bridge::guest::Alive;
 use crate::bridge::{guarded, program};
@@ -449,12 +452,12 @@ impl qobject::Job {
         }
     }
 
-    /// Shows the run in this directory, in place of what the job was: as long as it goes on, or as it was.
-    pub fn attach(mut self: Pin<&mut Self>, path: &QString) {
+    /// Shows runs, or follows files and folders, in place of what the job was.
+    pub fn open(mut self: Pin<&mut Self>, paths: &QStringList) {
         if self.view.is_active() {
             return;
         }
-        match runs::find(&launch::get().recording, &path.to_string()) {
+        match open_paths::job(paths.iter().map(|path| path.to_string().into()).collect()) {
             Ok(kind) => {
                 self.as_mut().rust_mut().kind = kind;
                 self.as_mut().settings_changed();
@@ -687,6 +690,10 @@ impl qobject::Job {
 
     fn is_recorded(&self) -> bool {
         matches!(self.kind, JobKind::Recorded(_))
+    }
+
+    fn is_followed(&self) -> bool {
+        matches!(self.kind, JobKind::Follow { .. })
     }
 
     fn can_start(&self) -> bool {

@@ -12,6 +12,9 @@ pub mod qobject {
         include!("cxx-qt-lib/qhash.h");
         /// Names of the roles.
         type QHash_i32_QByteArray = cxx_qt_lib::QHash<cxx_qt_lib::QHashPair_i32_QByteArray>;
+        include!("cxx-qt-lib/qlist.h");
+        /// Qt's list of numbers.
+        type QList_i32 = cxx_qt_lib::QList<i32>;
         include!("cxx-qt-lib/qvariant.h");
         /// Qt's value of any type.
         type QVariant = cxx_qt_lib::QVariant;
@@ -124,7 +127,7 @@ pub mod qobject {
         #[inherit]
         #[qsignal]
         #[cxx_name = "dataChanged"]
-        fn data_changed(self: Pin<&mut MessageModel>, first: &QModelIndex, last: &QModelIndex);
+        fn data_changed(self: Pin<&mut MessageModel>, first: &QModelIndex, last: &QModelIndex, roles: &QList_i32);
         /// The place of a row.
         #[inherit]
         fn index(self: &MessageModel, row: i32, column: i32, parent: &QModelIndex) -> QModelIndex;
@@ -169,7 +172,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cxx_qt::{CxxQtType, Threading};
-use cxx_qt_lib::{QByteArray, QColor, QHash, QHashPair_i32_QByteArray, QModelIndex, QString, QVariant};
+use cxx_qt_lib::{QByteArray, QColor, QHash, QHashPair_i32_QByteArray, QList, QModelIndex, QString, QVariant};
 
 use crate::app::feed::JobFeed;
 use crate::app::terminal_colors::TerminalColors;
@@ -319,7 +322,7 @@ impl qobject::MessageModel {
             && from <= to
         {
             let (from, to) = (self.index(row(from - first), 0, &root), self.index(row(to - first), 0, &root));
-            self.as_mut().data_changed(&from, &to);
+            self.as_mut().data_changed(&from, &to, &QList::default());
         }
         self.count_changed();
     }

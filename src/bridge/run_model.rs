@@ -12,6 +12,9 @@ pub mod qobject {
         include!("cxx-qt-lib/qhash.h");
         /// Names of the roles.
         type QHash_i32_QByteArray = cxx_qt_lib::QHash<cxx_qt_lib::QHashPair_i32_QByteArray>;
+        include!("cxx-qt-lib/qlist.h");
+        /// Qt's list of numbers.
+        type QList_i32 = cxx_qt_lib::QList<i32>;
         include!("cxx-qt-lib/qvariant.h");
         /// Qt's value of any type.
         type QVariant = cxx_qt_lib::QVariant;
@@ -20,16 +23,15 @@ pub mod qobject {
         type QModelIndex = cxx_qt_lib::QModelIndex;
     }
 
-    unsafe extern "C++Qt" {
+    unsafe extern "C++" {
         include!(<QtCore/QAbstractListModel>);
-        /// Qt's base of list models.
-        #[qobject]
-        type QAbstractListModel;
+        /// Qt's base of list models, which one bridge alone may declare.
+        type QAbstractListModel = crate::bridge::message_model::qobject::QAbstractListModel;
     }
 
     /// How a run stands.
     #[qenum(RunModel)]
-    enum State {
+    enum RunState {
         /// It is being recorded.
         Running,
         /// It ended by itself.
@@ -111,7 +113,7 @@ pub mod qobject {
         #[inherit]
         #[qsignal]
         #[cxx_name = "dataChanged"]
-        fn data_changed(self: Pin<&mut RunModel>, first: &QModelIndex, last: &QModelIndex);
+        fn data_changed(self: Pin<&mut RunModel>, first: &QModelIndex, last: &QModelIndex, roles: &QList_i32);
         /// The place of a row.
         #[inherit]
         fn index(self: &RunModel, row: i32, column: i32, parent: &QModelIndex) -> QModelIndex;
@@ -135,7 +137,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cxx_qt::{CxxQtType, Threading};
-use cxx_qt_lib::{QByteArray, QHash, QHashPair_i32_QByteArray, QModelIndex, QString, QVariant};
+use cxx_qt_lib::{QByteArray, QHash, QHashPair_i32_QByteArray, QList, QModelIndex, QString, QVariant};
 use jiff::Timestamp;
 
 use crate::app::launch;
@@ -212,7 +214,7 @@ impl qobject::RunModel {
             if let Some(last) = self.count().checked_sub(1).filter(|last| *last >= 0) {
                 let root = QModelIndex::default();
                 let (first, last) = (self.index(0, 0, &root), self.index(last, 0, &root));
-                self.as_mut().data_changed(&first, &last);
+                self.as_mut().data_changed(&first, &last, &QList::default());
             }
         } else {
             // SAFETY: the rows are exchanged between the two calls.
@@ -298,7 +300,7 @@ impl qobject::RunModel {
             Some("runId") => (&QString::from(&row.id)).into(),
             Some("path") => (&QString::from(&*row.path.to_string_lossy())).into(),
             Some("name") => (&QString::from(&row.name)).into(),
-            Some("state") => (&qobject::State::from(row.state).repr).into(),
+            Some("state") => (&qobject::RunState::from(row.state).repr).into(),
             Some("isSupervised") => (&row.is_supervised).into(),
             Some("command") => (&QString::from(&row.command)).into(),
             Some("ageSecs") => {
@@ -312,7 +314,7 @@ impl qobject::RunModel {
     }
 }
 
-impl From<RunState> for qobject::State {
+impl From<RunState> for qobject::RunState {
     fn from(state: RunState) -> Self {
         match state {
             RunState::Running => Self::Running,

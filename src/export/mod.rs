@@ -7,7 +7,7 @@
 mod aside;
 mod csv;
 mod data;
-mod file;
+pub(crate) mod file;
 mod jsonl;
 mod number;
 #[cfg(feature = "parquet")]

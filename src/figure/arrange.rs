@@ -2,61 +2,18 @@
 //!
 //! Pure; runs on the figure's thread. Draws nothing: [`chart`](crate::figure::chart) does, after this plan.
 
+mod cell;
+
 use jiff::tz::TimeZone;
 
-use crate::figure::figure::{Axis, Figure, Scale};
+use crate::figure::figure::{Axis, Figure, Scale, XLink};
 use crate::figure::layout::{AxisMap, PlotRect};
 use crate::figure::measure::Measure;
 use crate::figure::ranges::{AxisLimits, SubplotRanges};
 use crate::figure::sizes::{Sizes, line_px};
 use crate::figure::ticks::{Room, Ticks, ticks};
 
-/// The place of everything but the curves, in device pixels.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Arrangement {
-    /// In the order of the figure's subplots; no more than the grid has cells.
-    pub cells: Vec<Cell>,
-    /// Middle of the top of the figure's title; `None` if there is none or no room for it.
-    pub title_px: Option<[f32; 2]>,
-    /// Distances and font sizes.
-    pub sizes: Sizes,
-}
-
-/// The place of one subplot.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Cell {
-    /// The plotting area, on whole pixels.
-    pub plot: PlotRect,
-    /// Data units to pixels.
-    pub x: AxisMap,
-    /// Data units to pixels.
-    pub y: AxisMap,
-    /// Ticks of the horizontal axis; none if its range is not known.
-    pub x_ticks: Ticks,
-    /// Ticks of the vertical axis; none if its range is not known.
-    pub y_ticks: Ticks,
-    /// Room left of the plotting area for tick labels and the axis label.
-    pub left_px: f32,
-    /// Room below the plotting area for tick labels and the axis label.
-    pub bottom_px: f32,
-    /// Which texts are drawn.
-    pub texts: Texts,
-}
-
-/// Which texts of a subplot are drawn: inner ones of shared axes are not, and little room drops more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Texts {
-    /// The subplot's title.
-    pub title: bool,
-    /// Labels at the ticks of x, and what they share.
-    pub x_ticks: bool,
-    /// Labels at the ticks of y, and what they share.
-    pub y_ticks: bool,
-    /// The label of the x axis.
-    pub x_label: bool,
-    /// The label of the y axis.
-    pub y_label: bool,
-}
+pub use cell::{Arrangement, Cell, RightAxis, Texts};
 
 /// Space that the texts of a subplot need around its plotting area.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -187,7 +144,8 @@ impl Planner<'_> {
         // Shared labels stand below the last subplot of a column and left of the first of a row.
         let is_lowest = index + columns >= self.count();
         let is_leftmost = index.is_multiple_of(columns);
-        let (shows_x, shows_y) = (!grid.share_x || is_lowest, !grid.share_y || is_leftmost);
+        let shares_x = grid.share_x && self.figure.x_link != XLink::Off;
+        let (shows_x, shows_y) = (!shares_x || is_lowest, !grid.share_y || is_leftmost);
         let subplot = self.figure.subplots.get(index);
         let has = |text: Option<&String>| detail == Detail::Full && text.is_some_and(|t| !t.trim().is_empty());
         Texts {
@@ -240,10 +198,37 @@ impl Planner<'_> {
         if cell.texts.y_label {
             left += s.gap_px + line(s.text_px);
         }
+        if let Some(axis) = &cell.right {
+            let (needed, above) = self.right_margins(cell, axis);
+            (right, top) = (right.max(needed), top.max(above));
+        }
         if cell.texts.title {
             top += s.gap_px + line(s.subtitle_px);
         }
         Margins { left: left.ceil(), right: right.max(0.0).ceil(), top: top.ceil(), bottom: bottom.ceil() }
+    }
+
+    /// What the right-hand axis needs to its right and above.
+    fn right_margins(&self, cell: &Cell, axis: &RightAxis) -> (f32, f32) {
+        let s = &self.sizes;
+        let (mut right, mut top) = (s.tick_px, 0.0_f32);
+        if axis.has_tick_labels {
+            let labels = axis.ticks.major.iter();
+            let widest = labels.map(|t| self.measure.width_px(&t.label, s.tick_text_px)).fold(0.0, f32::max);
+            // In steps, as on the left.
+            let step = (s.tick_text_px * 0.5).max(1.0);
+            right += s.tick_px + (widest / step).ceil() * step;
+            let half = self.measure.cap_px(s.tick_text_px) / 2.0;
+            let highest = axis.ticks.major.iter().map(|tick| axis.y.to_px(tick.value) as f32).fold(f32::MAX, f32::min);
+            top = cell.plot.y_px - (highest - half);
+            if !axis.ticks.offset.is_empty() {
+                top = top.max(line_px(self.measure, s.tick_text_px) + s.gap_px);
+            }
+        }
+        if axis.has_label {
+            right += s.gap_px + line_px(self.measure, s.text_px);
+        }
+        (right, top)
     }
 
     /// Cells within the given margins, with ticks for their room.
@@ -287,13 +272,17 @@ impl Planner<'_> {
                 plot,
                 *texts,
                 detail,
-                &[of_column(index % columns, |m| m.left), of_row(index / columns, |m| m.bottom)],
+                &[
+                    of_column(index % columns, |m| m.left),
+                    of_row(index / columns, |m| m.bottom),
+                    of_column(index % columns, |m| m.right),
+                ],
             )
         };
         texts.iter().enumerate().map(place).collect()
     }
 
-    fn cell(&self, index: usize, plot: PlotRect, texts: Texts, detail: Detail, rooms: &[f32; 2]) -> Cell {
+    fn cell(&self, index: usize, plot: PlotRect, texts: Texts, detail: Detail, rooms: &[f32; 3]) -> Cell {
         let ranges = self.ranges.get(index).copied().unwrap_or_default();
         let scale_of = |axis: fn(&crate::figure::Subplot) -> &Axis| {
             self.figure.subplots.get(index).map_or(Scale::Linear, |s| axis(s).scale)
@@ -320,7 +309,24 @@ impl Planner<'_> {
         } else {
             Ticks::default()
         };
-        let [left_px, bottom_px] = *rooms;
+        let [left_px, bottom_px, right_px] = *rooms;
+        let right = ranges.has_right.then(|| {
+            let limits = ranges.right.unwrap_or_else(|| unknown(scale_of(|s| &s.right)));
+            let ticks = if wants_ticks && ranges.right.is_some() {
+                ticks(&limits, &room(plot.height_px, false), self.zone, format_of(|s| &s.right))
+            } else {
+                Ticks::default()
+            };
+            let shows = !self.figure.grid.share_y || self.is_rightmost(index);
+            let label = self.figure.subplots.get(index).map_or("", |subplot| subplot.right.label.trim());
+            RightAxis {
+                y: map(limits, plot.y_px + plot.height_px, plot.y_px),
+                ticks,
+                room_px: right_px.min(self.width_px - plot.x_px - plot.width_px).max(0.0),
+                has_tick_labels: detail >= Detail::Ticks && shows,
+                has_label: detail == Detail::Full && shows && !label.is_empty(),
+            }
+        });
         Cell {
             plot,
             x: map(x_limits, plot.x_px, plot.x_px + plot.width_px),
@@ -329,8 +335,13 @@ impl Planner<'_> {
             y_ticks,
             left_px: left_px.min(plot.x_px).max(0.0),
             bottom_px: bottom_px.min(self.height_px - plot.y_px - plot.height_px).max(0.0),
+            right,
             texts,
         }
+    }
+
+    fn is_rightmost(&self, index: usize) -> bool {
+        (index + 1).is_multiple_of(self.columns()) || index + 1 == self.count()
     }
 
     /// Middle of all plotting areas, where a title looks centred.

@@ -12,11 +12,11 @@ use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, Value
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::element::PathElement;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color as _, FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, TextStyle};
+use plotters::style::{Color as _, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle};
 use plotters_backend::DrawingBackend;
 
 use crate::batch::Color;
-use crate::figure::arrange::{Arrangement, Cell};
+use crate::figure::arrange::{Arrangement, Cell, RightAxis};
 use crate::figure::figure::{Figure, Subplot};
 use crate::figure::layout::AxisMap;
 use crate::figure::measure::{Measure, elide};
@@ -54,6 +54,9 @@ pub fn draw_axes<B: DrawingBackend>(
     for (cell, subplot) in arrangement.cells.iter().zip(&figure.subplots) {
         pen.mesh(&root, cell, subplot)?;
         pen.minor_ticks(&root, cell)?;
+        if let Some(axis) = &cell.right {
+            pen.right_axis(&root, cell, axis, subplot)?;
+        }
         pen.corner_texts(&root, cell, subplot)?;
     }
     if let Some([x_px, y_px]) = arrangement.title_px {
@@ -177,6 +180,50 @@ impl Pen<'_> {
         Ok(())
     }
 
+    /// The right-hand axis: its line, ticks, tick labels and label, which plotters' mesh has on the left only.
+    fn right_axis<B: DrawingBackend>(
+        &self,
+        root: &Area<B>,
+        cell: &Cell,
+        axis: &RightAxis,
+        subplot: &Subplot,
+    ) -> Result<(), ChartError> {
+        let (plot, sizes, color) = (cell.plot, &self.arrangement.sizes, self.theme.text);
+        let style = ShapeStyle {
+            color: rgb(self.theme.axis).into(),
+            filled: false,
+            stroke_width: units(sizes.hairline_px).unsigned_abs(),
+        };
+        // Its line lies just outside the plotting area, as those of the other axes do.
+        let right_px = plot.x_px + plot.width_px + (sizes.hairline_px / 2.0).ceil();
+        let stroke = |from: [f32; 2], to: [f32; 2]| {
+            let points = vec![(units(from[0]), units(from[1])), (units(to[0]), units(to[1]))];
+            root.draw(&PathElement::new(points, style)).map_err(refused)
+        };
+        stroke([right_px, plot.y_px], [right_px, plot.y_px + plot.height_px])?;
+        let major = axis.ticks.major.iter().map(|tick| (tick.value, sizes.tick_px));
+        let minor = axis.ticks.minor.iter().map(|value| (*value, (sizes.tick_px * 0.5).round()));
+        for (value, length_px) in major.chain(minor).filter(|(_, length_px)| *length_px <= axis.room_px) {
+            let y_px = axis.y.to_px(value) as f32;
+            stroke([right_px, y_px], [right_px + length_px, y_px])?;
+        }
+        if axis.has_tick_labels {
+            let x_px = plot.x_px + plot.width_px + 2.0 * sizes.tick_px;
+            for tick in axis.ticks.major.iter().filter(|tick| !tick.label.is_empty()) {
+                let at = [x_px, axis.y.to_px(tick.value) as f32];
+                self.text(root, &tick.label, sizes.tick_text_px, color, (HPos::Left, VPos::Center), at)?;
+            }
+        }
+        if axis.has_label {
+            let label = elide(&subplot.right.label, sizes.text_px, plot.height_px, self.measure);
+            let pos = Pos::new(HPos::Center, VPos::Bottom);
+            let style = text_style(sizes.text_px, color).transform(FontTransform::Rotate270).pos(pos);
+            let at = [plot.x_px + plot.width_px + axis.room_px, plot.y_px + plot.height_px / 2.0];
+            root.draw_text(&label, &style, (units(at[0]), units(at[1]))).map_err(refused)?;
+        }
+        Ok(())
+    }
+
     /// What the labels of an axis share, at its end, and the subplot's title.
     fn corner_texts<B: DrawingBackend>(
         &self,
@@ -186,12 +233,23 @@ impl Pen<'_> {
     ) -> Result<(), ChartError> {
         let (plot, sizes, color) = (cell.plot, &self.arrangement.sizes, self.theme.text);
         let mut above_px = plot.y_px - sizes.gap_px;
-        if cell.texts.y_ticks && !cell.y_ticks.offset.is_empty() {
+        let right = cell.right.as_ref().filter(|axis| axis.has_tick_labels && !axis.ticks.offset.is_empty());
+        let has_left = cell.texts.y_ticks && !cell.y_ticks.offset.is_empty();
+        if let Some(axis) = right {
+            let room_px = if has_left { plot.width_px / 2.0 - sizes.gap_px } else { plot.width_px };
+            let offset = elide(&axis.ticks.offset, sizes.tick_text_px, room_px, self.measure);
+            let at = [plot.x_px + plot.width_px, above_px];
+            self.text(root, &offset, sizes.tick_text_px, color, (HPos::Right, VPos::Bottom), at)?;
+        }
+        if has_left {
             // Where it is wider than the plotting area, it ends with it and begins above the tick labels.
-            let offset = elide(&cell.y_ticks.offset, sizes.tick_text_px, plot.width_px + cell.left_px, self.measure);
+            let room_px = if right.is_some() { plot.width_px / 2.0 } else { plot.width_px + cell.left_px };
+            let offset = elide(&cell.y_ticks.offset, sizes.tick_text_px, room_px, self.measure);
             let width_px = self.measure.width_px(&offset, sizes.tick_text_px);
             let at = [plot.x_px - (width_px - plot.width_px).max(0.0), above_px];
             self.text(root, &offset, sizes.tick_text_px, color, (HPos::Left, VPos::Bottom), at)?;
+        }
+        if has_left || right.is_some() {
             above_px -= line_px(self.measure, sizes.tick_text_px) + sizes.gap_px;
         }
         if cell.texts.title {

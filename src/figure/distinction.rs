@@ -3,10 +3,13 @@
 //!
 //! Pure. A style that somebody chose for a series stays as it is.
 
+use serde::{Deserialize, Serialize};
+
 use crate::figure::figure::{Dash, Join, Marker, SeriesStyle};
 
 /// What the curves of a subplot differ by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Distinction {
     /// Their colours only.
     #[default]

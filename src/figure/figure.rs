@@ -2,8 +2,13 @@
 //!
 //! Holds no samples and no pixels. Owned by whoever edits it; the figure's thread gets a clone.
 
+use serde::{Deserialize, Serialize};
+
 use crate::batch::{Color, SeriesId};
+use crate::figure::annotation::{Annotation, EventLine};
+use crate::figure::cursors::Cursors;
 use crate::figure::distinction::Distinction;
+use crate::figure::smoothing::Smoothing;
 use crate::figure::theme::Theme;
 use crate::figure::ticks::TickFormat;
 
@@ -24,6 +29,14 @@ pub struct Figure {
     pub follow_span: FollowSpan,
     /// What tells curves apart besides their colours, where nobody chose a style for them.
     pub distinction: Distinction,
+    /// How the curves are smoothed whose style says nothing of it.
+    pub smoothing: Smoothing,
+    /// Which subplots show the same x range.
+    pub x_link: XLink,
+    /// What stands along x.
+    pub x_mode: XMode,
+    /// The two cursors that a person pinned.
+    pub cursors: Cursors,
     /// What to do, shown in the middle while no series has a sample; may have several lines.
     pub empty_hint: String,
 }
@@ -39,6 +52,32 @@ pub struct Grid {
     pub share_x: bool,
     /// Whether all subplots of a row show the same y range; inner tick labels are left out.
     pub share_y: bool,
+}
+
+/// What stands along x: what lets runs be laid over each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum XMode {
+    /// Each series' own x, such as a step.
+    #[default]
+    Value,
+    /// Seconds since the first sample of the series' run. Runs that began at different times begin together.
+    RelativeSecs,
+    /// The time of day at which the samples came.
+    WallClock,
+}
+
+/// Which subplots show the same x range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum XLink {
+    /// Those of a column, if the grid says so ([`Grid::share_x`]).
+    #[default]
+    AsGrid,
+    /// All whose x axes have the same scale, wherever they stand.
+    All,
+    /// None, whatever the grid says.
+    Off,
 }
 
 /// Distances in logical pixels. `None` means tight: as little as the labels need.
@@ -67,8 +106,14 @@ pub struct Subplot {
     pub x: Axis,
     /// The vertical axis.
     pub y: Axis,
+    /// The second vertical axis, on the right; there only where a series stands on it.
+    pub right: Axis,
     /// In drawing order; the last is on top.
     pub series: Vec<SeriesStyle>,
+    /// Texts at places of the data.
+    pub annotations: Vec<Annotation>,
+    /// Lines at moments and thresholds.
+    pub events: Vec<EventLine>,
     /// Whether grid lines are drawn.
     pub has_grid: bool,
     /// Where the legend stands.
@@ -89,7 +134,8 @@ pub struct Axis {
 }
 
 /// How values map to places on an axis.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Scale {
     /// Evenly.
     #[default]
@@ -98,6 +144,11 @@ pub enum Scale {
     Log,
     /// Evenly; values are seconds since the Unix epoch, ticks are dates and times.
     Time,
+}
+
+impl Scale {
+    /// All scales.
+    pub const ALL: [Self; 3] = [Self::Linear, Self::Log, Self::Time];
 }
 
 /// What part of an axis is shown.
@@ -172,6 +223,53 @@ pub struct SeriesStyle {
     pub join: Join,
     /// Whether it is drawn; a hidden series stays in the legend, dimmed.
     pub is_visible: bool,
+    /// How it is smoothed; as the figure says if not given.
+    pub smoothing: Option<Smoothing>,
+    /// The vertical axis that it stands on.
+    pub axis: YAxis,
+}
+
+/// One of the vertical axes of a subplot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum YAxis {
+    /// That on the left.
+    #[default]
+    Left,
+    /// The second one, on the right.
+    Right,
+}
+
+impl Subplot {
+    /// One of the vertical axes.
+    #[must_use]
+    pub fn y_axis(&self, side: YAxis) -> &Axis {
+        match side {
+            YAxis::Left => &self.y,
+            YAxis::Right => &self.right,
+        }
+    }
+
+    /// Whether a series, visible or not, stands on the right-hand axis.
+    #[must_use]
+    pub fn has_right(&self) -> bool {
+        self.series.iter().any(|style| style.axis == YAxis::Right)
+    }
+}
+
+impl Figure {
+    /// Whether two subplots, by their indices, show the same x range.
+    #[must_use]
+    pub fn shares_x(&self, one: usize, other: usize) -> bool {
+        let columns = usize::from(self.grid.columns.max(1));
+        let scale = |index: usize| self.subplots.get(index).map(|subplot| subplot.x.scale);
+        one == other
+            || match self.x_link {
+                XLink::AsGrid => self.grid.share_x && one % columns == other % columns,
+                XLink::All => scale(one) == scale(other),
+                XLink::Off => false,
+            }
+    }
 }
 
 impl SeriesStyle {
@@ -187,12 +285,15 @@ impl SeriesStyle {
             marker: Marker::None,
             join: Join::Line,
             is_visible: true,
+            smoothing: None,
+            axis: YAxis::Left,
         }
     }
 }
 
 /// Line patterns.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Dash {
     /// Unbroken.
     #[default]
@@ -206,7 +307,8 @@ pub enum Dash {
 }
 
 /// Marks at samples.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Marker {
     /// None.
     #[default]
@@ -222,7 +324,8 @@ pub enum Marker {
 }
 
 /// How neighbouring samples are joined.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Join {
     /// Straight.
     #[default]
@@ -247,7 +350,10 @@ impl Default for Subplot {
             title: String::new(),
             x: Axis::default(),
             y: Axis::default(),
+            right: Axis::default(),
             series: Vec::new(),
+            annotations: Vec::new(),
+            events: Vec::new(),
             has_grid: true,
             legend: LegendPlace::Best,
         }
@@ -265,6 +371,10 @@ impl Default for Figure {
             theme: Theme::light(),
             follow_span: FollowSpan::All,
             distinction: Distinction::Color,
+            smoothing: Smoothing::None,
+            x_link: XLink::AsGrid,
+            x_mode: XMode::Value,
+            cursors: Cursors::default(),
             empty_hint: String::new(),
         }
     }

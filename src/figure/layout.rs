@@ -4,7 +4,8 @@
 //! person sees.
 
 use crate::batch::SeriesId;
-use crate::figure::figure::Scale;
+use crate::figure::cursors::Pin;
+use crate::figure::figure::{Scale, YAxis};
 
 /// Where a frame put its parts. Device pixels, origin at the top left.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,8 +23,34 @@ pub struct SubplotLayout {
     pub x: AxisMap,
     /// y in data units to y in pixels.
     pub y: AxisMap,
+    /// The same for the right-hand axis, where there is one.
+    pub right: Option<AxisMap>,
+    /// Room that the axes take left of the plotting area, below it and right of it.
+    pub rooms_px: [f32; 3],
     /// The legend's entries, from the top; empty if none is shown.
     pub legend: Vec<LegendEntry>,
+    /// What can be taken hold of: cursors, and the texts of annotations and events; empty if there are none.
+    pub handles: Vec<Handle>,
+}
+
+/// Something in a plotting area that can be clicked or dragged.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Handle {
+    /// What it is.
+    pub what: HandleKind,
+    /// Where it stands.
+    pub rect: PlotRect,
+}
+
+/// What a [`Handle`] belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandleKind {
+    /// A cursor's tag.
+    Cursor(Pin),
+    /// The text of an annotation, by its index in the subplot.
+    Annotation(usize),
+    /// The label of an event line, by its index in the subplot.
+    Event(usize),
 }
 
 /// A rectangle in device pixels.
@@ -61,6 +88,61 @@ pub struct AxisMap {
     pub start_px: f32,
     /// Pixel of `max`.
     pub end_px: f32,
+}
+
+/// An axis of a subplot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AxisSide {
+    /// The horizontal one.
+    X,
+    /// The vertical one on the left.
+    Left,
+    /// The vertical one on the right.
+    Right,
+}
+
+impl FrameLayout {
+    /// The subplot at a place in device pixels, and x there.
+    #[must_use]
+    pub fn place_at(&self, x_px: f32, y_px: f32) -> Option<(usize, f64)> {
+        let mut subplots = self.subplots.iter().enumerate();
+        let (index, subplot) = subplots.find(|(_, subplot)| subplot.plot.contains(x_px, y_px))?;
+        Some((index, subplot.x.from_px(f64::from(x_px))))
+    }
+
+    /// The handle at a place in device pixels, with the index of its subplot.
+    #[must_use]
+    pub fn handle_at(&self, x_px: f32, y_px: f32) -> Option<(usize, HandleKind)> {
+        self.subplots.iter().enumerate().find_map(|(index, subplot)| {
+            let handle = subplot.handles.iter().find(|handle| handle.rect.contains(x_px, y_px))?;
+            Some((index, handle.what))
+        })
+    }
+
+    /// The axis at a place in device pixels, with the index of its subplot: where its ticks and labels stand.
+    #[must_use]
+    pub fn axis_at(&self, x_px: f32, y_px: f32) -> Option<(usize, AxisSide)> {
+        self.subplots.iter().enumerate().find_map(|(index, subplot)| {
+            let (plot, [left_px, bottom_px, right_px]) = (subplot.plot, subplot.rooms_px);
+            let beside = |x_px, width_px| PlotRect { x_px, width_px, ..plot };
+            let below = PlotRect { y_px: plot.y_px + plot.height_px, height_px: bottom_px, ..plot };
+            let sides = [
+                (AxisSide::Left, beside(plot.x_px - left_px, left_px)),
+                (AxisSide::Right, beside(plot.x_px + plot.width_px, right_px)),
+                (AxisSide::X, below),
+            ];
+            let found = sides.into_iter().find(|(_, rect)| rect.contains(x_px, y_px))?;
+            Some((index, found.0))
+        })
+    }
+}
+
+impl SubplotLayout {
+    /// The map of one of the vertical axes; the left one where there is no other.
+    #[must_use]
+    pub fn y_map(&self, side: YAxis) -> &AxisMap {
+        self.right.as_ref().filter(|_| side == YAxis::Right).unwrap_or(&self.y)
+    }
 }
 
 impl PlotRect {

@@ -5,7 +5,7 @@
 mod kept;
 
 use crate::batch::SeriesId;
-use crate::figure::figure::{LegendPlace, SeriesStyle, Subplot};
+use crate::figure::figure::{LegendPlace, SeriesStyle, Subplot, YAxis};
 use crate::figure::layout::PlotRect;
 use crate::figure::measure::{Measure, elide};
 use crate::figure::sizes::{Sizes, line_px};
@@ -24,7 +24,12 @@ pub struct Named {
     pub name: String,
     /// Whether its curve is drawn.
     pub is_visible: bool,
+    /// Whether it stands on the right-hand axis; an arrow behind its name says so.
+    pub is_on_right: bool,
 }
+
+/// Behind the names of series on the right-hand axis.
+const RIGHT_ARROW: &str = " →";
 
 /// A legend without a place: relative to its upper left corner.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -128,7 +133,13 @@ pub fn named(subplot: &Subplot, snapshot: &Snapshot) -> Vec<Named> {
     let named: Vec<Named> = names(subplot, snapshot)
         .map(|(index, style, name)| {
             let name = if name.trim().is_empty() { made_up(style.id) } else { name.to_owned() };
-            Named { series: style.id, index, name, is_visible: style.is_visible }
+            Named {
+                series: style.id,
+                index,
+                name,
+                is_visible: style.is_visible,
+                is_on_right: style.axis == YAxis::Right,
+            }
         })
         .collect();
     match named.as_slice() {
@@ -175,7 +186,12 @@ pub fn block(named: &[Named], plot: PlotRect, sizes: &Sizes, measure: &dyn Measu
     }
     // What a figure can show at all bounds the names that are measured: there may be a million series.
     let candidates = named.get(..named.len().min(rows * 16)).unwrap_or(named);
-    let texts: Vec<String> = candidates.iter().map(|n| elide(&n.name, text_px, longest_px, measure)).collect();
+    let arrow_px = measure.width_px(RIGHT_ARROW, text_px);
+    let text = |named: &Named| match named.is_on_right {
+        true => elide(&named.name, text_px, longest_px - arrow_px, measure) + RIGHT_ARROW,
+        false => elide(&named.name, text_px, longest_px, measure),
+    };
+    let texts: Vec<String> = candidates.iter().map(text).collect();
     let widths: Vec<f32> = texts.iter().map(|t| measure.width_px(t, text_px).ceil()).collect();
     let widest_px = widths.iter().copied().fold(0.0, f32::max);
     let pitch_px = sample_px + sample_gap_px + widest_px + column_gap_px;
@@ -259,6 +275,7 @@ pub struct Covered {
     columns: usize,
     cells: Vec<f32>,
     forbidden: Option<PlotRect>,
+    avoided: Vec<PlotRect>,
 }
 
 /// A part of a column of cells.
@@ -286,7 +303,9 @@ impl Covered {
         let mut cells = std::mem::take(&mut self.cells);
         cells.clear();
         cells.resize(columns * rows, 0.0);
-        *self = Self { area, cell_px, columns, cells, forbidden: None };
+        let mut avoided = std::mem::take(&mut self.avoided);
+        avoided.clear();
+        *self = Self { area, cell_px, columns, cells, forbidden: None, avoided };
     }
 
     /// Marks what a line through `points` covers.
@@ -356,16 +375,24 @@ impl Covered {
         self.forbidden = Some(rect);
     }
 
+    /// Names rectangles that are to be covered only if there is no other place.
+    pub fn avoid(&mut self, rects: &[PlotRect]) {
+        self.avoided.extend_from_slice(rects);
+    }
+
     /// How much of `rect` is covered already: 0 nothing, 1 all, more where it is forbidden.
     fn part(&self, rect: PlotRect) -> f32 {
         const FORBIDDEN: f32 = 50.0;
+        // More than a place full of curves.
+        const AVOIDED: f32 = 2.0;
         let (mut covered, mut all) = (0.0, 0.0_f32);
         self.each_index(rect, |index| {
             covered += self.cells.get(index).copied().unwrap_or(0.0);
             all += 1.0;
         });
         let is_forbidden = self.forbidden.is_some_and(|forbidden| rect.overlaps(&forbidden));
-        covered / all.max(1.0) + if is_forbidden { FORBIDDEN } else { 0.0 }
+        let avoided = self.avoided.iter().filter(|avoided| rect.overlaps(avoided)).count() as f32;
+        covered / all.max(1.0) + avoided * AVOIDED + if is_forbidden { FORBIDDEN } else { 0.0 }
     }
 
     fn each_index(&self, rect: PlotRect, mut each: impl FnMut(usize)) {

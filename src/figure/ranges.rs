@@ -3,10 +3,11 @@
 //! Pure; runs on the figure's thread. Every range that comes out is finite, ascending and wide enough to be divided
 //! into ticks, whatever the data are: plotters and the curve code rely on it.
 
-use std::iter::StepBy;
 use std::ops::Range;
 
-use crate::figure::figure::{Axis, AxisRange, Figure, FollowSpan, Grid, Join, Scale, SeriesStyle, Subplot};
+use crate::figure::figure::{
+    Axis, AxisRange, Figure, FollowSpan, Grid, Join, Scale, SeriesStyle, Subplot, XLink, YAxis,
+};
 use crate::store::{SeriesSnapshot, Snapshot, XOrder};
 
 /// Part of an axis: finite, `min < max`, above zero on a log axis.
@@ -27,6 +28,10 @@ pub struct SubplotRanges {
     pub x: Option<AxisLimits>,
     /// The vertical axis; `None` if nothing says where it should lie.
     pub y: Option<AxisLimits>,
+    /// The right-hand axis; `None` if nothing says where it should lie.
+    pub right: Option<AxisLimits>,
+    /// Whether there is a right-hand axis.
+    pub has_right: bool,
     /// Whether any of its series, hidden ones included, has a sample.
     pub has_samples: bool,
 }
@@ -77,6 +82,8 @@ type Shown<'a> = (&'a SeriesStyle, &'a SeriesSnapshot);
 struct Part {
     shown: Range<usize>,
     has_samples: bool,
+    is_any_visible: bool,
+    has_right: bool,
 }
 
 impl RangeScratch {
@@ -87,20 +94,35 @@ impl RangeScratch {
         parts.clear();
         parts.extend(figure.subplots.iter().map(|subplot| gather(subplot, snapshot, &mut shown)));
         ranges.clear();
-        ranges.extend(parts.iter().map(|p| SubplotRanges { has_samples: p.has_samples, ..SubplotRanges::default() }));
+        ranges.extend(parts.iter().map(|part| SubplotRanges {
+            has_samples: part.has_samples,
+            has_right: part.has_right,
+            ..SubplotRanges::default()
+        }));
         let shown_of = |i: usize| parts.get(i).and_then(|p| shown.get(p.shown.clone())).unwrap_or_default();
-        for group in groups(parts.len(), figure.grid, Direction::Columns) {
-            let series = group.clone().flat_map(|i| shown_of(i).iter().map(|(_, series)| *series));
+        let counts_for_x =
+            |i: usize, style: &SeriesStyle| style.is_visible || parts.get(i).is_none_or(|p| !p.is_any_visible);
+        for group in x_groups(figure, parts.len()) {
+            let series = group.clone().flat_map(|i| {
+                shown_of(i).iter().filter(move |(style, _)| counts_for_x(i, style)).map(|(_, series)| *series)
+            });
             let axis = leading(group.clone().filter_map(|i| Some(&figure.subplots.get(i)?.x)));
             let limits = axis.and_then(|axis| pinned(axis, x_limits(axis, figure.follow_span, series)?));
             set(ranges, group, |r| r.x = limits);
         }
-        for group in groups(parts.len(), figure.grid, Direction::Rows) {
-            let x_of = |i: usize| ranges.get(i).and_then(|r| r.x);
-            let series = group.clone().flat_map(|i| shown_of(i).iter().map(move |(style, s)| (*style, *s, x_of(i))));
-            let axis = leading(group.clone().filter_map(|i| Some(&figure.subplots.get(i)?.y)));
-            let limits = axis.and_then(|axis| pinned(axis, y_limits(axis, series)?));
-            set(ranges, group, |r| r.y = limits);
+        for group in y_groups(parts.len(), figure.grid) {
+            let limits = [YAxis::Left, YAxis::Right].map(|side| {
+                let x_of = |i: usize| ranges.get(i).and_then(|r| r.x);
+                let series = group.clone().flat_map(|i| {
+                    let of_side = shown_of(i).iter().filter(move |(style, _)| style.axis == side);
+                    of_side.map(move |(style, s)| (*style, *s, x_of(i)))
+                });
+                let axis_of = |i: usize| figure.subplots.get(i).map(|subplot| subplot.y_axis(side));
+                let axis = leading(group.clone().filter_map(axis_of));
+                axis.and_then(|axis| pinned(axis, y_limits(axis, series)?))
+            });
+            let [left, right] = limits;
+            set(ranges, group, |r| (r.y, r.right) = (left, right.filter(|_| r.has_right)));
         }
         *kept = emptied(shown);
         ranges
@@ -114,21 +136,22 @@ fn emptied<'b>(mut shown: Vec<Shown<'_>>) -> Vec<Shown<'b>> {
     shown.into_iter().map_while(|_| None).collect()
 }
 
-/// Adds the visible series of a subplot that hold samples, or all of them if none is visible.
+/// Adds the visible series of a subplot that hold samples; of a vertical axis that shows none, all of them.
 fn gather<'a>(subplot: &'a Subplot, snapshot: &'a Snapshot, shown: &mut Vec<Shown<'a>>) -> Part {
     let start = shown.len();
     let series = subplot.series.iter().filter_map(|style| Some((style, snapshot.get(style.id)?)));
     shown.extend(series.filter(|(_, series)| !series.is_empty()));
     let has_samples = shown.len() > start;
-    let is_any_visible = shown.iter().skip(start).any(|(style, _)| style.is_visible);
-    if is_any_visible {
+    let [left, right] = [YAxis::Left, YAxis::Right]
+        .map(|side| shown.iter().skip(start).any(|(style, _)| style.is_visible && style.axis == side));
+    if left || right {
         let mut place = 0;
         shown.retain(|(style, _)| {
             place += 1;
-            place <= start || style.is_visible
+            place <= start || style.is_visible || !(if style.axis == YAxis::Left { left } else { right })
         });
     }
-    Part { shown: start..shown.len(), has_samples }
+    Part { shown: start..shown.len(), has_samples, is_any_visible: left || right, has_right: subplot.has_right() }
 }
 
 impl AxisLimits {
@@ -286,21 +309,27 @@ fn fixed(scale: Scale, min: f64, max: f64, positive: impl Iterator<Item = f64>) 
     AxisLimits::sane(scale, min, max)
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Direction {
-    Columns,
-    Rows,
+/// Indices of the subplots that show the same x range, group by group.
+fn x_groups(figure: &Figure, count: usize) -> impl Iterator<Item = impl Iterator<Item = usize> + Clone> {
+    let columns = usize::from(figure.grid.columns.max(1));
+    let (starts, step) = match figure.x_link {
+        XLink::AsGrid if figure.grid.share_x => (columns.min(count), columns),
+        XLink::AsGrid | XLink::Off => (count, count),
+        XLink::All => (Scale::ALL.len(), 1),
+    };
+    (0..starts).map(move |start| {
+        // Linked are only axes of one kind: a time and a count have no range in common.
+        let scale = Scale::ALL.get(start).copied().filter(|_| figure.x_link == XLink::All);
+        let first = if scale.is_some() { 0 } else { start };
+        let is_in = move |i: &usize| scale.is_none_or(|s| figure.subplots.get(*i).is_some_and(|sub| sub.x.scale == s));
+        (first..count).step_by(step.max(1)).filter(is_in)
+    })
 }
 
-/// Indices of the subplots that show the same range, group by group.
-fn groups(count: usize, grid: Grid, direction: Direction) -> impl Iterator<Item = StepBy<Range<usize>>> {
-    let columns = usize::from(grid.columns.max(1));
-    let group = move |i: usize| match direction {
-        Direction::Columns if grid.share_x => (i < columns).then(|| (i..count).step_by(columns)),
-        Direction::Rows if grid.share_y => i.is_multiple_of(columns).then(|| (i..(i + columns).min(count)).step_by(1)),
-        _ => Some((i..i + 1).step_by(1)),
-    };
-    (0..count).filter_map(group)
+/// Indices of the subplots that show the same y range, group by group.
+fn y_groups(count: usize, grid: Grid) -> impl Iterator<Item = Range<usize>> {
+    let columns = if grid.share_y { usize::from(grid.columns.max(1)) } else { 1 };
+    (0..count).step_by(columns).map(move |i| i..(i + columns).min(count))
 }
 
 /// The axis that rules a group: the first that is not automatic, else the first.

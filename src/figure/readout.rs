@@ -24,6 +24,8 @@ pub struct Readout {
     pub x_text: String,
     /// y with as many digits as a pixel tells apart.
     pub y_text: String,
+    /// y on the right-hand axis, likewise; empty where there is none.
+    pub right_text: String,
     /// The sample nearest in x of every visible series, in drawing order.
     pub values: Vec<SeriesReadout>,
 }
@@ -50,6 +52,19 @@ pub struct SeriesReadout {
     /// x as text.
     pub x_text: String,
     /// y as text; `no value` if it is NaN.
+    pub y_text: String,
+    /// What the smoothed curve says there, if there is one.
+    pub smoothed: Option<SmoothedReadout>,
+}
+
+/// A value of a smoothed curve.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SmoothedReadout {
+    /// Exactly; may be NaN or infinite.
+    pub y: f64,
+    /// Place in the frame; NaN where it has none.
+    pub y_px: f64,
+    /// As text; `no value` if it is NaN.
     pub y_text: String,
 }
 
@@ -90,8 +105,11 @@ pub fn readout_in(
     let x = shown.x.from_px(f64::from(x_px));
     let values = styles.iter().enumerate().filter(|(_, style)| style.is_visible).filter_map(|(place, style)| {
         let series = snapshot.get(style.id)?;
-        let index = nearest(series, x, &shown.x)?;
+        let index = nearest(series, x, &shown.x, MOST_WALKED)?;
         let (sample_x, sample_y) = series.sample(index)?;
+        let y_map = shown.y_map(style.axis);
+        let derived = figure.smoothing_of(style).key().and_then(|key| snapshot.derived(style.id, key));
+        let smoothed = derived.and_then(|derived| derived.sample(index)).map(|(_, y)| y);
         let name = if style.name.is_empty() { &series.info.name } else { &style.name };
         Some(SeriesReadout {
             series: style.id,
@@ -101,9 +119,10 @@ pub fn readout_in(
             x: sample_x,
             y: sample_y,
             x_px: shown.x.to_px(sample_x),
-            y_px: shown.y.to_px(sample_y),
+            y_px: y_map.to_px(sample_y),
             x_text: exact_text(sample_x, &shown.x, zone),
-            y_text: exact_text(sample_y, &shown.y, zone),
+            y_text: exact_text(sample_y, y_map, zone),
+            smoothed: smoothed.map(|y| SmoothedReadout { y, y_px: y_map.to_px(y), y_text: exact_text(y, y_map, zone) }),
         })
     });
     let y = shown.y.from_px(f64::from(y_px));
@@ -113,6 +132,7 @@ pub fn readout_in(
         y,
         x_text: place_text(&shown.x, f64::from(x_px), zone),
         y_text: place_text(&shown.y, f64::from(y_px), zone),
+        right_text: shown.right.map_or_else(String::new, |right| place_text(&right, f64::from(y_px), zone)),
         values: values.collect(),
     })
 }
@@ -145,7 +165,7 @@ fn place_text(map: &AxisMap, px: f64, zone: &TimeZone) -> String {
     }
 }
 
-fn exact_text(value: f64, map: &AxisMap, zone: &TimeZone) -> String {
+pub(crate) fn exact_text(value: f64, map: &AxisMap, zone: &TimeZone) -> String {
     if value.is_nan() {
         return "no value".to_owned();
     }
@@ -159,8 +179,9 @@ fn exact_text(value: f64, map: &AxisMap, zone: &TimeZone) -> String {
     format_significant(value, VALUE_DIGITS)
 }
 
-/// Index of the sample whose x is nearest to `x`; of equals the first.
-fn nearest(series: &SeriesSnapshot, x: f64, map: &AxisMap) -> Option<usize> {
+/// Index of the sample whose x is nearest to `x`; of equals the first. `None` for series in free order of more than
+/// `most_walked` samples.
+pub(crate) fn nearest(series: &SeriesSnapshot, x: f64, map: &AxisMap, most_walked: usize) -> Option<usize> {
     let distance = |index: usize| Some((map.part_of(series.sample(index)?.0) - map.part_of(x)).abs());
     if series.x_order() == XOrder::Ascending {
         let after = series.lower_bound(x);
@@ -173,7 +194,7 @@ fn nearest(series: &SeriesSnapshot, x: f64, map: &AxisMap) -> Option<usize> {
             (_, None) => before,
         };
     }
-    if series.len() > MOST_WALKED {
+    if series.len() > most_walked {
         return None;
     }
     let mut best: Option<(usize, f64)> = None;
@@ -203,6 +224,9 @@ mod tests {
                 plot: PlotRect { x_px: 100.0, y_px: 50.0, width_px: 800.0, height_px: 400.0 },
                 x: AxisMap { scale: x.0, min: x.1, max: x.2, start_px: 100.0, end_px: 900.0 },
                 y: AxisMap { scale: Scale::Linear, min: -1.0, max: 1.0, start_px: 450.0, end_px: 50.0 },
+                right: None,
+                rooms_px: [0.0; 3],
+                handles: Vec::new(),
                 legend: vec![LegendEntry {
                     series: SeriesId(3),
                     rect: PlotRect { x_px: 800.0, y_px: 60.0, width_px: 80.0, height_px: 16.0 },

@@ -31,6 +31,17 @@ pub fn arrange_series(figure: &mut Figure, snapshot: &Snapshot, separate: bool) 
         // It stood for one of them: shared, it would name the wrong one.
         template.y.label.clear();
     }
+    // What was written stays where it stands; it is not for every subplot.
+    let marks = figure.subplots.iter_mut().map(|s| (std::mem::take(&mut s.annotations), std::mem::take(&mut s.events)));
+    let mut marks: Vec<_> = marks.collect();
+    // That of a subplot that goes comes to the first one, which takes its series.
+    for (annotations, events) in marks.split_off(rows.min(marks.len())) {
+        if let Some(first) = marks.first_mut() {
+            first.0.extend(annotations);
+            first.1.extend(events);
+        }
+    }
+    (template.annotations, template.events) = Default::default();
     figure.grid = Grid { rows: rows as u16, columns: 1, share_x: rows > 1, share_y: false };
     figure.subplots = (0..rows)
         .map(|row| {
@@ -38,6 +49,9 @@ pub fn arrange_series(figure: &mut Figure, snapshot: &Snapshot, separate: bool) 
                 styles.iter().enumerate().filter(|(i, _)| i % rows == row).map(|(_, s)| s.clone()).collect();
             let mut subplot = Subplot { series, ..template.clone() };
             label_axes(&mut subplot, info, rows > 1);
+            if let Some(marks) = marks.get_mut(row) {
+                (subplot.annotations, subplot.events) = std::mem::take(marks);
+            }
             subplot
         })
         .collect();
@@ -97,9 +111,9 @@ fn described(layout: &SubplotLayout, has_grid: bool) -> Subplot {
         title: layout.title.clone(),
         x: axis(&layout.x),
         y: axis(&layout.y),
-        series: Vec::new(),
         has_grid,
         legend: if layout.hides_legend { LegendPlace::Hidden } else { LegendPlace::Best },
+        ..Subplot::default()
     }
 }
 
@@ -154,6 +168,21 @@ mod tests {
         assert_eq!(ids(&figure), [[0, 1, 2]]);
         let visible: Vec<_> = figure.subplots[0].series.iter().map(|style| style.is_visible).collect();
         assert_eq!(visible, [true, false, true], "what was hidden stays hidden");
+    }
+
+    #[test]
+    fn what_was_written_stays_in_its_subplot_and_is_not_copied() {
+        let mut figure = Figure::default();
+        arrange_series(&mut figure, &snapshot(2), false);
+        figure.subplots[0].annotations.push(crate::figure::Annotation::default());
+        arrange_series(&mut figure, &snapshot(3), false);
+        assert_eq!(figure.subplots[0].annotations.len(), 1);
+        arrange_series(&mut figure, &snapshot(3), true);
+        let counts: Vec<_> = figure.subplots.iter().map(|subplot| subplot.annotations.len()).collect();
+        assert_eq!(counts, [1, 0, 0]);
+        figure.subplots[2].annotations.push(crate::figure::Annotation::default());
+        arrange_series(&mut figure, &snapshot(3), false);
+        assert_eq!(figure.subplots[0].annotations.len(), 2, "what was written is kept when subplots become one");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::figure::figure::{AxisRange, Figure, Grid, Scale};
+use crate::figure::figure::{AxisRange, Figure, Scale};
 use crate::figure::layout::FrameLayout;
 
 /// What is shown of one subplot. `None` is the range that the figure itself asks for, most often automatic.
@@ -15,6 +15,8 @@ pub struct SubplotView {
     pub x: Option<AxisRange>,
     /// The vertical axis.
     pub y: Option<AxisRange>,
+    /// The right-hand axis.
+    pub right: Option<AxisRange>,
 }
 
 /// What is shown of each subplot; those beyond its end are automatic.
@@ -64,16 +66,18 @@ impl View {
 
     /// This view with the axes that `change` names, in subplot `index` and in those that share the axis with it.
     #[must_use]
-    pub fn with(&self, index: usize, change: SubplotView, grid: Grid, count: usize) -> Self {
+    pub fn with(&self, index: usize, change: SubplotView, figure: &Figure) -> Self {
+        let (grid, count) = (figure.grid, figure.subplots.len());
         let columns = usize::from(grid.columns.max(1));
         let mut view = self.clone();
         view.subplots.resize(count.max(index + 1).max(view.subplots.len()), SubplotView::default());
         for (other, subplot) in view.subplots.iter_mut().enumerate() {
-            if other == index || (grid.share_x && other % columns == index % columns) {
+            if figure.shares_x(other, index) {
                 subplot.x = change.x.or(subplot.x);
             }
             if other == index || (grid.share_y && other / columns == index / columns) {
                 subplot.y = change.y.or(subplot.y);
+                subplot.right = change.right.or(subplot.right);
             }
         }
         view
@@ -84,6 +88,7 @@ impl View {
         for (view, subplot) in self.subplots.iter().zip(&mut figure.subplots) {
             subplot.x.range = view.x.unwrap_or(subplot.x.range);
             subplot.y.range = view.y.unwrap_or(subplot.y.range);
+            subplot.right.range = view.right.unwrap_or(subplot.right.range);
         }
     }
 }
@@ -207,9 +212,9 @@ impl View {
     fn running(&self) -> Self {
         let running = |subplot: &SubplotView| match subplot.x {
             Some(AxisRange::Fixed { min, max }) if (max - min).is_finite() && max > min => {
-                SubplotView { x: Some(AxisRange::Last { width: max - min }), y: None }
+                SubplotView { x: Some(AxisRange::Last { width: max - min }), ..SubplotView::default() }
             }
-            Some(AxisRange::Last { .. }) => SubplotView { x: subplot.x, y: None },
+            Some(AxisRange::Last { .. }) => SubplotView { x: subplot.x, ..SubplotView::default() },
             _ => SubplotView::default(),
         };
         Self { subplots: self.subplots.iter().map(running).collect() }
@@ -221,7 +226,7 @@ fn held(shown: &FrameLayout) -> View {
     let hold = |subplot: &crate::figure::SubplotLayout| SubplotView {
         x: Some(AxisRange::Fixed { min: subplot.x.min, max: subplot.x.max })
             .filter(|_| subplot.x.min < subplot.x.max && (subplot.x.scale != Scale::Log || subplot.x.min > 0.0)),
-        y: None,
+        ..SubplotView::default()
     };
     View { subplots: shown.subplots.iter().map(hold).collect() }
 }

@@ -39,6 +39,8 @@ pub fn pan_subplot(layout: &SubplotLayout, dx_px: f64, dy_px: f64, lock: AxisLoc
     SubplotView {
         x: lock.has_x().then(|| range(pan(&layout.x, dx_px))),
         y: lock.has_y().then(|| range(pan(&layout.y, dy_px))),
+        // By the same part of its height: what stood side by side stays so.
+        right: layout.right.filter(|_| lock.has_y()).map(|right| range(pan(&right, dy_px))),
     }
 }
 
@@ -48,6 +50,7 @@ pub fn zoom_subplot(layout: &SubplotLayout, x_px: f64, y_px: f64, factor: f64, l
     SubplotView {
         x: lock.has_x().then(|| range(zoom_about(&layout.x, x_px, factor))),
         y: lock.has_y().then(|| range(zoom_about(&layout.y, y_px, factor))),
+        right: layout.right.filter(|_| lock.has_y()).map(|right| range(zoom_about(&right, y_px, factor))),
     }
 }
 
@@ -58,6 +61,7 @@ pub fn zoom_to_rectangle(layout: &SubplotLayout, from_px: [f64; 2], to_px: [f64;
     SubplotView {
         x: lock.has_x().then(|| range(zoom_to(&layout.x, x0, x1))),
         y: lock.has_y().then(|| range(zoom_to(&layout.y, y0, y1))),
+        right: layout.right.filter(|_| lock.has_y()).map(|right| range(zoom_to(&right, y0, y1))),
     }
 }
 
@@ -192,7 +196,7 @@ mod tests {
             plot: Default::default(),
             x: map(Scale::Linear, 0.0, 9.0),
             y: AxisMap { start_px: 400.0, end_px: 100.0, ..map(Scale::Linear, 0.0, 3.0) },
-            legend: Vec::new(),
+            ..SubplotLayout::default()
         };
         let view = zoom_to_rectangle(&layout, [260.0, 200.0], [160.0, 300.0], AxisLock::Both);
         assert_eq!(view.x, Some(AxisRange::Fixed { min: 1.0, max: 2.0 }));

@@ -18,7 +18,6 @@ mod entry;
 mod error;
 mod floats;
 mod format;
-pub mod framing;
 mod lane;
 mod layout;
 mod log_reader;
@@ -31,6 +30,8 @@ mod run_entry;
 mod run_name;
 mod spill;
 mod stats;
+
+use crate::framing;
 
 pub use data_dir::DataDir;
 pub use disk::Disk;

@@ -9,6 +9,7 @@ mod gaps;
 mod hint;
 mod legend;
 mod notes;
+mod tags;
 
 use std::ops::Range;
 
@@ -16,6 +17,7 @@ use jiff::tz::TimeZone;
 
 use crate::figure::arrange::Cell;
 use crate::figure::measure::Measure;
+use crate::figure::prepare::{Preparation, untimed};
 use crate::figure::ranges::RangeScratch;
 use crate::figure::sizes::Sizes;
 use crate::figure::{Figure, FrameLayout, Subplot, SubplotLayout};
@@ -27,8 +29,12 @@ use crate::store::Snapshot;
 
 use axes::Axes;
 use curves::{Curves, Task};
-use legend::Legend;
+use legend::{Kept, Legend};
 use notes::Notes;
+use tags::Tags;
+
+/// What a figure over time says where none of its series has times.
+const UNTIMED_HINT: &str = "Nothing says when these samples came: choose x as it was measured";
 
 /// A drawn figure.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +68,10 @@ pub struct DrawStats {
     pub covered: u64,
     /// Without a finite value, in view or not.
     pub without_value: u64,
+    /// Finite, but zero or less on a logarithmic axis, in view or not.
+    pub off_log: u64,
+    /// Number of series that are not drawn because it is not known when their samples came.
+    pub untimed: u64,
 }
 
 /// What is kept from frame to frame. Owned by the figure's thread; empty at first.
@@ -75,9 +85,11 @@ pub struct DrawScratch {
     shapes_serial: Option<u64>,
     curves: Curves,
     line: Scratch,
+    preparation: Preparation,
     /// By subplot.
     legends: Vec<Legend>,
     notes: Vec<Notes>,
+    tags: Tags,
     layout: FrameLayout,
     zone: Option<TimeZone>,
 }
@@ -101,6 +113,13 @@ impl DrawScratch {
         Self { curves: Curves::serial(), ..Self::default() }
     }
 
+    /// `snapshot` with what drawing `figure` needs besides its samples, such as smoothed curves. Whoever reads values off a
+    /// drawing reads them from this one too. Costs by the samples that came since the last call.
+    #[must_use]
+    pub fn prepare(&mut self, figure: &Figure, snapshot: &Snapshot) -> Snapshot {
+        self.preparation.prepare(figure, snapshot)
+    }
+
     /// Takes back the buffers of the last drawing, which is not needed any more.
     pub fn recycle(&mut self, drawn: Drawn) {
         let Drawn { scene, under, under_serial, curves, over, layout, .. } = drawn;
@@ -117,8 +136,15 @@ impl DrawScratch {
 /// A size that cannot be drawn gives an empty scene and an empty layout.
 #[must_use]
 pub fn draw(figure: &Figure, snapshot: &Snapshot, size: FrameSize, scratch: &mut DrawScratch) -> Drawn {
+    let prepared = scratch.prepare(figure, snapshot);
+    draw_prepared(figure, &prepared, size, scratch)
+}
+
+/// Draws `figure` with the samples of a snapshot that [`DrawScratch::prepare`] made for it.
+#[must_use]
+pub fn draw_prepared(figure: &Figure, snapshot: &Snapshot, size: FrameSize, scratch: &mut DrawScratch) -> Drawn {
     let mut drawn = Drawn::begin(figure, size, scratch);
-    let DrawScratch { ranges, axes, shapes_serial, curves, line, legends, notes, zone, .. } = scratch;
+    let DrawScratch { ranges, axes, shapes_serial, curves, line, legends, notes, tags, zone, .. } = scratch;
     let shapes = &mut drawn.scene.shapes;
     let ranges = ranges.resolve(figure, snapshot);
     if !size.is_drawable() || !ranges.iter().any(|r| r.has_samples) {
@@ -126,7 +152,8 @@ pub fn draw(figure: &Figure, snapshot: &Snapshot, size: FrameSize, scratch: &mut
         drawn.layout.subplots.clear();
         drawn.under_serial = axes.forget();
         if size.is_drawable() {
-            hint::draw(figure, size, shapes);
+            let is_untimed = figure.subplots.iter().any(|subplot| untimed(subplot, snapshot) > 0);
+            hint::draw(figure, if is_untimed { UNTIMED_HINT } else { &figure.empty_hint }, size, shapes);
         }
         let end = shapes.len();
         drawn.bound(end, end);
@@ -149,11 +176,15 @@ pub fn draw(figure: &Figure, snapshot: &Snapshot, size: FrameSize, scratch: &mut
     let subplots = plan.cells.iter().zip(&figure.subplots);
     for (index, ((cell, subplot), ((legend, notes), layout))) in subplots.zip(kept).enumerate() {
         let place = Place { figure, subplot, snapshot, cell, sizes: &plan.sizes, scale: size.scale };
-        let stats = curves.stats(index);
+        let stats = DrawStats { untimed: untimed(subplot, snapshot), ..curves.stats(index) };
         let marks_px = gaps::draw(cell.plot, curves.of(index), size.scale, shapes, line);
         let note = notes.draw(&place, stats, marks_px, shapes, line);
         (layout.plot, layout.x, layout.y) = (cell.plot, cell.x, cell.y);
-        legend.draw(&place, curves.span(index), note, &mut layout.legend, shapes, line);
+        layout.right = cell.right.as_ref().map(|right| right.y);
+        layout.rooms_px = [cell.left_px, cell.bottom_px, cell.right.as_ref().map_or(0.0, |right| right.room_px)];
+        tags.draw(&place, note, &mut layout.handles, shapes, line);
+        let taken = tags.taken.rects();
+        legend.draw(&place, curves.span(index), Kept { note, taken }, &mut layout.legend, shapes, line);
         drawn.stats.add(stats);
     }
     drawn.bound(under, over);
@@ -202,6 +233,8 @@ impl DrawStats {
         self.by_column += other.by_column;
         self.covered += other.covered;
         self.without_value += other.without_value;
+        self.off_log += other.off_log;
+        self.untimed += other.untimed;
     }
 }
 

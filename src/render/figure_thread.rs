@@ -12,6 +12,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crate::figure::Figure;
+use crate::figure::cursors::CursorTable;
 use crate::figure::readout::Readout;
 use crate::job::thread::{self, Thread};
 use crate::job::{Clock, SystemClock};
@@ -101,6 +102,17 @@ impl FigureThread {
     /// outside of all plotting areas.
     pub fn take_readout(&self) -> Option<Option<Readout>> {
         self.shared.take_readout()
+    }
+
+    /// Whether the table of the cursors is wanted: made now, and with each frame and each place that is asked for.
+    pub fn set_table(&self, wants: bool) {
+        self.shared.set_table(wants);
+    }
+
+    /// The newest table of the cursors ([`set_table`](Self::set_table)), if there is a new one: what all series say under
+    /// the place asked for by [`probe`](Self::probe) and at the figure's two cursors.
+    pub fn take_table(&self) -> Option<CursorTable> {
+        self.shared.take_table()
     }
 
     /// Why the newest frame could not be drawn, once a failure. The thread goes on with the next change.

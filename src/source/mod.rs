@@ -6,6 +6,7 @@
 pub mod client;
 pub mod command;
 pub mod float;
+pub mod follow;
 pub mod helper;
 pub mod json;
 pub mod metrics;

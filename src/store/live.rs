@@ -266,9 +266,9 @@ impl Members {
             };
             let snapshot = member.series.shared.slot.latest();
             let samples = snapshot.get(ONLY).map(|series| Arc::clone(&series.samples)).unwrap_or_default();
-            series.push(SeriesSnapshot { info: Arc::new(info), samples });
+            series.push(SeriesSnapshot { info: Arc::new(info), run: 0, samples });
         }
-        Snapshot { version: self.version, series, layout: job.layout }
+        Snapshot { version: self.version, series, layout: job.layout, derived: None }
     }
 }
 

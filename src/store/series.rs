@@ -5,11 +5,13 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::batch::{Column, Xs};
 use crate::store::chunk::{Chunk, Piece, SEAL_LEN, Visitor};
-use crate::store::column_x::XColumn;
+use crate::store::column_x::{Run, XColumn};
 use crate::store::segment::{Segment, SegmentX};
+use crate::store::stamps::Stamps;
 use crate::store::summary::Scan;
 use crate::store::tree::{Node, Tree};
 
@@ -21,15 +23,22 @@ pub(super) struct Series {
     known: Scan,
     /// Tells this series from those that stood under its number before or after.
     pub life: u64,
+    /// Number of this series among all that the process ever made: what is derived from it goes on only as long as this
+    /// stands. A clone has it too.
+    pub birth: u64,
     /// Number of samples, from the first on, whose chunks the store has noted for its budget.
     noted_len: usize,
     /// Number of chunks noted.
     noted_chunks: usize,
+    stamps: Stamps,
 }
 
 /// Samples from which on a batch that stands in a file is taken over as a chunk of its own: what is kept about a chunk,
 /// about 300 bytes, is then little beside the samples that need no memory.
 const MAPPED_LEN_MIN: usize = 256;
+
+/// Series made so far.
+static BIRTHS: AtomicU64 = AtomicU64::new(0);
 
 /// A place among the samples, and the chunk there: it is at hand, and finding it again takes longer than most of what is
 /// asked of it.
@@ -56,8 +65,10 @@ impl Default for Series {
             growing: Arc::default(),
             known: Scan::EMPTY,
             life: 0,
+            birth: BIRTHS.fetch_add(1, Ordering::Relaxed),
             noted_len: 0,
             noted_chunks: 0,
+            stamps: Stamps::default(),
         }
     }
 }
@@ -80,8 +91,46 @@ impl Series {
             }
             return;
         }
+        self.take_over(XColumn::of(x), y);
+    }
+
+    /// Says when the samples came that were added last, in nanoseconds since the Unix epoch; 0 if that is not known.
+    pub fn stamp(&mut self, nanos: i64) {
+        let len = self.len();
+        self.stamps.push(len, nanos);
+    }
+
+    /// When the samples came.
+    pub fn stamps(&self) -> &Stamps {
+        &self.stamps
+    }
+
+    /// Says when all samples came.
+    pub fn set_stamps(&mut self, stamps: Stamps) {
+        self.stamps = stamps;
+    }
+
+    /// Adds samples at the end, with x as it stands in another series.
+    pub fn append_beside(&mut self, x: SegmentX<'_>, y: Vec<f64>) {
+        if y.len() < SEAL_LEN {
+            self.gather(x, &y);
+            return;
+        }
+        let x = match x {
+            SegmentX::Slice(values) => XColumn::Explicit(values.to_vec().into()),
+            SegmentX::Steps { start, step, offset } => XColumn::Runs(vec![Run { first: 0, start, step, offset }]),
+        };
+        self.take_over(x, y.into());
+    }
+
+    /// Adds a chunk whose x another series holds as well; as many x as y.
+    pub fn append_sharing(&mut self, x: XColumn, y: Vec<f64>) {
+        self.take_over(x, y.into());
+    }
+
+    fn take_over(&mut self, x: XColumn, y: Column) {
         self.freeze();
-        let (chunk, scan) = Chunk::take_over(XColumn::of(x), y);
+        let (chunk, scan) = Chunk::take_over(x, y);
         self.known.merge(&scan);
         self.frozen.push(Arc::new(chunk));
     }
@@ -165,7 +214,13 @@ impl Series {
     /// Bytes that the samples and all that is kept about them take.
     pub fn bytes(&self) -> usize {
         let counts = 2 * size_of::<usize>();
-        size_of::<Self>() + counts + self.frozen.bytes() + size_of::<Chunk>() + counts + self.growing.bytes()
+        size_of::<Self>()
+            + counts
+            + self.stamps.bytes()
+            + self.frozen.bytes()
+            + size_of::<Chunk>()
+            + counts
+            + self.growing.bytes()
     }
 
     /// Bytes of samples on the heap: what counts against a budget.

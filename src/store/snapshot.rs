@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::batch::{Layout, SeriesId, SeriesInfo};
+use crate::store::derived::{DerivedKey, DerivedSet};
 use crate::store::segment::Segment;
 use crate::store::series::Series;
 use crate::store::table::Table;
@@ -19,6 +20,8 @@ pub struct Snapshot {
     pub series: SeriesList,
     /// How the program wants its figure laid out, if it said so.
     pub layout: Option<Arc<Layout>>,
+    /// What a figure had made from the series for its drawing; none in what a store gives out.
+    pub derived: Option<Arc<DerivedSet>>,
 }
 
 /// The series of a [`Snapshot`] in the order in which they were declared.
@@ -36,6 +39,8 @@ pub struct SeriesList {
 pub struct SeriesSnapshot {
     /// Its description, with the newest colour.
     pub info: Arc<SeriesInfo>,
+    /// Number of the run that it belongs to, where several are shown together; else 0. Runs have clocks of their own.
+    pub run: u32,
     pub(super) samples: Arc<Series>,
 }
 
@@ -53,6 +58,12 @@ impl Snapshot {
     #[must_use]
     pub fn get(&self, id: SeriesId) -> Option<&SeriesSnapshot> {
         self.series.find(id)
+    }
+
+    /// What was made from that series, if a figure asked for it.
+    #[must_use]
+    pub fn derived(&self, id: SeriesId, key: DerivedKey) -> Option<&SeriesSnapshot> {
+        self.derived.as_ref()?.get(&(id, key))
     }
 }
 
@@ -87,6 +98,13 @@ impl SeriesList {
         leaves.filter_map(|key| self.entries.leaf(key)).flatten().flatten()
     }
 
+    /// Puts a series in the place of that with its number, if there is one.
+    pub fn put(&mut self, series: SeriesSnapshot) {
+        if let Some(place) = self.find_mut(series.info.id) {
+            *place = series;
+        }
+    }
+
     /// The series of that number.
     pub(super) fn find(&self, id: SeriesId) -> Option<&SeriesSnapshot> {
         self.entries.get(*self.places.get(id.0)?)
@@ -112,8 +130,14 @@ impl SeriesList {
 
 impl SeriesSnapshot {
     /// A series without samples.
-    pub(super) fn new(info: Arc<SeriesInfo>, life: u64) -> Self {
-        Self { info, samples: Arc::new(Series::new(life)) }
+    pub(super) fn new(info: Arc<SeriesInfo>, life: u64, run: u32) -> Self {
+        Self { info, run, samples: Arc::new(Series::new(life)) }
+    }
+
+    /// The series without its samples.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        Self::new(Arc::clone(&self.info), 0, self.run)
     }
 
     /// Number of samples.

@@ -23,6 +23,8 @@ pub struct Store {
     samples: usize,
     budget: Option<Budget>,
     next_life: u64,
+    /// The run that series declared from now on belong to.
+    run: u32,
 }
 
 impl Store {
@@ -56,12 +58,17 @@ impl Store {
         if self.series.find(info.id).is_some() {
             return false;
         }
-        let series = SeriesSnapshot { info: Arc::new(info), samples: Arc::new(samples) };
+        let series = SeriesSnapshot { info: Arc::new(info), run: self.run, samples: Arc::new(samples) };
         self.series_bytes += series.bytes();
         self.sample_bytes += series.samples.sample_bytes();
         self.samples += series.len();
         self.series.push(series);
         true
+    }
+
+    /// Says which run the series declared from now on belong to, where several are shown together; 0 at first.
+    pub fn set_run(&mut self, run: u32) {
+        self.run = run;
     }
 
     /// Adds a series, or gives one that exists its new description.
@@ -70,7 +77,7 @@ impl Store {
         let info = Arc::new(info);
         self.version += 1;
         if self.series.find(id).is_none() {
-            let series = SeriesSnapshot::new(info, self.next_life);
+            let series = SeriesSnapshot::new(info, self.next_life, self.run);
             self.series_bytes += series.bytes();
             self.series.push(series);
         } else {
@@ -103,8 +110,13 @@ impl Store {
             return;
         }
         self.version += 1;
+        let stamp_nanos = batch.stamp_nanos;
         let (x, y) = batch.into_columns();
-        self.change(id, |series| Arc::make_mut(&mut series.samples).append(x, y));
+        self.change(id, |series| {
+            let samples = Arc::make_mut(&mut series.samples);
+            samples.append(x, y);
+            samples.stamp(stamp_nanos);
+        });
         self.note_news(id);
     }
 
@@ -113,6 +125,7 @@ impl Store {
         let id = batch.series;
         self.ensure(id);
         self.version += 1;
+        let stamp_nanos = batch.stamp_nanos;
         let (x, y) = batch.into_columns();
         self.next_life += 1;
         let life = self.next_life;
@@ -121,7 +134,10 @@ impl Store {
             gone_chunks = series.samples.noted_chunks();
             // Not through `make_mut`: what snapshots still show must not be touched, only left to them.
             let mut samples = Series::new(life);
-            samples.append(x, y);
+            if !y.is_empty() {
+                samples.append(x, y);
+                samples.stamp(stamp_nanos);
+            }
             series.samples = Arc::new(samples);
             if color.is_some() && series.info.color != color {
                 Arc::make_mut(&mut series.info).color = color;
@@ -155,7 +171,7 @@ impl Store {
     /// The samples as they are now: a few pointers, however many samples and series there are.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot { version: self.version, series: self.series.clone(), layout: self.layout.clone() }
+        Snapshot { version: self.version, series: self.series.clone(), layout: self.layout.clone(), derived: None }
     }
 
     /// Bytes of memory that all series take, with everything that is kept about them. Snapshots that hold on to what was

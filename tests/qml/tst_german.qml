@@ -27,7 +27,7 @@ Item {
             const titles = [0, 1, 2].map((pane) => findChild(main, "messagePanes").paneAt(pane).title)
             compare(titles.join(), "Steuerung,Worker,Empfänger")
             compare(findChild(main, "figure").Accessible.name, "Abbildung von sine")
-            compare(findChild(main, "figure").emptyHint, "Auf „Starten“ klicken, oder\nkymograph run -- Befehl")
+            compare(findChild(main, "figure").emptyHint, "Auf „Starten“ klicken, eine Datei oder einen Ordner hierher ziehen, oder\nkymograph run -- Befehl")
         }
 
         function test_2_states_are_translated_in_one_place() {

@@ -73,6 +73,7 @@ impl Outlet for Recorder {
             if record.stopping {
                 return Err(Stopped);
             }
+            let is_new = matches!(item, Item::Replace(..));
             match item {
                 Item::Declare(info) => {
                     assert!(record.series.insert(info.id.0, info).is_none(), "declared twice");
@@ -85,6 +86,9 @@ impl Outlet for Recorder {
                     let id = batch.series.0;
                     assert!(record.series.contains_key(&id), "not declared");
                     record.batches += 1;
+                    if is_new {
+                        record.points.remove(&id);
+                    }
                     let (x, y) = batch.into_columns();
                     let Xs::Explicit(x) = x else { panic!("explicit x expected") };
                     record.points.entry(id).or_default().extend(x.iter().copied().zip(y.iter().copied()));

@@ -53,7 +53,7 @@ impl FigureControl {
         self.layout.subplots.iter().position(|subplot| subplot.plot.contains(x_px, y_px))
     }
 
-    fn device(&self, [x, y]: [f64; 2]) -> [f32; 2] {
+    pub(super) fn device(&self, [x, y]: [f64; 2]) -> [f32; 2] {
         [(x * self.scale) as f32, (y * self.scale) as f32]
     }
 

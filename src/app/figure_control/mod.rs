@@ -5,7 +5,10 @@
 
 mod asked;
 mod cursor;
+mod curves;
+mod marks;
 mod mouse;
+mod session;
 mod style;
 #[cfg(test)]
 mod tests;
@@ -23,7 +26,9 @@ use crate::store::Snapshot;
 use asked::Asked;
 pub use asked::{AxisLook, SeriesKey, SeriesLook};
 use mouse::Drag;
+use session::Laid;
 
+pub use curves::Curve;
 pub use words::CurveWords;
 
 /// What dragging with the left button does.
@@ -63,6 +68,8 @@ pub struct Changed {
 }
 
 impl Changed {
+    /// The figure looks different.
+    pub const FIGURE: Self = Self { figure: true, view: false, cursor: false, style: true };
     const VIEW: Self = Self { figure: true, view: true, cursor: true, style: false };
     const STYLE: Self = Self { figure: true, view: false, cursor: false, style: true };
     const DRAG: Self = Self { figure: false, view: true, cursor: false, style: false };
@@ -89,6 +96,7 @@ pub struct FigureControl {
     is_separate: bool,
     known: Option<Snapshot>,
     asked: Asked,
+    laid: Option<Laid>,
 }
 
 impl FigureControl {
@@ -98,11 +106,14 @@ impl FigureControl {
         &self.shown
     }
 
-    /// Shows another figure from its home view on; theme, hint and what tells curves apart stay.
+    /// Shows another figure from its home view on; theme, hint, smoothing, links, kind of x and what tells curves apart stay.
     pub fn set_figure(&mut self, figure: Figure) {
         let (theme, hint) = (self.base.theme.clone(), std::mem::take(&mut self.base.empty_hint));
-        let distinction = self.base.distinction;
-        self.base = Figure { theme, empty_hint: hint, distinction, ..figure };
+        let Figure { distinction, smoothing, x_link, x_mode, .. } = self.base;
+        self.base = Figure { theme, empty_hint: hint, distinction, smoothing, x_link, x_mode, ..figure };
+        if let Some(laid) = &mut self.laid {
+            laid.begin(&mut self.base);
+        }
         self.ask_again();
         self.history = ViewHistory::default();
         self.known = None;
@@ -128,6 +139,7 @@ impl FigureControl {
         let has_lost = is_news && self.let_go(snapshot);
         let is_changed = has_lost
             | match &snapshot.layout {
+                _ if self.laid.is_some() => self.laid.as_mut().is_some_and(|laid| laid.place(&mut self.base, snapshot)),
                 Some(layout) => self.lay_out(layout, snapshot),
                 None => arrange_series(&mut self.base, snapshot, self.is_separate),
             };
@@ -165,6 +177,7 @@ impl FigureControl {
 
     fn apply(&mut self) {
         self.shown = self.base.clone();
+        self.shown.dress_x();
         self.history.view().apply(&mut self.shown);
     }
 
@@ -250,7 +263,7 @@ impl FigureControl {
     /// Shows the part of the first subplot between two x and two y values, as if a person had zoomed to it.
     pub fn show(&mut self, x: (f64, f64), y: (f64, f64)) -> Changed {
         let range = |(min, max): (f64, f64)| (min < max).then_some(AxisRange::Fixed { min, max });
-        self.push(0, SubplotView { x: range(x), y: range(y) }, Gesture::Once);
+        self.push(0, SubplotView { x: range(x), y: range(y), right: None }, Gesture::Once);
         self.view_changed()
     }
 
@@ -262,7 +275,7 @@ impl FigureControl {
     }
 
     fn push(&mut self, index: usize, change: SubplotView, gesture: Gesture) {
-        let view: View = self.history.view().with(index, change, self.base.grid, self.base.subplots.len());
+        let view: View = self.history.view().with(index, change, &self.base);
         self.history.push(view, gesture, Instant::now());
     }
 }

@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use super::{Button, Changed, FigureControl, Tool, WHEEL_FACTOR};
-use crate::figure::view::{Gesture, ViewHistory};
+use crate::figure::view::{Gesture, SubplotView, ViewHistory};
 use crate::figure::zoom::{AxisLock, pan_subplot, zoom_subplot, zoom_to_rectangle};
-use crate::figure::{PlotRect, SubplotLayout};
+use crate::figure::{AxisSide, Cursors, Pin, PlotRect, SubplotLayout};
 
 /// A drag under way: where it began, and what was shown then.
 pub(super) struct Drag {
@@ -15,6 +15,7 @@ pub(super) struct Drag {
     to: [f64; 2],
     layout: SubplotLayout,
     history: ViewHistory,
+    cursors: Cursors,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,7 @@ enum Action {
     Pan,
     Rectangle,
     ZoomAboutPoint,
+    Cursor(Pin),
 }
 
 /// A drag shorter than this, in logical pixels, is a click.
@@ -70,7 +72,9 @@ impl FigureControl {
         {
             return self.toggle_series(subplot, series);
         }
+        let held = if button == Button::Left { self.cursor_tag(at) } else { None };
         let action = match (button, self.tool) {
+            _ if held.is_some() => held.map_or(Action::Pan, Action::Cursor),
             (Button::Middle, _) | (Button::Left, Tool::Pan) => Action::Pan,
             (Button::Left, Tool::Zoom) => Action::Rectangle,
             (Button::Right, _) => Action::ZoomAboutPoint,
@@ -78,7 +82,15 @@ impl FigureControl {
         };
         let Some(subplot) = self.subplot_at(at) else { return Changed::default() };
         let Some(layout) = self.layout.subplots.get(subplot).cloned() else { return Changed::default() };
-        self.drag = Some(Drag { action, subplot, from: at, to: at, layout, history: self.history.clone() });
+        self.drag = Some(Drag {
+            action,
+            subplot,
+            from: at,
+            to: at,
+            layout,
+            history: self.history.clone(),
+            cursors: self.base.cursors,
+        });
         Changed::DRAG
     }
 
@@ -96,6 +108,11 @@ impl FigureControl {
         let (dx, dy) = (at[0] - drag.from[0], at[1] - drag.from[1]);
         let change = match drag.action {
             Action::Rectangle => return Changed::DRAG,
+            Action::Cursor(pin) => {
+                let x_px = inside(&drag.layout.plot, [at[0] * scale, at[1] * scale])[0];
+                let x = drag.layout.x.from_px(x_px);
+                return self.pin(pin, Some(x));
+            }
             Action::Pan => pan_subplot(&drag.layout, dx * scale, dy * scale, self.lock),
             Action::ZoomAboutPoint => {
                 // To the right and up is closer, as in Matplotlib; both axes by the longer way.
@@ -106,7 +123,7 @@ impl FigureControl {
         };
         let subplot = drag.subplot;
         // From the view that the drag began with, so that a lock that is let go leaves the other axis as it was.
-        let view = drag.history.view().with(subplot, change, self.base.grid, self.base.subplots.len());
+        let view = drag.history.view().with(subplot, change, &self.base);
         self.history.push(view, Gesture::Drag, Instant::now());
         self.view_changed()
     }
@@ -129,7 +146,7 @@ impl FigureControl {
     /// Ends a drag as if it had not been.
     pub fn cancel_drag(&mut self) -> Changed {
         let Some(drag) = self.drag.take() else { return Changed::default() };
-        self.history = drag.history;
+        (self.history, self.base.cursors) = (drag.history, drag.cursors);
         self.view_changed()
     }
 
@@ -139,11 +156,25 @@ impl FigureControl {
         Changed { cursor: true, ..Changed::default() }
     }
 
-    /// The wheel turned by `angle` eighths of a degree: zooms about the cursor.
+    /// The wheel turned by `angle` eighths of a degree: zooms about the cursor; over the labels of an axis, that axis only.
     pub fn wheel(&mut self, at: [f64; 2], angle: f64) -> Changed {
-        let Some(index) = self.subplot_at(at) else { return Changed::default() };
         let factor = WHEEL_FACTOR.powf((angle / WHEEL_NOTCH).clamp(-10.0, 10.0));
+        let Some(index) = self.subplot_at(at) else { return self.wheel_over_axis(at, factor) };
         self.zoom_about(index, [at[0] * self.scale, at[1] * self.scale], factor, Gesture::Wheel)
+    }
+
+    fn wheel_over_axis(&mut self, at: [f64; 2], factor: f64) -> Changed {
+        let [x_px, y_px] = [at[0] * self.scale, at[1] * self.scale];
+        let Some((index, side)) = self.layout.axis_at(x_px as f32, y_px as f32) else { return Changed::default() };
+        let Some(subplot) = self.layout.subplots.get(index) else { return Changed::default() };
+        let all = zoom_subplot(subplot, x_px, y_px, factor, AxisLock::Both);
+        let change = match side {
+            AxisSide::X => SubplotView { x: all.x, ..SubplotView::default() },
+            AxisSide::Left => SubplotView { y: all.y, ..SubplotView::default() },
+            AxisSide::Right => SubplotView { right: all.right, ..SubplotView::default() },
+        };
+        self.push(index, change, Gesture::Wheel);
+        self.view_changed()
     }
 
     /// Whether a drag is under way.

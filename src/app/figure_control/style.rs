@@ -3,7 +3,7 @@
 use super::{Changed, FigureControl};
 use crate::batch::{Color, SeriesId};
 use crate::figure::view::ViewHistory;
-use crate::figure::{Distinction, LegendPlace, Scale, Spacing, Subplot, Theme};
+use crate::figure::{Distinction, LegendPlace, Scale, SeriesStyle, Smoothing, Spacing, Subplot, Theme, YAxis};
 
 impl FigureControl {
     /// Whether the crosshair is shown.
@@ -53,6 +53,66 @@ impl FigureControl {
     /// Sets it; a series whose style somebody chose keeps it.
     pub fn set_distinction(&mut self, distinction: Distinction) -> Changed {
         self.base.distinction = distinction;
+        self.style_changed()
+    }
+
+    /// How the curves are smoothed for which nothing else was chosen.
+    #[must_use]
+    pub fn smoothing(&self) -> Smoothing {
+        self.base.smoothing
+    }
+
+    /// Smooths all curves for which nothing else was chosen; what cannot be done counts as the nearest that can.
+    pub fn set_smoothing(&mut self, smoothing: Smoothing) -> Changed {
+        self.base.smoothing = smoothing.sane();
+        self.style_changed()
+    }
+
+    /// Smooths a series in its own way wherever it stands, or, with `None`, as the figure says.
+    pub fn set_series_smoothing(&mut self, series: SeriesId, smoothing: Option<Smoothing>) -> Changed {
+        self.each_style(series, |style| style.smoothing = smoothing.map(Smoothing::sane))
+    }
+
+    /// Puts a series on the left or the right-hand axis wherever it stands. A right-hand axis without a label takes the name
+    /// of the first series that comes to it.
+    pub fn set_series_axis(&mut self, series: SeriesId, axis: YAxis) -> Changed {
+        let known = self.known.as_ref().and_then(|known| known.get(series));
+        let name = known.map(|known| known.info.name.clone()).unwrap_or_default();
+        for subplot in &mut self.base.subplots {
+            let is_first = axis == YAxis::Right && !subplot.has_right();
+            let Some(style) = subplot.series.iter_mut().find(|style| style.id == series) else { continue };
+            style.axis = axis;
+            if is_first && subplot.right.label.is_empty() {
+                subplot.right.label = if style.name.is_empty() { name.clone() } else { style.name.clone() };
+            }
+        }
+        self.style_changed()
+    }
+
+    /// Whether the right-hand axes are logarithmic.
+    #[must_use]
+    pub fn is_log_right(&self) -> bool {
+        self.base.subplots.iter().any(|subplot| subplot.right.scale == Scale::Log)
+    }
+
+    /// Switches the right-hand axes between linear and logarithmic.
+    pub fn toggle_log_right(&mut self) -> Changed {
+        let scale = if self.is_log_right() { Scale::Linear } else { Scale::Log };
+        self.each_subplot(|subplot| subplot.right.scale = scale)
+    }
+
+    /// Labels the right-hand axis of a subplot.
+    pub fn set_right_label(&mut self, subplot: usize, label: String) -> Changed {
+        if let Some(subplot) = self.base.subplots.get_mut(subplot) {
+            subplot.right.label = label;
+        }
+        self.style_changed()
+    }
+
+    /// Changes the style of a series wherever it stands.
+    pub(super) fn each_style(&mut self, series: SeriesId, change: impl Fn(&mut SeriesStyle)) -> Changed {
+        let styles = self.base.subplots.iter_mut().flat_map(|subplot| &mut subplot.series);
+        styles.filter(|style| style.id == series).for_each(change);
         self.style_changed()
     }
 
@@ -126,6 +186,7 @@ impl FigureControl {
             return Changed::default();
         }
         self.is_separate = separate;
+        self.laid = None;
         self.history = ViewHistory::default();
         self.drag = None;
         if let Some(snapshot) = self.known.take() {

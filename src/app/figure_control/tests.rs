@@ -10,6 +10,9 @@ use crate::store::{LiveSeries, LiveSet, Member, Store};
 /// Device pixels a logical pixel: not 1, so that a mix-up shows.
 const SCALE: f32 = 2.0;
 
+mod axes;
+mod marks;
+
 struct Rig {
     control: FigureControl,
     painter: FramePainter,

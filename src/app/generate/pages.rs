@@ -161,10 +161,25 @@ pub(super) fn of_command(name: &str) -> Vec<Section> {
                 )],
             ),
         ]),
+        "follow" => sections.push(Section::new(
+            "FILES",
+            vec![
+                Text(
+                    "CSV, TSV and other tables, JSON lines, TensorBoard event files, metric files of MLflow, offline files of \
+                     W&B, GROMACS .xvg and LAMMPS logs; a file that is named may also be any text with numbers in it. In \
+                     folders, files are known by their names and new ones are found by themselves.",
+                ),
+                Text(
+                    "Files may grow, be rotated, cut short, replaced or written anew; a half-written last line waits for its \
+                     end. They are not recorded again. It goes on until it is stopped, by SIGINT for instance, and its exit \
+                     status is then 0.",
+                ),
+            ],
+        )),
         "render" | "export" => sections.push(Section::new(
             "INPUT",
             vec![Text(
-                "A file, *-* for standard input, or a recorded run by its id, its name, the beginning of one of them, or its \
+                "A file, a folder of TensorBoard files, *-* for standard input, or a recorded run by its id, its name, the beginning of one of them, or its \
                  path. A file goes before a run of the same name.",
             )],
         )),

@@ -1,6 +1,6 @@
 //! The legend of a subplot kept from frame to frame: names are compared, not copied, while nothing changes.
 
-use crate::figure::figure::{LegendPlace, SeriesStyle, Subplot};
+use crate::figure::figure::{LegendPlace, SeriesStyle, Subplot, YAxis};
 use crate::figure::layout::PlotRect;
 use crate::figure::legend::{LegendBlock, Named, block, named, names};
 use crate::figure::measure::Measure;
@@ -57,6 +57,7 @@ impl Seen {
                 known.index == index
                     && known.series == style.id
                     && known.is_visible == style.is_visible
+                    && known.is_on_right == (style.axis == YAxis::Right)
                     && known.name == name
             })
         };
@@ -77,6 +78,7 @@ impl Seen {
             index,
             name: name.to_owned(),
             is_visible: style.is_visible,
+            is_on_right: style.axis == YAxis::Right,
         };
         self.names.clear();
         if self.legend != LegendPlace::Hidden {

@@ -1,6 +1,7 @@
 //! Home, Back, Forward and Follow, as a person would try them.
 
 use super::*;
+use crate::figure::figure::{Grid, Subplot};
 use crate::figure::layout::{AxisMap, SubplotLayout};
 
 fn fixed(min: f64, max: f64) -> AxisRange {
@@ -8,12 +9,14 @@ fn fixed(min: f64, max: f64) -> AxisRange {
 }
 
 fn x_view(min: f64, max: f64) -> View {
-    View { subplots: vec![SubplotView { x: Some(fixed(min, max)), y: None }] }
+    View { subplots: vec![SubplotView { x: Some(fixed(min, max)), ..SubplotView::default() }] }
 }
 
 fn layout(min: f64, max: f64) -> FrameLayout {
     let map = AxisMap { scale: Scale::Linear, min, max, start_px: 0.0, end_px: 100.0 };
-    FrameLayout { subplots: vec![SubplotLayout { plot: Default::default(), x: map, y: map, legend: Vec::new() }] }
+    FrameLayout {
+        subplots: vec![SubplotLayout { plot: Default::default(), x: map, y: map, ..SubplotLayout::default() }],
+    }
 }
 
 fn at(millis: u64) -> Instant {
@@ -104,7 +107,10 @@ fn follow_keeps_the_width_that_was_chosen_and_holding_keeps_what_is_shown() {
     history.push(x_view(5.0, 7.5), Gesture::Once, at(0));
     history.set_following(true, &layout(5.0, 7.5));
     assert!(history.is_following());
-    assert_eq!(history.view().subplots[0], SubplotView { x: Some(AxisRange::Last { width: 2.5 }), y: None });
+    assert_eq!(
+        history.view().subplots[0],
+        SubplotView { x: Some(AxisRange::Last { width: 2.5 }), ..SubplotView::default() }
+    );
     history.back();
     assert!(!history.is_following(), "Back leads out of following as well");
     history.home();
@@ -114,19 +120,28 @@ fn follow_keeps_the_width_that_was_chosen_and_holding_keeps_what_is_shown() {
 #[test]
 fn a_view_that_chose_only_y_still_follows() {
     let mut history = ViewHistory::new();
-    history.push(View { subplots: vec![SubplotView { x: None, y: Some(fixed(0.0, 1.0)) }] }, Gesture::Once, at(0));
+    history.push(
+        View { subplots: vec![SubplotView { y: Some(fixed(0.0, 1.0)), ..SubplotView::default() }] },
+        Gesture::Once,
+        at(0),
+    );
     assert!(history.is_following());
 }
 
 #[test]
 fn shared_axes_change_together_and_a_view_keeps_the_other_axis() {
     let grid = Grid { rows: 2, columns: 2, share_x: true, share_y: false };
-    let view = View::default().with(2, SubplotView { x: Some(fixed(0.0, 1.0)), y: Some(fixed(5.0, 6.0)) }, grid, 4);
+    let figure = Figure { grid, subplots: vec![Subplot::default(); 4], ..Figure::default() };
+    let view = View::default().with(
+        2,
+        SubplotView { x: Some(fixed(0.0, 1.0)), y: Some(fixed(5.0, 6.0)), right: None },
+        &figure,
+    );
     let x: Vec<bool> = view.subplots.iter().map(|s| s.x.is_some()).collect();
     let y: Vec<bool> = view.subplots.iter().map(|s| s.y.is_some()).collect();
     assert_eq!((x, y), (vec![true, false, true, false], vec![false, false, true, false]));
-    let view = view.with(2, SubplotView { x: Some(fixed(3.0, 4.0)), y: None }, grid, 4);
-    assert_eq!(view.subplots[2], SubplotView { x: Some(fixed(3.0, 4.0)), y: Some(fixed(5.0, 6.0)) });
+    let view = view.with(2, SubplotView { x: Some(fixed(3.0, 4.0)), ..SubplotView::default() }, &figure);
+    assert_eq!(view.subplots[2], SubplotView { x: Some(fixed(3.0, 4.0)), y: Some(fixed(5.0, 6.0)), right: None });
 }
 
 #[test]

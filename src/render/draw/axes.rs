@@ -88,14 +88,29 @@ impl Axes {
 /// Whether two figures whose ranges are the same have the same axes, titles and colours.
 fn has_same_axes(a: &Figure, b: &Figure) -> bool {
     // All fields are named, so that one that comes later is decided on here.
-    let Figure { title, grid, subplots, spacing, theme, follow_span: _, distinction: _, empty_hint: _ } = a;
+    let Figure {
+        title,
+        grid,
+        subplots,
+        spacing,
+        theme,
+        x_link,
+        follow_span: _,
+        distinction: _,
+        smoothing: _,
+        x_mode: _,
+        cursors: _,
+        empty_hint: _,
+    } = a;
     let is_same = |(a, b): (&Subplot, &Subplot)| {
-        let Subplot { title, x, y, series: _, has_grid, legend: _ } = a;
+        // Where series stand says the ranges whether there is a right-hand axis.
+        let Subplot { title, x, y, right, series: _, annotations: _, events: _, has_grid, legend: _ } = a;
         (title, has_grid) == (&b.title, &b.has_grid)
             && (&x.label, x.scale) == (&b.x.label, b.x.scale)
             && (&y.label, y.scale) == (&b.y.label, b.y.scale)
+            && (&right.label, right.scale) == (&b.right.label, b.right.scale)
     };
-    (title, grid, spacing, theme) == (&b.title, &b.grid, &b.spacing, &b.theme)
+    (title, grid, spacing, theme, x_link) == (&b.title, &b.grid, &b.spacing, &b.theme, &b.x_link)
         && subplots.len() == b.subplots.len()
         && subplots.iter().zip(&b.subplots).all(is_same)
 }
@@ -106,7 +121,10 @@ fn without_series(figure: &Figure) -> Figure {
         title: s.title.clone(),
         x: s.x.clone(),
         y: s.y.clone(),
+        right: s.right.clone(),
         series: Vec::new(),
+        annotations: Vec::new(),
+        events: Vec::new(),
         has_grid: s.has_grid,
         legend: s.legend,
     };
@@ -118,6 +136,10 @@ fn without_series(figure: &Figure) -> Figure {
         theme: figure.theme.clone(),
         follow_span: figure.follow_span,
         distinction: figure.distinction,
+        smoothing: figure.smoothing,
+        x_link: figure.x_link,
+        x_mode: figure.x_mode,
+        cursors: figure.cursors,
         empty_hint: String::new(),
     }
 }

@@ -3,19 +3,25 @@
 //! Each curve depends on its series, its style and its axes only, and they are put together in their order: the picture is
 //! the same however many threads made it.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::batch::{Color, SeriesId};
 use crate::figure::arrange::Arrangement;
 use crate::figure::ranges::SubplotRanges;
-use crate::figure::{Figure, Subplot};
+use crate::figure::theme::mix;
+use crate::figure::{Figure, Marker, Scale, Subplot, Theme};
 use crate::render::draw::{DrawStats, line_width};
 use crate::render::line::{CurveStats, ResolvedStyle, Scratch, curve};
 use crate::render::pool;
 use crate::render::scene::Shape;
-use crate::store::{Snapshot, XOrder};
+use crate::store::{DerivedKey, OffLog, SeriesSnapshot, Snapshot, XOrder};
 
 /// Samples that a curve whose x ascends costs at most: those of eight a column of a wide plotting area.
 const MOST_ASCENDING: usize = 16_000;
+
+/// What a curve keeps of its colour behind its smoothed form.
+const BEHIND_PART: f32 = 0.32;
 
 /// Samples below which the cores are not worth waking: some tens of microseconds of work.
 const LEAST_SHARED: usize = 20_000;
@@ -28,6 +34,8 @@ pub(super) struct Curves {
     /// Which shapes of the scene are the curves of each subplot, the clip around them included.
     spans: Vec<Range<usize>>,
     is_serial: bool,
+    /// By series, and which of its axes are logarithmic.
+    off_log: HashMap<(SeriesId, bool, bool), OffLog>,
 }
 
 /// One curve.
@@ -36,10 +44,16 @@ struct Item {
     /// Place in the subplot's list.
     series: usize,
     work: usize,
+    /// The form that is drawn, where it is not the series itself.
+    derived: Option<DerivedKey>,
     style: ResolvedStyle,
+    /// Colour of the curve as it stands in the legend; `None` where another curve of the series counts.
+    counts_in: Option<Color>,
     stats: CurveStats,
     /// Samples without a finite value, in view or not.
     without_value: u64,
+    /// Samples that a log axis has no place for, in view or not.
+    off_log: u64,
     /// Number of its shapes.
     shapes: usize,
 }
@@ -88,18 +102,19 @@ impl Curves {
         self.gather(task, shapes);
     }
 
-    /// Style and numbers of each curve of a subplot.
-    pub(super) fn of(&self, subplot: usize) -> impl Iterator<Item = (&ResolvedStyle, &CurveStats)> + Clone {
-        self.items_of(subplot).map(|item| (&item.style, &item.stats))
+    /// Colour and numbers of each series of a subplot.
+    pub(super) fn of(&self, subplot: usize) -> impl Iterator<Item = (Color, &CurveStats)> + Clone {
+        self.items_of(subplot).filter_map(|item| Some((item.counts_in?, &item.stats)))
     }
 
     /// Sums of the numbers of a subplot's curves.
     pub(super) fn stats(&self, subplot: usize) -> DrawStats {
-        self.items_of(subplot).fold(DrawStats::default(), |mut sums, item| {
+        self.items_of(subplot).filter(|item| item.counts_in.is_some()).fold(DrawStats::default(), |mut sums, item| {
             sums.in_view += item.stats.in_view;
             sums.by_column += item.stats.by_column;
             sums.covered += item.stats.covered;
             sums.without_value += item.without_value;
+            sums.off_log += item.off_log;
             sums
         })
     }
@@ -129,35 +144,63 @@ impl Curves {
         let mut old = self.items.drain(..).rev();
         for lane in self.lanes.iter_mut().rev() {
             let count = std::mem::take(&mut lane.item_count);
-            old.by_ref().take(count).for_each(|item| lane.scratch.give_lengths(item.stats.nonfinite_x_px));
+            old.by_ref().take(count).for_each(|item| lane.scratch.give_lengths(item.stats.unplaced_x_px));
         }
         drop(old);
         for (place, (subplot, ranges)) in task.subplots().enumerate() {
             // Without an x range there is nothing to draw; without one of y there are still gaps to mark.
             let visible = subplot.series.iter().enumerate().filter(|(_, s)| ranges.x.is_some() && s.is_visible);
+            let first = self.items.len();
+            // As the axes are drawn: of axes that show the same range, one decides.
+            let Some(cell) = task.plan.cells.get(place) else { continue };
             for (index, style) in visible {
                 let Some(series) = task.snapshot.get(style.id) else { continue };
+                let [is_log_x, is_log_y] =
+                    [cell.x.scale, cell.y_map(style.axis).scale].map(|scale| scale == Scale::Log);
                 let look = task.figure.distinction.look(style, index);
-                self.items.push(Item {
+                let color = task.figure.theme.series_color(style.color.or(series.info.color), index);
+                let resolved = ResolvedStyle {
+                    color,
+                    width_px: line_width(style.width_px) * task.scale,
+                    dash: look.dash,
+                    marker: look.marker,
+                    marker_phase: look.names_curve.then(|| phase(index)),
+                    join: style.join,
+                    alpha: 1.0,
+                };
+                let item = Item {
                     subplot: place,
                     series: index,
                     work: match series.x_order() {
                         XOrder::Ascending => series.len().min(MOST_ASCENDING),
                         XOrder::Free => series.len(),
                     },
-                    style: ResolvedStyle {
-                        color: task.figure.theme.series_color(style.color.or(series.info.color), index),
-                        width_px: line_width(style.width_px) * task.scale,
-                        dash: look.dash,
-                        marker: look.marker,
-                        marker_phase: look.names_curve.then(|| phase(index)),
-                        join: style.join,
-                        alpha: 1.0,
-                    },
+                    derived: None,
+                    style: resolved,
+                    counts_in: Some(color),
                     stats: CurveStats::default(),
                     without_value: series.nonfinite_count(),
+                    off_log: if lies_off(series, is_log_x, is_log_y) {
+                        let counter = self.off_log.entry((style.id, is_log_x, is_log_y)).or_default();
+                        counter.follow(series, is_log_x, is_log_y)
+                    } else {
+                        0
+                    },
                     shapes: 0,
-                });
+                };
+                let key = task.figure.smoothing_of(style).key();
+                let Some(key) = key.filter(|key| task.snapshot.derived(style.id, *key).is_some()) else {
+                    self.items.push(item);
+                    continue;
+                };
+                let smoothed = Item { derived: Some(key), counts_in: None, stats: CurveStats::default(), ..item };
+                self.items.push(Item { style: behind(resolved, &task.figure.theme), ..item });
+                self.items.push(smoothed);
+            }
+            // What was measured lies behind all that was made from it, of whichever series.
+            let is_any_smoothed = self.items.iter().skip(first).any(|item| item.derived.is_some());
+            if is_any_smoothed && let Some(items) = self.items.get_mut(first..) {
+                items.sort_by_key(|item| item.counts_in.is_none());
             }
         }
     }
@@ -198,14 +241,32 @@ impl Lane {
             else {
                 continue;
             };
-            let Some(series) = subplot.series.get(item.series).and_then(|style| task.snapshot.get(style.id)) else {
-                continue;
+            let Some(style) = subplot.series.get(item.series) else { continue };
+            let series = match item.derived {
+                Some(key) => task.snapshot.derived(style.id, key),
+                None => task.snapshot.get(style.id),
             };
-            item.stats = curve(series, &item.style, &cell.plot, &cell.x, &cell.y, shapes, scratch);
+            let Some(series) = series else { continue };
+            let y = cell.y_map(style.axis);
+            item.stats = curve(series, &item.style, &cell.plot, &cell.x, y, shapes, scratch);
             item.shapes = shapes.len() - *shape_count;
             *shape_count = shapes.len();
         }
     }
+}
+
+/// Whether any sample may be zero or less on a logarithmic axis: known without a look at the samples.
+fn lies_off(series: &SeriesSnapshot, is_log_x: bool, is_log_y: bool) -> bool {
+    let is_off = |bounds: Option<(f64, f64)>| bounds.is_some_and(|(min, _)| min <= 0.0);
+    is_log_x && is_off(series.x_bounds()) || is_log_y && is_off(series.y_bounds())
+}
+
+/// How a curve is drawn behind its smoothed form: its colour nearly that of the background, so that it lies there without
+/// shining through what is drawn over it, and without a marker that names a curve.
+fn behind(style: ResolvedStyle, theme: &Theme) -> ResolvedStyle {
+    let marker = if style.marker_phase.is_some() { Marker::None } else { style.marker };
+    let color = mix(theme.background, style.color, BEHIND_PART);
+    ResolvedStyle { color, marker, marker_phase: None, ..style }
 }
 
 /// Where the markers that name a curve stand between two of their steps, 0 to 1: far from those of the curves before it,

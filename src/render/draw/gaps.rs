@@ -1,7 +1,8 @@
 //! Marks at the lower edge where a series has samples without a value, in its colour.
 
+use crate::batch::Color;
 use crate::figure::{Marker, PlotRect};
-use crate::render::line::{CurveStats, ResolvedStyle, Scratch};
+use crate::render::line::{CurveStats, Scratch};
 use crate::render::scene::{Paint, Shape};
 
 /// Side of a mark in logical pixels.
@@ -13,22 +14,22 @@ const BAR_PX: f32 = 2.0;
 /// Draws the marks; returns how much of the lower edge's height they take, 0 if there are none.
 pub(super) fn draw<'a>(
     plot: PlotRect,
-    curves: impl Iterator<Item = (&'a ResolvedStyle, &'a CurveStats)>,
+    curves: impl Iterator<Item = (Color, &'a CurveStats)>,
     scale: f32,
     shapes: &mut Vec<Shape>,
     scratch: &mut Scratch,
 ) -> f32 {
     let mark_px = MARK_PX * scale;
-    let mut gaps = curves.filter(|(_, stats)| !stats.nonfinite_x_px.is_empty()).peekable();
+    let mut gaps = curves.filter(|(_, stats)| !stats.unplaced_x_px.is_empty()).peekable();
     if gaps.peek().is_none() || plot.height_px < 3.0 * mark_px {
         return 0.0;
     }
     let bottom_px = plot.y_px + plot.height_px;
     shapes.push(Shape::Clip(plot));
-    for (style, stats) in gaps {
-        let paint = Paint::solid(style.color);
+    for (color, stats) in gaps {
+        let paint = Paint::solid(color);
         let mut centers_px = scratch.take_marks();
-        each_run(&stats.nonfinite_x_px, mark_px, |from_px, to_px| {
+        each_run(&stats.unplaced_x_px, mark_px, |from_px, to_px| {
             let is_wide = to_px - from_px > mark_px;
             if is_wide {
                 let height_px = (BAR_PX * scale).round().max(1.0);

@@ -7,12 +7,12 @@ use crate::render::draw::BundledFont;
 use crate::render::frame::FrameSize;
 use crate::render::scene::{HAnchor, Paint, Shape, Text, VAnchor};
 
-/// Draws the figure's hint, its lines broken between words where they are too long. Nothing where not even that fits.
-pub(super) fn draw(figure: &Figure, size: FrameSize, shapes: &mut Vec<Shape>) {
+/// Draws a hint in the figure's theme, its lines broken between words where they are too long. Nothing where not even that fits.
+pub(super) fn draw(figure: &Figure, hint: &str, size: FrameSize, shapes: &mut Vec<Shape>) {
     let sizes = Sizes::new(figure.theme.text_px, size.scale);
     let text_px = sizes.subtitle_px;
     let (width_px, height_px) = (size.width_px as f32, size.height_px as f32);
-    let lines = wrap(&figure.empty_hint, width_px - 4.0 * sizes.pad_px, |line| BundledFont.width_px(line, text_px));
+    let lines = wrap(hint, width_px - 4.0 * sizes.pad_px, |line| BundledFont.width_px(line, text_px));
     let pitch_px = (line_px(&BundledFont, text_px) * 1.45).round();
     let block_px = pitch_px * lines.len() as f32;
     if block_px > height_px {

@@ -22,14 +22,23 @@ pub(super) struct Legend {
     corner: Option<Corner>,
 }
 
+/// Places that a legend keeps clear of, if it can.
+#[derive(Clone, Copy)]
+pub(super) struct Kept<'a> {
+    /// The notes; it may stand above them.
+    pub(super) note: Option<PlotRect>,
+    /// Texts over the curves.
+    pub(super) taken: &'a [PlotRect],
+}
+
 impl Legend {
-    /// Draws the legend at the end of `shapes`; `curves` are the shapes to keep clear of, `note` is a place that is
-    /// taken. Writes the places of its entries to `entries`.
+    /// Draws the legend at the end of `shapes`; `curves` are the shapes to keep clear of, `kept_clear` what else stands there.
+    /// Writes the places of its entries to `entries`.
     pub(super) fn draw(
         &mut self,
         place: &Place<'_>,
         curves: Range<usize>,
-        note: Option<PlotRect>,
+        kept_clear: Kept<'_>,
         entries: &mut Vec<LegendEntry>,
         shapes: &mut Vec<Shape>,
         scratch: &mut Scratch,
@@ -41,9 +50,10 @@ impl Legend {
         let Some(block) = &kept.block else { return };
         covered.begin(plot, place.sizes.text_px * 0.6);
         cover(covered, shapes.get(curves).unwrap_or_default());
-        if let Some(note) = note {
+        if let Some(note) = kept_clear.note {
             covered.forbid(note);
         }
+        covered.avoid(kept_clear.taken);
         let pad_px = (place.sizes.pad_px * 0.75).round();
         let (chosen, rect) = choose(block, plot, pad_px, covered, *corner);
         *corner = Some(chosen);

@@ -105,7 +105,7 @@ fn line(content: String, right_px: f32, bottom_px: f32, size_px: f32, theme: &Th
 
 /// Writes what there is to say, most important first, over what was said before.
 fn say(stats: DrawStats, words: &mut Vec<String>) {
-    let DrawStats { in_view, by_column, covered, without_value } = stats;
+    let DrawStats { in_view, by_column, covered, without_value, off_log, untimed } = stats;
     let all = Grouped(in_view);
     let mut count = 0;
     let mut add = |note: std::fmt::Arguments<'_>| {
@@ -121,6 +121,16 @@ fn say(stats: DrawStats, words: &mut Vec<String>) {
         add(format_args!("1 sample without a value"));
     } else if without_value > 1 {
         add(format_args!("{} samples without a value", Grouped(without_value)));
+    }
+    if untimed == 1 {
+        add(format_args!("1 series without times is not drawn"));
+    } else if untimed > 1 {
+        add(format_args!("{} series without times are not drawn", Grouped(untimed)));
+    }
+    if off_log == 1 {
+        add(format_args!("1 sample ≤ 0 not on this log axis"));
+    } else if off_log > 1 {
+        add(format_args!("{} samples ≤ 0 not on this log axis", Grouped(off_log)));
     }
     if by_column > 0 {
         add(format_args!("{} of {all} samples drawn as min-max", Grouped(by_column)));
@@ -151,7 +161,7 @@ mod tests {
     fn notes_say_what_is_missing_and_what_was_reduced() {
         let mut notes = Notes::default();
         let mut say = |in_view, by_column, covered, without_value| {
-            notes.update(DrawStats { in_view, by_column, covered, without_value });
+            notes.update(DrawStats { in_view, by_column, covered, without_value, off_log: 0, untimed: 0 });
             notes.joined.clone()
         };
         assert_eq!(say(10, 0, 0, 0), "");
@@ -162,6 +172,8 @@ mod tests {
             "12,345 samples without a value · 1,000,000 of 1,234,567 samples drawn as min-max"
         );
         assert_eq!(say(30_000, 0, 12_000, 0), "12,000 of 30,000 samples covered by others");
+        notes.update(DrawStats { off_log: 12, ..DrawStats::default() });
+        assert_eq!(notes.joined, "12 samples ≤ 0 not on this log axis");
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use jiff::tz::TimeZone;
+
 use crate::figure::Figure;
+use crate::figure::cursors::cursor_table;
 use crate::figure::layout::FrameLayout;
 use crate::figure::readout::readout;
 use crate::job::thread::caught;
@@ -53,7 +56,7 @@ impl Actor<'_> {
         let buffer = self.shared.frames.buffer(size.width_px as usize * size.height_px as usize * 4);
         let painted = self.painter.paint(&figure, &snapshot, size, buffer);
         let (version, layout) = (snapshot.version, Arc::clone(&painted.layout));
-        self.drawn = Some(Drawn { figure, snapshot, layout });
+        self.drawn = Some(Drawn { figure, snapshot: painted.shown, layout });
         self.serial += 1;
         self.told = None;
         self.shared.finish_frame(Frame {
@@ -68,9 +71,17 @@ impl Actor<'_> {
     }
 
     fn answer(&mut self) {
-        let Some([x_px, y_px]) = self.shared.probe() else { return };
+        let place_px = self.shared.probe();
         let drawn = self.drawn.as_ref();
-        self.shared.finish_readout(drawn.and_then(|d| readout(&d.figure, &d.snapshot, &d.layout, x_px, y_px)));
+        if let Some([x_px, y_px]) = place_px {
+            self.shared.finish_readout(drawn.and_then(|d| readout(&d.figure, &d.snapshot, &d.layout, x_px, y_px)));
+        }
+        if let Some(drawn) = drawn.filter(|_| self.shared.wants_table()) {
+            let pointer = place_px.and_then(|[x_px, y_px]| drawn.layout.place_at(x_px, y_px));
+            let zone = TimeZone::system();
+            let table = cursor_table(&drawn.figure, &drawn.snapshot, &drawn.layout, pointer, &zone);
+            self.shared.finish_table(table);
+        }
     }
 
     /// Does `work`; a panic in it is told once and the painter made anew.

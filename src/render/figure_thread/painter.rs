@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::figure::{Figure, FrameLayout};
-use crate::render::draw::{DrawScratch, DrawStats, Drawn, draw};
+use crate::render::draw::{DrawScratch, DrawStats, Drawn, draw_prepared};
 use crate::render::frame::FrameSize;
 use crate::render::raster::{Canvas, Rasterizer};
 use crate::store::Snapshot;
@@ -25,6 +25,8 @@ pub struct Painted {
     pub layout: Arc<FrameLayout>,
     /// What was drawn.
     pub stats: DrawStats,
+    /// The samples, with what was made from them: what a place of the frame is read from.
+    pub shown: Snapshot,
 }
 
 /// Draws frames of one figure. Keeps glyphs, buffers and the pixels of what lies under the curves, so that a frame
@@ -47,14 +49,15 @@ impl FramePainter {
     /// Draws `figure` with the samples of `snapshot`, into `buffer` if it is large enough.
     #[must_use]
     pub fn paint(&mut self, figure: &Figure, snapshot: &Snapshot, size: FrameSize, buffer: Vec<u8>) -> Painted {
-        let mut drawn = draw(figure, snapshot, size, &mut self.scratch);
+        let shown = self.scratch.prepare(figure, snapshot);
+        let mut drawn = draw_prepared(figure, &shown, size, &mut self.scratch);
         let layout = self.layouts.share(&mut drawn.layout);
         let stats = drawn.stats;
         let above = drawn.scene.shapes.get(drawn.under.end..).unwrap_or_default();
         let mut canvas = self.under.canvas(&drawn, buffer, &mut self.rasterizer);
         self.rasterizer.draw(above, &mut canvas);
         self.scratch.recycle(drawn);
-        Painted { pixels: canvas.into_pixels(), layout, stats }
+        Painted { pixels: canvas.into_pixels(), layout, stats, shown }
     }
 }
 

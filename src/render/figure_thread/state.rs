@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::figure::Figure;
+use crate::figure::cursors::CursorTable;
 use crate::figure::readout::Readout;
 use crate::render::frame::{Frame, FrameSize, FrameSlot};
 use crate::store::{Snapshot, SnapshotSlot, Subscription};
@@ -39,6 +40,8 @@ pub(super) struct State {
     /// Samples came since the last frame was begun.
     has_new_data: bool,
     is_probe_new: bool,
+    wants_table: bool,
+    table: Option<CursorTable>,
     is_announced: bool,
     readout: Option<Option<Readout>>,
     error: Option<String>,
@@ -115,11 +118,23 @@ impl Shared {
     pub(super) fn set_probe(&self, place_px: Option<[f32; 2]>) {
         self.change(|state| {
             state.probe_px = place_px;
-            state.is_probe_new = place_px.is_some();
+            // A pointer that is gone is news for the table.
+            state.is_probe_new = place_px.is_some() || state.wants_table;
             if place_px.is_none() {
                 state.readout = None;
             }
             state.is_probe_new
+        });
+    }
+
+    pub(super) fn set_table(&self, wants: bool) {
+        self.change(|state| {
+            state.wants_table = wants;
+            if !wants {
+                state.table = None;
+            }
+            state.is_probe_new |= wants;
+            wants
         });
     }
 
@@ -142,6 +157,10 @@ impl Shared {
 
     pub(super) fn take_readout(&self) -> Option<Option<Readout>> {
         self.lock().readout.take()
+    }
+
+    pub(super) fn take_table(&self) -> Option<CursorTable> {
+        self.lock().table.take()
     }
 
     pub(super) fn take_error(&self) -> Option<String> {
@@ -205,6 +224,17 @@ impl Shared {
         if self.lock().probe_px.is_some() {
             self.announce(|state| state.readout = Some(readout));
         }
+    }
+
+    /// Leaves the table of the cursors, unless it is not wanted any more.
+    pub(super) fn finish_table(&self, table: CursorTable) {
+        if self.wants_table() {
+            self.announce(|state| state.table = Some(table));
+        }
+    }
+
+    pub(super) fn wants_table(&self) -> bool {
+        self.lock().wants_table
     }
 
     /// The place asked for. The question counts as heard: it is not an order of its own any more.

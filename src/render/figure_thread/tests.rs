@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::painter::Painted;
 use super::*;
 use crate::batch::{Batch, SeriesId, Xs};
-use crate::figure::SeriesStyle;
+use crate::figure::{Cursors, SeriesStyle};
 use crate::render::draw::DrawStats;
 use crate::store::Store;
 
@@ -191,6 +191,33 @@ fn a_probe_reads_what_is_seen_not_what_came_since() {
     );
 }
 
+#[test]
+fn the_table_of_the_cursors_comes_with_each_frame_while_it_is_wanted() {
+    let mut rig = Rig::new();
+    rig.start();
+    assert!(rig.thread.take_table().is_none(), "nobody asked");
+    let figure = (*rig.thread.contents().0).clone();
+    rig.thread.set_figure(Figure { cursors: Cursors { a: Some(-1e9), b: Some(1e9) }, ..figure });
+    rig.thread.set_table(true);
+    for last in [0.0, 7.0] {
+        if last > 0.0 {
+            rig.publish(last);
+        }
+        let start = Instant::now();
+        loop {
+            let table = rig.thread.take_table();
+            let read = table.and_then(|table| table.rows.into_iter().next()).and_then(|row| row.b);
+            if read.is_some_and(|value| value.y == last) {
+                break;
+            }
+            assert!(start.elapsed() < LONG, "the table never tells {last}");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+    rig.thread.set_table(false);
+    assert!(rig.thread.take_table().is_none());
+}
+
 /// Well inside: the plotting area changes a little with its labels.
 fn near_the_last_sample(frame: &Frame) -> [f32; 2] {
     let plot = frame.layout.subplots[0].plot;
@@ -207,7 +234,7 @@ impl Paint for Fragile {
         if y > 1000.0 {
             std::thread::sleep(Duration::from_millis(300));
         }
-        Painted { pixels: buffer, layout: Arc::default(), stats: DrawStats::default() }
+        Painted { pixels: buffer, layout: Arc::default(), stats: DrawStats::default(), shown: Snapshot::default() }
     }
 
     fn reset(&mut self) {}

@@ -58,7 +58,7 @@ impl Walk<'_> {
             let column_px = self.left_px + f64::from(column.index);
             if column.breaks_before {
                 trace.runs.gap();
-                trace.note_nonfinite(last_px.midpoint(column_px));
+                trace.note_unplaced(last_px.midpoint(column_px));
             }
             if column.count as usize <= RAW_PER_COLUMN {
                 let edge = self.edges.get(column.index as usize).copied().unwrap_or(f64::MAX);
@@ -90,8 +90,8 @@ impl Walk<'_> {
             let middle_px = self.left_px + f64::from(column.index) + 0.5;
             trace.marks.sample((middle_px, trace.y.to_px(column.min)));
             trace.marks.sample((middle_px, trace.y.to_px(column.max)));
-            if column.has_gap {
-                trace.note_nonfinite(middle_px);
+            if column.has_gap || trace.y.to_px(column.min).is_nan() {
+                trace.note_unplaced(middle_px);
             }
         }
         for index in in_view.clone().step_by(stride) {
@@ -109,10 +109,13 @@ fn sample(x: f64, y: f64, trace: &mut Trace<'_>) {
     let x_px = trace.x.to_px(x);
     if !y.is_finite() {
         trace.runs.gap();
-        trace.note_nonfinite(x_px);
+        trace.note_unplaced(x_px);
         return;
     }
     let place = (x_px, trace.y.to_px(y));
+    if place.1.is_nan() {
+        trace.note_unplaced(x_px);
+    }
     trace.runs.ascend(place);
     trace.marks.sample(place);
 }
@@ -145,7 +148,7 @@ fn dense(column: &Column, column_px: f64, trace: &mut Trace<'_>) {
         trace.runs.gap();
     }
     trace.marks.crowd((last_px, last));
-    if column.has_gap {
-        trace.note_nonfinite(middle_px);
+    if column.has_gap || min.is_nan() {
+        trace.note_unplaced(middle_px);
     }
 }

@@ -33,11 +33,14 @@ pub(super) fn trace(
         if !(x.is_finite() && y.is_finite()) {
             trace.runs.gap();
             if is_in_view {
-                trace.note_nonfinite(x_px);
+                trace.note_unplaced(x_px);
             }
             return;
         }
         let place = (x_px, trace.y.to_px(y));
+        if is_in_view && place.1.is_nan() {
+            trace.note_unplaced(x_px);
+        }
         if is_scatter {
             if cells.is_first(place) {
                 trace.marks.sample(place);
@@ -79,8 +82,8 @@ pub(super) fn trace(
         series.for_each(range.clone(), |x, y| each(x, y, trace));
     }
     scratch.ranges = ranges;
-    trace.stats.nonfinite_x_px.sort_unstable_by(f32::total_cmp);
-    trace.stats.nonfinite_x_px.dedup_by(|b, a| *b - *a < 1.0);
+    trace.stats.unplaced_x_px.sort_unstable_by(f32::total_cmp);
+    trace.stats.unplaced_x_px.dedup_by(|b, a| *b - *a < 1.0);
     scratch.cells = cells.bits;
     if let Some(ink) = ink {
         scratch.ink = ink.into_buffers();

@@ -60,8 +60,8 @@ pub struct CurveStats {
     pub by_column: u64,
     /// Of these, left out because what they would draw is covered already by others of the series.
     pub covered: u64,
-    /// Where samples in view have no finite y, in device pixels, ascending, at most one a pixel.
-    pub nonfinite_x_px: Vec<f32>,
+    /// Where samples in view have no place because their y is not finite, or zero or less on a log axis: in device pixels, ascending, at most one a pixel.
+    pub unplaced_x_px: Vec<f32>,
 }
 
 /// Samples a pixel column above which it is drawn by its first, least, greatest and last. From here on the places of the
@@ -91,7 +91,7 @@ pub fn curve(
     shapes: &mut Vec<Shape>,
     scratch: &mut Scratch,
 ) -> CurveStats {
-    let mut stats = CurveStats { nonfinite_x_px: scratch.take_lengths(), ..CurveStats::default() };
+    let mut stats = CurveStats { unplaced_x_px: scratch.take_lengths(), ..CurveStats::default() };
     let (Some(x_axis), Some(y_axis)) = (AxisPx::new(x), AxisPx::new(y)) else { return stats };
     if !(plot.width_px >= 1.0 && plot.height_px >= 1.0 && style.width_px > 0.0) || series.is_empty() {
         return stats;
@@ -127,12 +127,12 @@ struct Trace<'a> {
 }
 
 impl Trace<'_> {
-    /// Notes a sample without a finite y at a place in pixels.
-    fn note_nonfinite(&mut self, x_px: f64) {
+    /// Notes a sample that has no place of its own at a place in pixels.
+    fn note_unplaced(&mut self, x_px: f64) {
         let x_px = x_px as f32;
-        let is_new = self.stats.nonfinite_x_px.last().is_none_or(|last| (x_px - last).abs() >= 1.0);
+        let is_new = self.stats.unplaced_x_px.last().is_none_or(|last| (x_px - last).abs() >= 1.0);
         if x_px.is_finite() && is_new {
-            self.stats.nonfinite_x_px.push(x_px);
+            self.stats.unplaced_x_px.push(x_px);
         }
     }
 }

@@ -69,7 +69,7 @@ fn breaks_dots_and_places_of_samples_without_a_value() {
     let (shapes, stats) = draw(STEP, ys, &STYLE, axes((0.0, 10.0), (-1.0, 1.0), Scale::Linear));
     assert_eq!(lines(&shapes).len(), 2);
     assert_eq!(markers(&shapes), 1, "the sample alone is a dot");
-    assert_eq!(stats.nonfinite_x_px, [60.0, 100.0, 160.0]);
+    assert_eq!(stats.unplaced_x_px, [60.0, 100.0, 160.0]);
     assert_eq!((stats.by_column, stats.covered), (0, 0));
 }
 
@@ -80,7 +80,7 @@ fn many_samples_are_drawn_by_column_and_keep_their_extremes() {
     ys[66_666] = f64::NAN;
     let (shapes, stats) = draw(STEP, ys, &STYLE, axes((0.0, 1e5), (-1.0, 1.0), Scale::Linear));
     assert_eq!((stats.in_view, stats.by_column, stats.covered), (100_000, 100_000, 0));
-    assert_eq!(stats.nonfinite_x_px.len(), 1);
+    assert_eq!(stats.unplaced_x_px.len(), 1);
     let [line] = lines(&shapes)[..] else { panic!("a lost sample in a full column does not break the line") };
     assert!(line.len() <= 4 * 200 + 2, "{}", line.len());
     let top = line.iter().map(|p| p[1]).fold(f32::INFINITY, f32::min);
@@ -92,7 +92,7 @@ fn values_of_zero_or_less_break_a_line_on_a_log_axis() {
     let ys = vec![1.0, 10.0, 0.0, 10.0, -5.0, 100.0, 10.0];
     let (shapes, stats) = draw(STEP, ys, &STYLE, axes((0.0, 10.0), (0.1, 1000.0), Scale::Log));
     assert_eq!((lines(&shapes).len(), markers(&shapes)), (2, 1));
-    assert!(stats.nonfinite_x_px.is_empty(), "they have a value, but no place");
+    assert_eq!(stats.unplaced_x_px, [60.0, 100.0], "where they are missing is told");
 }
 
 #[test]

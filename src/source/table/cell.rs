@@ -9,7 +9,7 @@ use crate::source::float;
 
 /// A cell that was read.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Cell {
+pub(in crate::source) enum Cell {
     Number(f64),
     /// Seconds since the Unix epoch.
     Time(f64),
@@ -19,7 +19,7 @@ pub(super) enum Cell {
 }
 
 /// Reads a cell without blanks around it; `decimal` is the decimal sign.
-pub(super) fn parse(text: &[u8], decimal: u8) -> Cell {
+pub(in crate::source) fn parse(text: &[u8], decimal: u8) -> Cell {
     if let Some(value) = float::parse(text, decimal) {
         return Cell::Number(value);
     }

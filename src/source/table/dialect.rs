@@ -11,7 +11,7 @@ const SAMPLE_LINES: usize = 100;
 
 /// How the columns of a line are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Delimiter {
+pub(in crate::source) enum Delimiter {
     Byte(u8),
     /// Any run of blanks and tabs.
     Blanks,
@@ -19,7 +19,7 @@ pub(super) enum Delimiter {
 
 /// How a table is written.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Dialect {
+pub(in crate::source) struct Dialect {
     pub delimiter: Delimiter,
     pub decimal: u8,
     /// Names of the columns, from the header or made up.
@@ -34,7 +34,7 @@ pub(super) struct Dialect {
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::source) enum Kind {
     /// No value yet.
     #[default]
     Unknown,
@@ -54,7 +54,7 @@ struct Line<'a> {
 }
 
 /// Whether a line is blank, a comment, or only draws, as below the header of a printed table.
-pub(super) fn is_skipped(line: &[u8]) -> bool {
+pub(in crate::source) fn is_skipped(line: &[u8]) -> bool {
     match line.iter().find(|b| !b.is_ascii_whitespace()) {
         None | Some(b'#' | b'%') => true,
         Some(_) => line.iter().all(|b| b"-=+|: \t\r".contains(b)) && line.windows(3).any(|w| w == b"---"),
@@ -104,7 +104,7 @@ fn record_length(text: &[u8]) -> (usize, u64) {
 }
 
 /// Reads the dialect off `block`, which starts the input. None if it holds no line with content.
-pub(super) fn find(block: &[u8]) -> Option<Dialect> {
+pub(in crate::source) fn find(block: &[u8]) -> Option<Dialect> {
     let (lines, comment) = sample(block);
     let (first, rows) = lines.split_first()?;
     let (delimiter, decimal) = find_delimiter(&lines);
@@ -229,7 +229,7 @@ fn find_delimiter(lines: &[Line<'_>]) -> (Delimiter, u8) {
 }
 
 /// The cells of one line; quotes are taken off, and delimiters inside them do not count.
-pub(super) fn split(line: &[u8], delimiter: Delimiter) -> Vec<Cow<'_, [u8]>> {
+pub(in crate::source) fn split(line: &[u8], delimiter: Delimiter) -> Vec<Cow<'_, [u8]>> {
     match delimiter {
         Delimiter::Blanks => line
             .split(|b| b.is_ascii_whitespace())

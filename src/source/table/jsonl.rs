@@ -16,7 +16,7 @@ use super::plan::find_column;
 use super::{MISSING, Table, TableColumn, TableOptions};
 
 /// Keys that are x wherever they stand in the object, the first of them that there is.
-const X_KEYS: [&str; 14] = [
+pub(in crate::source) const X_KEYS: [&str; 14] = [
     "step",
     "global_step",
     "_step",

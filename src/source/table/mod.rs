@@ -4,10 +4,10 @@
 //! memory is that of the columns asked for. Knows no store, no figure and no path: it reads any `Read`.
 
 mod blocks;
-mod cell;
-mod dialect;
+pub(in crate::source) mod cell;
+pub(in crate::source) mod dialect;
 mod error;
-mod jsonl;
+pub(in crate::source) mod jsonl;
 mod plan;
 mod quoted;
 mod rows;

@@ -24,7 +24,7 @@ const HEAD_LEN: usize = 64;
 const MAGIC: u64 = u64::from_le_bytes(*b"KYMOCACH");
 
 /// Raised whenever the layout or the meaning of anything in the file changes; others are refused.
-const FORMAT_VERSION: u64 = 1;
+const FORMAT_VERSION: u64 = 2;
 
 /// Which state of which log a cache was made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,6 +18,7 @@ use crate::store::chunk::Chunk;
 use crate::store::column_x::{Run, XColumn};
 use crate::store::pyramid::BLOCK_LEN;
 use crate::store::series::Series;
+use crate::store::stamps::{Corner, Stamps};
 use crate::store::store::Store;
 use crate::store::summary::{Scan, Summary};
 
@@ -142,6 +143,7 @@ impl<'m> Input<'m> {
     fn series(&mut self, column_at: Find<'_>) -> Result<Option<(SeriesInfo, Series)>, Fault> {
         let info = self.info().ok_or(NOT_WHOLE)?;
         let known = self.scan().ok_or(NOT_WHOLE)?;
+        let corners = self.corners().ok_or(NOT_WHOLE)?;
         let count = self.word().ok_or(NOT_WHOLE)?;
         let mut samples = Series::default();
         for _ in 0..count {
@@ -149,7 +151,19 @@ impl<'m> Input<'m> {
             samples.push_known(chunk);
         }
         samples.set_known(known);
+        samples.set_stamps(Stamps::from_corners(corners, samples.len()).ok_or(NOT_WHOLE)?);
         Ok(Some((info, samples)))
+    }
+
+    fn corners(&mut self) -> Option<Vec<Corner>> {
+        let count = self.len()?;
+        // No more than the file has room for.
+        let mut corners = Vec::with_capacity(count.min(self.range.len() / 16));
+        for _ in 0..count {
+            let [end, nanos] = self.words()?;
+            corners.push(Corner { end: usize::try_from(end).ok()?, nanos: nanos as i64 });
+        }
+        Some(corners)
     }
 
     fn info(&mut self) -> Option<SeriesInfo> {

@@ -95,6 +95,11 @@ impl Output {
         self.text(&info.name)?;
         self.text(&info.x_label)?;
         self.scan(series.samples.known())?;
+        self.word(series.samples.stamps().len() as u64)?;
+        for corner in series.samples.stamps().corners() {
+            self.word(corner.end as u64)?;
+            self.word(corner.nanos as u64)?;
+        }
         self.word(series.samples.chunks().count() as u64)?;
         series.samples.chunks().try_for_each(|chunk| self.chunk(chunk))
     }

@@ -4,8 +4,9 @@
 //! u64 length | u32 masked CRC-32C of the length | payload | u32 masked CRC-32C of the payload     (little endian)
 //! ```
 //!
-//! The format is that of `TensorFlow` (`tensorflow/core/lib/io/record_writer.h`). Runs on the caller's thread; knows
-//! nothing of what the payloads mean.
+//! The format is that of `TensorFlow` (`tensorflow/core/lib/io/record_writer.h`). Recorded runs are written in it and event
+//! files are read in it, which is why it stands before both. Runs on the caller's thread; knows nothing of what the payloads
+//! mean.
 
 use std::ops::Range;
 
@@ -41,6 +42,20 @@ pub fn head(len: usize) -> [u8; HEAD_BYTES] {
 #[must_use]
 pub fn foot(crc: u32) -> [u8; FOOT_BYTES] {
     mask(crc).to_le_bytes()
+}
+
+/// The length of a payload by the bytes before it; none if their checksum is wrong.
+#[must_use]
+pub fn length(head: &[u8; HEAD_BYTES]) -> Option<u64> {
+    let (len, crc) = head.split_first_chunk::<8>()?;
+    (crc == mask(crc32c::crc32c(len)).to_le_bytes()).then(|| u64::from_le_bytes(*len))
+}
+
+/// The payload of `record`, which is a payload and the bytes after it; none if the checksum is wrong.
+#[must_use]
+pub fn payload(record: &[u8]) -> Option<&[u8]> {
+    let (payload, foot) = record.split_last_chunk::<FOOT_BYTES>()?;
+    (u32::from_le_bytes(*foot) == mask(crc32c::crc32c(payload))).then_some(payload)
 }
 
 /// What stands next in the bytes.
