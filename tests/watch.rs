@@ -133,6 +133,28 @@ fn silence_pauses_the_command_and_who_looks_on_is_told() {
     });
 }
 
+#[test]
+fn rules_may_come_and_go_while_the_command_runs() {
+    let home = Home::new();
+    assert!(Command::new("mkfifo").arg(home.path().join("go")).status().unwrap().success());
+    let script = "echo step=1 loss=1; read line < go; echo step=2 loss=2; exec sleep 600";
+    let run = home.detach(&["--", "sh", "-c", script]);
+    wait_until("a sample", || samples(&run, "loss") == [1.0]);
+    let [nan, two] = ["loss is nan: stop", "loss == 2: stop"].map(str::to_owned);
+    let refused = ask(&run, Ask::AddRule { rule: "loss > x: stop".into() }, PATIENCE).unwrap_err().to_string();
+    assert_eq!(refused, "`x` is no number: write one, such as 0.5 or 1e-3");
+    for rule in [&nan, &two] {
+        assert_eq!(ask(&run, Ask::AddRule { rule: rule.clone() }, PATIENCE).unwrap(), Tell::Done);
+    }
+    assert_eq!(ask(&run, Ask::RemoveRule { rule: nan.clone() }, PATIENCE).unwrap(), Tell::Done);
+    assert!(ask(&run, Ask::RemoveRule { rule: nan }, PATIENCE).is_err());
+    assert_eq!(ask(&run, Ask::Rules, PATIENCE).unwrap(), Tell::Rules { rules: vec![two] });
+    fs::write(home.path().join("go"), "\n").unwrap();
+    assert_eq!(wait_for_end(&run).state, RunState::Stopped);
+    let wanted = "Rule `loss == 2: stop`: loss = 2 at x = 2; the job is stopped";
+    assert!(messages(&run).iter().any(|text| text == wanted), "{:?}", messages(&run));
+}
+
 /// A session bus with a notification server, which end with this.
 struct Desktop {
     bus: Child,

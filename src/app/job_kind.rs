@@ -149,6 +149,12 @@ impl JobKind {
         }
     }
 
+    /// Whether rules can be held against it: a command, or followed files. A program beyond a socket is its own master.
+    #[must_use]
+    pub fn takes_rules(&self) -> bool {
+        matches!(self, Self::Command { .. } | Self::Follow { .. })
+    }
+
     /// How it is watched: only commands are, besides being shown.
     #[must_use]
     pub fn watch(&self) -> &WatchOptions {

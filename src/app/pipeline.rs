@@ -14,7 +14,7 @@ use crate::app::launch::Recording;
 use crate::app::open_run::Opening;
 use crate::app::recording::Journal;
 use crate::app::supervisor::{Ask, Supervisor};
-use crate::app::watch::{OnFired, Resources, Watch};
+use crate::app::watch::{OnFired, Resources, Rules, Watch};
 use crate::batch::{Item, Level, Message, Notice, Pane};
 use crate::job::sine;
 use crate::job::{JobError, JobHandle, JobSpec, Mailbox, Sink};
@@ -92,7 +92,7 @@ pub struct StartOptions {
 pub struct Running {
     activity: Activity,
     client: Option<Client>,
-    _watch: Watched,
+    watched: Watched,
     // Dropped after the job: it takes in what the job says last.
     journal: Option<Journal>,
 }
@@ -147,6 +147,25 @@ impl Running {
         }
     }
 
+    /// Adds a rule to a command or to followed files that are running. What comes of it is said in the Control pane; nothing
+    /// comes of it where others make the run. docs/rules.md says what a rule is.
+    pub fn add_rule(&self, rule: &str) {
+        self.change_rules(Ask::AddRule { rule: rule.to_owned() });
+    }
+
+    /// Takes a rule away, as it was written.
+    pub fn remove_rule(&self, rule: &str) {
+        self.change_rules(Ask::RemoveRule { rule: rule.to_owned() });
+    }
+
+    fn change_rules(&self, ask: Ask) {
+        match (&self.activity, &self.watched.watch) {
+            (Activity::Attached(attached), _) => attached.ask(ask),
+            (_, Some(watch)) => watch.rules().obey(&ask),
+            _ => {}
+        }
+    }
+
     /// Whether it goes on without this process.
     #[must_use]
     pub fn outlives_us(&self) -> bool {
@@ -197,11 +216,11 @@ pub fn start(
     };
     if let Some(what) = what {
         let activity = Activity::Attached(Attached::start(what, data, mailbox, options)?);
-        return Ok(Running { activity, client: None, _watch: Watched::default(), journal: None });
+        return Ok(Running { activity, client: None, watched: Watched::default(), journal: None });
     }
     if let JobKind::Recorded(runs) = kind {
         let activity = Activity::Opening(Opening::start(runs, data, mailbox, options.tap)?);
-        return Ok(Running { activity, client: None, _watch: Watched::default(), journal: None });
+        return Ok(Running { activity, client: None, watched: Watched::default(), journal: None });
     }
     let (spec, processes) = spec(kind)?;
     let recording = if kind.is_recorded() { options.recording } else { Recording::Off };
@@ -224,14 +243,14 @@ pub fn start(
         t0: Instant::now(),
     });
     let (job, watch) = start_watched(kind, spec, processes, Box::new(sink), watched, Arc::new(|_| {}))?;
-    Ok(Running { activity: Activity::Job(job), client, _watch: watch, journal })
+    Ok(Running { activity: Activity::Job(job), client, watched: watch, journal })
 }
 
 /// What watches a job besides those who show it, kept as long as it runs.
 #[derive(Default)]
 struct Watched {
     _resources: Option<Resources>,
-    _watch: Option<Watch>,
+    watch: Option<Watch>,
 }
 
 /// Starts a job, and what watches it.
@@ -252,16 +271,15 @@ fn start_watched(
         }
         None => Ok((None, sink)),
     };
+    if !kind.takes_rules() {
+        return Ok((JobHandle::start(spec, sink, mailbox)?, Watched::default()));
+    }
     let watch = Watch::begin(kind.name(), options, &mailbox, on_fired).map_err(StartError::Open)?;
-    let Some(watch) = watch else {
-        let (resources, sink) = shared(sink)?;
-        return Ok((JobHandle::start(spec, sink, mailbox)?, Watched { _resources: resources, _watch: None }));
-    };
     let (resources, sink) = shared(watch.sink(sink))?;
     let spec = watch.limited(spec.with_limits(options.limits));
     let job = JobHandle::start(spec, sink, watch.mailbox())?;
     watch.attach(job.job());
-    Ok((job, Watched { _resources: resources, _watch: Some(watch) }))
+    Ok((job, Watched { _resources: resources, watch: Some(watch) }))
 }
 
 /// A command that is recorded, and shown by others. Dropping it stops it, waits for its end and until that is on disk.
@@ -269,7 +287,7 @@ pub struct Recorded {
     job: JobHandle,
     processes: CommandProcesses,
     run: PathBuf,
-    _watch: Watched,
+    watched: Watched,
     _journal: Journal,
 }
 
@@ -287,7 +305,7 @@ pub fn record(kind: &JobKind, run: RunDir, mailbox: &Mailbox, on_fired: OnFired)
     let journal = Journal::into_run(run, mailbox).map_err(StartError::Journal)?;
     let sink = Box::new(RecordSink(journal.handle()));
     let (job, watch) = start_watched(kind, spec, looked_at, sink, journal.watch(mailbox), on_fired)?;
-    Ok(Recorded { job, processes, run: path, _watch: watch, _journal: journal })
+    Ok(Recorded { job, processes, run: path, watched: watch, _journal: journal })
 }
 
 impl Recorded {
@@ -315,6 +333,12 @@ impl Recorded {
     /// Sends them a signal; gives their number.
     pub fn signal(&self, signal: Signal) -> usize {
         self.processes.signal(signal)
+    }
+
+    /// Its rules.
+    #[must_use]
+    pub fn rules(&self) -> Option<Rules> {
+        self.watched.watch.as_ref().map(Watch::rules)
     }
 
     /// Lets go of adopted ones that have ended.

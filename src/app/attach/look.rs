@@ -137,7 +137,7 @@ impl Look {
                 }
                 Tell::Refused { why } => self.say(Level::Warning, format!("The supervisor refuses: {why}")),
                 // What a rule found stands in the log, too.
-                Tell::Rule { .. } | Tell::Done => {}
+                Tell::Rule { .. } | Tell::Rules { .. } | Tell::Done => {}
             }
         }
         if self.link.is_none() && self.asked_alive.elapsed() >= ALIVE_INTERVAL {

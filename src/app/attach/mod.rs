@@ -87,7 +87,9 @@ impl Attached {
                 Ask::Stop => job.end(),
                 Ask::Pause => job.pause(),
                 Ask::Resume => job.resume(),
-                Ask::Status | Ask::Signal { .. } => {}
+                Ask::AddRule { rule } => job.add_rule(&rule),
+                Ask::RemoveRule { rule } => job.remove_rule(&rule),
+                Ask::Status | Ask::Rules | Ask::Signal { .. } => {}
             },
         }
     }

@@ -19,13 +19,14 @@ use signal_hook::low_level::pipe;
 use crate::app::job_view::JobView;
 use crate::app::pipeline::{self, JobKind, Recorded, StartError};
 use crate::app::recording;
+use crate::app::watch::Rules;
 use crate::batch::Notice;
 use crate::job;
 use crate::job::watch::Fired;
 use crate::record::{DataDir, RecordError};
 
 use super::control::Control;
-use super::protocol::{Ask, Tell, state_word};
+use super::protocol::{Ask, LINE_BYTES_MAX, TEXT_CHARS_MAX, Tell, line, state_word};
 use super::spawn::Begun;
 
 /// Time between two looks for adopted processes that have ended.
@@ -209,6 +210,9 @@ fn answer(recorded: &Recorded, status: &Tell, ask: Ask) -> Tell {
         Ask::Stop => recorded.stop(),
         Ask::Pause => recorded.pause(),
         Ask::Resume => recorded.resume(),
+        Ask::Rules => return rules(recorded.rules().map(|rules| rules.list()).unwrap_or_default()),
+        Ask::AddRule { rule } => return changed(recorded, |rules| rules.add(&rule)),
+        Ask::RemoveRule { rule } => return changed(recorded, |rules| rules.remove(&rule)),
         Ask::Signal { signal } => match Signal::from_named_raw(signal) {
             Some(signal) => {
                 if recorded.signal(signal) == 0 {
@@ -219,6 +223,26 @@ fn answer(recorded: &Recorded, status: &Tell, ask: Ask) -> Tell {
         },
     }
     Tell::Done
+}
+
+/// The rules, if they fit a line.
+fn rules(rules: Vec<String>) -> Tell {
+    let tell = Tell::Rules { rules };
+    if line(&tell).len() <= LINE_BYTES_MAX {
+        return tell;
+    }
+    Tell::Refused { why: "the rules are too many to be listed".to_owned() }
+}
+
+fn changed(recorded: &Recorded, change: impl FnOnce(Rules) -> Result<(), String>) -> Tell {
+    let rules = recorded.rules().ok_or_else(|| "this run takes no rules".to_owned());
+    match rules.and_then(change) {
+        Ok(()) => Tell::Done,
+        // Without what does not fit a line: the rule itself, which who asked knows.
+        Err(why) => {
+            Tell::Refused { why: why.lines().next().unwrap_or_default().chars().take(TEXT_CHARS_MAX).collect() }
+        }
+    }
 }
 
 /// A stream that becomes readable when one of the signals came.

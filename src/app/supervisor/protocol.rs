@@ -12,10 +12,10 @@ use crate::job::watch::{Actions, Fired};
 pub(super) const LINE_BYTES_MAX: usize = 4096;
 
 /// Longest text of several in one line, in characters: of at most four bytes each, and the rest of the line beside them.
-const TEXT_CHARS_MAX: usize = 400;
+pub(super) const TEXT_CHARS_MAX: usize = 400;
 
 /// What is asked of a supervisor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case")]
 pub enum Ask {
     /// How it stands. Told once to everybody who connects, unasked.
@@ -26,6 +26,18 @@ pub enum Ask {
     Pause,
     /// Let them go on.
     Resume,
+    /// Which rules there are.
+    Rules,
+    /// Hold one more rule against what comes from now on.
+    AddRule {
+        /// As docs/rules.md says.
+        rule: String,
+    },
+    /// Take a rule away.
+    RemoveRule {
+        /// As it was written.
+        rule: String,
+    },
     /// Send a signal to all processes.
     Signal {
         /// Its number.
@@ -52,6 +64,11 @@ pub enum Tell {
     Refused {
         /// Why, for a person.
         why: String,
+    },
+    /// The rules that there are.
+    Rules {
+        /// As they were written.
+        rules: Vec<String>,
     },
     /// A rule has fired. Told unasked.
     Rule {

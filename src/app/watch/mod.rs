@@ -12,8 +12,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
+use crate::app::supervisor::Ask;
 use crate::batch::{Item, Level, Message, Notice, Pane, State};
-use crate::job::watch::{Actions, Book, Fired};
+use crate::job::watch::{Actions, Book, Fired, Rule, RuleError};
 use crate::job::{Clock, JobRef, JobSpec, Mailbox, Sink, SystemClock, Waker, lock, thread as job_thread};
 
 pub use options::WatchOptions;
@@ -48,6 +49,8 @@ struct Wishes {
 struct Shared {
     name: String,
     t0: Instant,
+    /// Whether there are rules: else samples pass at the cost of this look.
+    has_rules: AtomicBool,
     book: Mutex<Book>,
     /// Where it is said that a rule has fired: past this watch, so that it does not hear itself.
     mailbox: Mailbox,
@@ -67,23 +70,15 @@ struct Notes {
 }
 
 impl Watch {
-    /// Begins to watch a job of that name, whose notices go to `mailbox`. None if there is nothing to watch for.
+    /// Begins to watch a job of that name, whose notices go to `mailbox`.
     ///
     /// # Errors
     /// If the system refuses a thread.
-    pub fn begin(
-        name: &str,
-        options: &WatchOptions,
-        mailbox: &Mailbox,
-        on_fired: OnFired,
-    ) -> std::io::Result<Option<Self>> {
-        let warns = options.limits != crate::job::Limits::default();
-        if options.rules.is_empty() && !warns {
-            return Ok(None);
-        }
+    pub fn begin(name: &str, options: &WatchOptions, mailbox: &Mailbox, on_fired: OnFired) -> std::io::Result<Self> {
         let shared = Arc::new(Shared {
             name: name.to_owned(),
             t0: Instant::now(),
+            has_rules: AtomicBool::new(!options.rules.is_empty()),
             book: Mutex::new(Book::new(&options.rules, Duration::ZERO)),
             mailbox: mailbox.clone(),
             wishes: Mutex::default(),
@@ -97,7 +92,7 @@ impl Watch {
         let theirs = Arc::clone(&shared);
         let thread = job_thread::spawn(&format!("watch:{name}"), seat, move |seat| thread::run(&theirs, seat))?;
         let guard = Guard(Arc::clone(&shared), Some(thread.with_join_bound(JOIN_BOUND)));
-        Ok(Some(Self { shared, _thread: guard }))
+        Ok(Self { shared, _thread: guard })
     }
 
     /// The job that tells of its limits.
@@ -110,9 +105,6 @@ impl Watch {
     /// The sink that looks at what goes to `sink`.
     #[must_use]
     pub fn sink(&self, sink: Box<dyn Sink>) -> Box<dyn Sink> {
-        if !lock(&self.shared.book).concerns_samples() {
-            return sink;
-        }
         Box::new(WatchSink { sink, shared: Arc::clone(&self.shared), fired: Vec::new() })
     }
 
@@ -123,11 +115,70 @@ impl Watch {
         self.shared.mailbox.witnessed(Arc::new(move |notice| shared.hear(notice)))
     }
 
+    /// The rules, for whoever adds some or takes some away.
+    #[must_use]
+    pub fn rules(&self) -> Rules {
+        Rules(Arc::clone(&self.shared))
+    }
+
     /// Names the job that is stopped and held.
     pub fn attach(&self, job: &JobRef) {
         let mut wishes = lock(&self.shared.wishes);
         wishes.job = Some(job.clone());
         wishes.grant();
+    }
+}
+
+/// The rules of a running job. For any thread; never waits.
+#[derive(Clone)]
+pub struct Rules(Arc<Shared>);
+
+impl Rules {
+    /// The rules, as they were written.
+    #[must_use]
+    pub fn list(&self) -> Vec<String> {
+        lock(&self.0.book).rules()
+    }
+
+    /// Adds a rule for what comes from now on.
+    ///
+    /// # Errors
+    /// Why it is none, in words; or that there are too many.
+    pub fn add(&self, text: &str) -> Result<(), String> {
+        let rule: Rule = text.parse().map_err(|error: RuleError| error.to_string())?;
+        if !lock(&self.0.book).add(&rule, self.0.now()) {
+            return Err("a job has 1000 rules at most: take some away".to_owned());
+        }
+        self.0.has_rules.store(true, Ordering::Release);
+        self.0.say(Level::Info, format!("Rule `{}` added", rule.text()));
+        // It may wait for silence.
+        self.0.wake();
+        Ok(())
+    }
+
+    /// Does what is asked of them; what cannot be done is said in the Control pane.
+    pub(super) fn obey(&self, ask: &Ask) {
+        let done = match ask {
+            Ask::AddRule { rule } => self.add(rule),
+            Ask::RemoveRule { rule } => self.remove(rule),
+            _ => Ok(()),
+        };
+        if let Err(why) = done {
+            let why = why.lines().next().unwrap_or_default().to_owned();
+            self.0.say(Level::Warning, format!("The rule is not changed: {why}"));
+        }
+    }
+
+    /// Takes a rule away.
+    ///
+    /// # Errors
+    /// If there is none that was written so.
+    pub fn remove(&self, text: &str) -> Result<(), String> {
+        if !lock(&self.0.book).remove(text.trim()) {
+            return Err(format!("there is no rule `{}`", text.trim()));
+        }
+        self.0.say(Level::Info, format!("Rule `{}` taken away", text.trim()));
+        Ok(())
     }
 }
 
@@ -234,6 +285,10 @@ struct WatchSink {
 impl Sink for WatchSink {
     fn item(&mut self, item: Item) {
         let shared = &self.shared;
+        // The names of series are noted in any case, for rules that come later.
+        if item.has_samples() && !shared.has_rules.load(Ordering::Acquire) {
+            return self.sink.item(item);
+        }
         let mut book = lock(&shared.book);
         let ends_silence = book.item(&item, || shared.now(), &mut self.fired);
         drop(book);

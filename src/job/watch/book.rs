@@ -18,6 +18,9 @@ const REARM_SAMPLES: u32 = 10;
 /// Times that a rule is told of. More say nothing new, and a pattern may mean thousands of series.
 const TELLINGS_MAX: u32 = 100;
 
+/// Most rules of a job.
+const RULES_MAX: usize = 1000;
+
 /// A rule that has fired.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fired {
@@ -33,6 +36,8 @@ pub struct Fired {
 pub struct Book {
     rules: Vec<Entry>,
     concerns: HashMap<SeriesId, Vec<Concern>>,
+    /// All series that are known, for rules that come later.
+    names: HashMap<SeriesId, String>,
     /// Rules that wait for silence, by their places.
     silences: Vec<usize>,
     held_since: Option<Duration>,
@@ -63,14 +68,16 @@ impl Book {
     #[must_use]
     pub fn new(rules: &[Rule], now: Duration) -> Self {
         let entry = |rule: &Rule| Entry { rule: rule.clone(), tellings: 0, heard: now, is_missed: false };
-        let silences = rules.iter().enumerate().filter(|(_, rule)| matches!(rule.condition, Condition::Silent { .. }));
-        Self {
-            silences: silences.map(|(place, _)| place).collect(),
+        let mut book = Self {
+            silences: Vec::new(),
             rules: rules.iter().map(entry).collect(),
             concerns: HashMap::new(),
+            names: HashMap::new(),
             held_since: None,
             is_over: false,
-        }
+        };
+        book.connect();
+        book
     }
 
     /// Whether there is a rule that samples concern.
@@ -81,10 +88,55 @@ impl Book {
             .any(|entry| matches!(entry.rule.condition, Condition::Samples { .. } | Condition::Silent { .. }))
     }
 
-    /// Whether there is a rule that the time concerns.
+    /// The rules, as they were written.
     #[must_use]
-    pub fn concerns_silence(&self) -> bool {
-        !self.silences.is_empty()
+    pub fn rules(&self) -> Vec<String> {
+        self.rules.iter().map(|entry| entry.rule.text.clone()).collect()
+    }
+
+    /// Adds a rule, for what comes from `now` on. False if there are too many.
+    pub fn add(&mut self, rule: &Rule, now: Duration) -> bool {
+        if self.rules.len() >= RULES_MAX {
+            return false;
+        }
+        self.rules.push(Entry { rule: rule.clone(), tellings: 0, heard: now, is_missed: false });
+        self.connect();
+        true
+    }
+
+    /// Takes the rules away that were written so. False if there are none.
+    pub fn remove(&mut self, text: &str) -> bool {
+        let count = self.rules.len();
+        let kept: Vec<Option<usize>> = self
+            .rules
+            .iter()
+            .scan(0, |next, entry| {
+                let is_kept = entry.rule.text != text;
+                *next += usize::from(is_kept);
+                Some(is_kept.then(|| *next - 1))
+            })
+            .collect();
+        self.rules.retain(|entry| entry.rule.text != text);
+        for concerns in self.concerns.values_mut() {
+            concerns.retain_mut(|concern| match kept.get(concern.rule).copied().flatten() {
+                Some(place) => {
+                    concern.rule = place;
+                    true
+                }
+                None => false,
+            });
+        }
+        self.connect();
+        self.rules.len() < count
+    }
+
+    /// Finds the series of each rule, and what waits for silence.
+    fn connect(&mut self) {
+        let is_silence = |entry: &Entry| matches!(entry.rule.condition, Condition::Silent { .. });
+        self.silences = (0..self.rules.len()).filter(|place| self.rules.get(*place).is_some_and(is_silence)).collect();
+        for (id, name) in std::mem::take(&mut self.names) {
+            self.declare(id, &name);
+        }
     }
 
     /// Looks at an item; what fires is handed to `fired`. `now` is asked for the time only if that matters. True if it ended
@@ -117,6 +169,7 @@ impl Book {
             });
         }
         self.concerns.insert(id, concerns);
+        self.names.insert(id, name.to_owned());
     }
 
     fn samples(&mut self, batch: &Batch, now: impl FnOnce() -> Duration, fired: &mut Vec<Fired>) -> bool {
@@ -259,134 +312,4 @@ fn sample_text(name: &str, batch: &Batch, place: usize, count: u32) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::batch::SeriesInfo;
-
-    const SEC: Duration = Duration::from_secs(1);
-
-    fn book(rules: &[&str]) -> Book {
-        let rules: Vec<Rule> = rules.iter().map(|text| text.parse().unwrap()).collect();
-        Book::new(&rules, Duration::ZERO)
-    }
-
-    fn declare(book: &mut Book, id: u32, name: &str) {
-        let info =
-            SeriesInfo { id: SeriesId(id), name: name.into(), x_label: String::new(), x_is_time: false, color: None };
-        book.item(&Item::Declare(info), || Duration::ZERO, &mut Vec::new());
-    }
-
-    fn feed(book: &mut Book, id: u32, y: &[f64]) -> Vec<String> {
-        let mut fired = Vec::new();
-        let batch = Batch::steps(SeriesId(id), 0, 100.0, 1.0, y.to_vec());
-        book.item(&Item::Append(batch), || 9 * SEC, &mut fired);
-        fired.into_iter().map(|fired| fired.text).collect()
-    }
-
-    #[test]
-    fn data_hostile_nan_is_found_among_others() {
-        let mut book = book(&["loss is nan: stop", "*loss is not finite for 2: notify"]);
-        declare(&mut book, 0, "loss");
-        declare(&mut book, 1, "val_loss");
-        declare(&mut book, 2, "accuracy");
-        assert!(feed(&mut book, 0, &[1.0, f64::INFINITY, 0.5]).is_empty());
-        assert_eq!(feed(&mut book, 0, &[1.0, f64::NAN]), ["loss = NaN at x = 101"]);
-        assert_eq!(feed(&mut book, 0, &[-f64::INFINITY]), ["loss = -inf at x = 100, the sample 2 in a row"]);
-        assert!(feed(&mut book, 1, &[f64::NAN]).is_empty());
-        assert!(feed(&mut book, 2, &[f64::NAN; 3]).is_empty());
-    }
-
-    #[test]
-    fn a_rule_fires_once_a_crossing_and_noise_is_none() {
-        let mut book = book(&["x > 10: notify"]);
-        declare(&mut book, 0, "x");
-        assert_eq!(feed(&mut book, 0, &[9.0, 11.0, 12.0, 9.0, 11.0, 9.0]).len(), 1);
-        assert!(feed(&mut book, 0, &[9.0; 8]).is_empty());
-        assert!(feed(&mut book, 0, &[11.0]).is_empty(), "9 calm samples are too few");
-        assert_eq!(feed(&mut book, 0, &[[9.0; 10].as_slice(), &[11.0]].concat()), ["x = 11 at x = 110"]);
-        // Several crossings within one batch.
-        let waves: Vec<f64> = (0..100).map(|i| if i % 20 < 10 { 0.0 } else { 99.0 }).collect();
-        assert_eq!(feed(&mut book, 0, &waves).len(), 5);
-    }
-
-    #[test]
-    fn a_rule_may_ask_for_samples_in_a_row() {
-        let mut book = book(&["x >= 1 for 3: stop"]);
-        declare(&mut book, 7, "x");
-        assert!(feed(&mut book, 7, &[1.0, 1.0, 0.0, 1.0, 1.0]).is_empty());
-        assert_eq!(feed(&mut book, 7, &[1.0]), ["x = 1 at x = 100, the sample 3 in a row"]);
-    }
-
-    #[test]
-    fn silence_is_missed_once_and_not_while_the_job_is_held() {
-        let mut book = book(&["silent 10s: pause", "loss silent 5s: notify"]);
-        declare(&mut book, 0, "loss");
-        declare(&mut book, 1, "other");
-        let look = |book: &mut Book, secs: u32| {
-            let mut fired = Vec::new();
-            let next = book.look(secs * SEC, &mut fired);
-            (fired.into_iter().map(|fired| fired.rule).collect::<Vec<_>>(), next)
-        };
-        assert_eq!(look(&mut book, 4), (vec![], Some(5 * SEC)));
-        assert_eq!(look(&mut book, 5), (vec!["loss silent 5s: notify".to_owned()], Some(10 * SEC)));
-        // At 9 s.
-        feed(&mut book, 1, &[1.0]);
-        assert_eq!(look(&mut book, 10), (vec![], Some(19 * SEC)));
-        book.set_held(true, 11 * SEC);
-        assert_eq!(look(&mut book, 100), (vec![], None));
-        book.set_held(false, 111 * SEC);
-        assert_eq!(look(&mut book, 118), (vec![], Some(119 * SEC)));
-        assert_eq!(look(&mut book, 119), (vec!["silent 10s: pause".to_owned()], None));
-        // A sample ends both silences.
-        feed(&mut book, 0, &[1.0]);
-        assert_eq!(look(&mut book, 10), (vec![], Some(14 * SEC)));
-        book.set_ending();
-        assert_eq!(look(&mut book, 999), (vec![], None));
-    }
-
-    #[test]
-    fn ends_are_told_by_how_they_came() {
-        let failure = Failure::from("it broke\nsomewhere");
-        let mut fired = Vec::new();
-        book(&["end: notify", "fail: notify", "x > 1: stop"]).end(Err(&failure), &mut fired);
-        let texts: Vec<_> = fired.iter().map(|fired| fired.text.as_str()).collect();
-        assert_eq!(texts, ["the job has failed: it broke", "the job has failed: it broke"]);
-        fired.clear();
-        book(&["end: notify", "fail: notify"]).end(Ok(&Outcome::default()), &mut fired);
-        assert_eq!((fired.len(), fired[0].text.as_str()), (1, "the job has ended"));
-    }
-
-    /// Ten million samples a second pass, with rules for them and without.
-    #[test]
-    fn a_sample_costs_one_comparison_or_nothing() {
-        let mut book = book(&["loss > 10 for 5: stop", "loss is nan: stop", "silent 10m: pause"]);
-        declare(&mut book, 0, "loss");
-        declare(&mut book, 1, "other");
-        let nanos = || {
-            let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-            time.tv_sec * 1_000_000_000 + time.tv_nsec
-        };
-        for id in [0, 1] {
-            let item = Item::Append(Batch::steps(SeriesId(id), 0, 0.0, 1.0, vec![1.0; 10_000]));
-            let (before, mut fired) = (nanos(), Vec::new());
-            for _ in 0..1000 {
-                book.item(&item, || SEC, &mut fired);
-            }
-            let each = (nanos() - before) as f64 / 1e7;
-            eprintln!("series {id}: {each:.3} ns of processor time a sample");
-            assert!(each < 100.0 && fired.is_empty(), "{each} ns a sample");
-        }
-    }
-
-    #[test]
-    fn names_hostile_a_pattern_that_means_thousands_is_told_of_a_hundred_times() {
-        let mut book = book(&["* is nan: stop"]);
-        let mut told = Vec::new();
-        for id in 0..1000 {
-            told.extend(feed(&mut book, id, &[f64::NAN]));
-        }
-        assert_eq!(told.len(), 1000, "each of them stops the job");
-        assert_eq!(told.iter().filter(|text| !text.is_empty()).count(), 100);
-        assert!(told[99].ends_with("; this rule is not told of any more") && told[98] == "series 98 = NaN at x = 100");
-    }
-}
+mod tests;
