@@ -151,12 +151,6 @@ pub struct RunArgs {
     /// Start the command and return, without a window; `kymograph attach` looks at it, `kymograph stop` ends it
     #[arg(long)]
     pub detach: bool,
-    /// How it is watched.
-    #[command(flatten)]
-    pub watch: WatchArgs,
-    /// How it is run many times.
-    #[command(flatten)]
-    pub sweep: SweepArgs,
     /// The command and its arguments, after `--`
     #[arg(
         required = true,
@@ -166,6 +160,13 @@ pub struct RunArgs {
         value_hint = ValueHint::CommandWithArguments
     )]
     pub command: Vec<OsString>,
+    // Last, because their headings hold for all that follows.
+    /// How it is watched.
+    #[command(flatten)]
+    pub watch: WatchArgs,
+    /// How it is run many times.
+    #[command(flatten)]
+    pub sweep: SweepArgs,
 }
 
 /// What to follow.
