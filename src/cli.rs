@@ -1,5 +1,7 @@
 //! The command line: what people type becomes plain data. Decides nothing else.
 
+mod watch;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -8,6 +10,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::figure::Distinction;
 use crate::source::sine::SineOptions;
+
+pub use watch::{SweepArgs, WatchArgs};
 
 /// Shows long background computations live: their curves, progress and printed output.
 ///
@@ -97,6 +101,9 @@ pub enum Command {
     /// Run a command for those who look at it through its run
     #[command(hide = true)]
     Supervise(RunArgs),
+    /// Run a command many times, one after the other, for those who look at the runs
+    #[command(hide = true)]
+    Queue(RunArgs),
     /// Write what an installation has beside the program
     #[command(hide = true)]
     Generate(GenerateArgs),
@@ -144,6 +151,12 @@ pub struct RunArgs {
     /// Start the command and return, without a window; `kymograph attach` looks at it, `kymograph stop` ends it
     #[arg(long)]
     pub detach: bool,
+    /// How it is watched.
+    #[command(flatten)]
+    pub watch: WatchArgs,
+    /// How it is run many times.
+    #[command(flatten)]
+    pub sweep: SweepArgs,
     /// The command and its arguments, after `--`
     #[arg(
         required = true,

@@ -3,14 +3,19 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 use kymograph::app::launch::{Launch, Recording};
 use kymograph::app::pipeline::JobKind;
 use kymograph::app::serve::{self, ServeOptions};
 use kymograph::app::supervisor::{self, Supervisor};
+use kymograph::app::sweep::{self, SweepOptions};
+use kymograph::app::watch::WatchOptions;
 use kymograph::app::{client, export_file, followed, generate, headless, render_file, runs};
-use kymograph::cli::{AttachArgs, Cli, Command, GlobalArgs, OpenArgs, RunArgs};
+use kymograph::cli::{AttachArgs, Cli, Command, GlobalArgs, OpenArgs, RunArgs, SweepArgs, WatchArgs};
+use kymograph::job::Limits;
+use kymograph::job::sweep::SweepAxis;
 use kymograph::record::{DataDir, LogReader, RunState};
 use kymograph::source::command::{CommandOptions, Wiring};
 use kymograph::source::follow::FollowOptions;
@@ -65,6 +70,13 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
             // Who started it was told why; a terminal would hear of it twice.
             return Ok(u8::from(supervised.is_err()));
         }
+        Some(Command::Queue(args)) => {
+            let supervisor = Supervisor::own(global.data_dir.as_deref(), global.log)?;
+            let (base, axes, options) = sweep_of(args)?;
+            // Who started it was told why; a terminal would hear of it twice.
+            return Ok(u8::from(sweep::queue(sweep::runs(&base, &axes)?, options, &supervisor).is_err()));
+        }
+        Some(Command::Run(args)) if !args.sweep.axes.is_empty() => return run_sweep(args, &global),
         Some(Command::Run(args)) if args.detach => {
             let supervisor = Supervisor::own(global.data_dir.as_deref(), global.log)?;
             let run = supervisor.start(&command(args, false)?)?.run;
@@ -149,7 +161,39 @@ fn command(args: RunArgs, is_supervised: bool) -> anyhow::Result<JobKind> {
     };
     let options =
         CommandOptions { argv: args.command, metrics, wiring, adopts: is_supervised, ..CommandOptions::default() };
-    Ok(JobKind::Command { name: args.name, options })
+    Ok(JobKind::Command { name: args.name, options, watch: Box::new(watch(args.watch)) })
+}
+
+/// The command of a sweep, its parameters, and how its runs follow each other.
+fn sweep_of(mut args: RunArgs) -> anyhow::Result<(JobKind, Vec<SweepAxis>, SweepOptions)> {
+    let SweepArgs { axes, jobs, fail_fast } = std::mem::take(&mut args.sweep);
+    Ok((command(args, false)?, axes, SweepOptions { jobs: jobs.into(), fail_fast }))
+}
+
+/// Runs a command many times: in this terminal, or detached.
+fn run_sweep(args: RunArgs, global: &GlobalArgs) -> anyhow::Result<u8> {
+    let is_detached = args.detach;
+    let (base, axes, options) = sweep_of(args)?;
+    let usage = |text: String| Cli::command().error(ErrorKind::ValueValidation, text).exit();
+    if global.save.is_some() {
+        usage("--save draws one run: `kymograph open --headless --save PATH RUN…` draws several".to_owned());
+    }
+    let runs = sweep::runs(&base, &axes).unwrap_or_else(|error| usage(error.to_string()));
+    if is_detached {
+        let supervisor = Supervisor::own(global.data_dir.as_deref(), global.log)?;
+        let started = supervisor.start_queue(&base, &options.words(&axes))?;
+        writeln!(std::io::stdout(), "{}", started.run.display())?;
+        eprintln!("kymograph: {} runs; `kill {}` stops all of them", runs.len(), started.process.id());
+        return Ok(0);
+    }
+    let code = sweep::run(runs, options, &launch(base, global, true))?;
+    Ok(u8::try_from(code).unwrap_or(1))
+}
+
+fn watch(args: WatchArgs) -> WatchOptions {
+    let WatchArgs { max_time, warn_time, max_memory, warn_memory, rules, resources, config } = args;
+    let limits = Limits { run_time: max_time, memory_bytes: max_memory, warn_time, warn_memory_bytes: warn_memory };
+    WatchOptions { limits, rules, resources, config }
 }
 
 /// Whether standard output and standard error go to the same place.

@@ -295,10 +295,11 @@ fn a_drop_stops_and_joins() {
 fn a_limit_on_run_time_stops_the_job_with_a_clear_message() {
     let limits = Limits { run_time: Some(Duration::from_millis(1_250)), ..Limits::default() };
     let run = run(sine::spec(SineOptions::default()).with_limits(limits).with_clock(FakeClock::new()));
-    assert_eq!(run.result, Err("the run time limit of 1.250 s is reached".into()));
+    let failure = run.result.unwrap_err();
+    assert_eq!((failure.text.as_str(), failure.exit_code), ("the time limit of 1.25 s is reached", 124));
     let control = pane(&run.notices, Pane::Control);
-    assert_eq!(control[2], "1.25000 Stopping: the run time limit of 1.250 s is reached");
-    assert_eq!(control.last().unwrap(), "1.25000 Job failed after 1.25000 s: the run time limit of 1.250 s is reached");
+    assert_eq!(control[2], "1.25000 Stopping: the time limit of 1.25 s is reached");
+    assert_eq!(control.last().unwrap(), "1.25000 Job failed after 1.25000 s: the time limit of 1.25 s is reached");
     assert_eq!(job_states(&run.notices), [State::Running, State::Stopping, State::Failed]);
 }
 
@@ -345,7 +346,9 @@ fn a_limit_on_memory_asks_the_remote_first() {
     let limits = Limits { memory_bytes: Some(9 << 20), ..Limits::default() };
     let source = Grows(Arc::default(), Arc::clone(&was_stopped));
     let run = run(JobSpec::new("grows", source).with_limits(limits).with_clock(FakeClock::new()));
-    assert_eq!(run.result, Err("the memory limit of 9.0 MiB is reached: 12.0 MiB are used".into()));
+    let failure = run.result.unwrap_err();
+    assert_eq!(failure.text, "the memory limit of 9.0 MiB is reached: 12.0 MiB are used");
+    assert_eq!(failure.exit_code, 137);
     assert!(was_stopped.load(Ordering::SeqCst), "the remote was asked to stop");
     assert!(
         pane(&run.notices, Pane::Control).iter().any(|line| line.starts_with("1.25000 Stopping: the memory limit"))

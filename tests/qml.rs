@@ -95,7 +95,7 @@ fn job_of(file: &Path) -> JobKind {
 
 fn command(script: &str) -> JobKind {
     let options = CommandOptions { argv: ["sh", "-c", script].map(Into::into).to_vec(), ..CommandOptions::default() };
-    JobKind::Command { name: None, options }
+    JobKind::Command { name: None, options, watch: Box::default() }
 }
 
 /// A job that fills a series of its own and one of the program's as fast as it can, until it is stopped.

@@ -108,7 +108,7 @@ impl Described {
                 let words = std::iter::once(&self.program).chain(&self.arguments);
                 let argv = words.map(Into::into).collect();
                 let options = CommandOptions { argv, metrics, ..CommandOptions::default() };
-                JobKind::Command { name: None, options }
+                JobKind::Command { name: None, options, watch: Box::default() }
             }
             Err(error) => failing("command", format!("the property `metrics` cannot be used: {error}")),
         }

@@ -5,8 +5,9 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use crate::app::watch::WatchOptions;
 use crate::batch::Pane;
 use crate::figure::{Axis, Figure, Subplot};
 use crate::job::JobSpec;
@@ -39,6 +40,8 @@ pub enum JobKind {
         name: Option<String>,
         /// What is run and how its output is read.
         options: CommandOptions,
+        /// How it is watched.
+        watch: Box<WatchOptions>,
     },
     /// Files and folders that others write. They are not recorded again: a file is its own record.
     Follow {
@@ -101,7 +104,7 @@ impl JobKind {
         match self {
             Self::Sine(_) => "sine",
             Self::Follow { name, .. } => name,
-            Self::Command { name, options } => name.as_deref().unwrap_or_else(|| program_name(options)),
+            Self::Command { name, options, .. } => name.as_deref().unwrap_or_else(|| program_name(options)),
             Self::Recorded(_) | Self::Live(_) => self.metas().next().map_or("run", |meta| &meta.name),
             Self::Client(session) => &session.hello().name,
             Self::Custom { name, .. } => name,
@@ -144,6 +147,13 @@ impl JobKind {
             Self::Client(_) => CLIENT,
             Self::Custom { .. } => "custom",
         }
+    }
+
+    /// How it is watched: only commands are, besides being shown.
+    #[must_use]
+    pub fn watch(&self) -> &WatchOptions {
+        static NOT_AT_ALL: LazyLock<WatchOptions> = LazyLock::new(WatchOptions::default);
+        if let Self::Command { watch, .. } = self { watch } else { &NOT_AT_ALL }
     }
 
     /// The command and its arguments; empty for jobs that run none.

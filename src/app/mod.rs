@@ -35,4 +35,6 @@ pub mod session_bus;
 pub mod session_file;
 pub mod styled_text;
 pub mod supervisor;
+pub mod sweep;
 pub mod terminal_colors;
+pub mod watch;

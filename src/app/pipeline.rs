@@ -14,6 +14,7 @@ use crate::app::launch::Recording;
 use crate::app::open_run::Opening;
 use crate::app::recording::Journal;
 use crate::app::supervisor::{Ask, Supervisor};
+use crate::app::watch::{OnFired, Resources, Watch};
 use crate::batch::{Item, Level, Message, Notice, Pane};
 use crate::job::sine;
 use crate::job::{JobError, JobHandle, JobSpec, Mailbox, Sink};
@@ -26,20 +27,23 @@ use crate::store::{BudgetOptions, Snapshot, SnapshotSlot, Store, budget_default}
 /// How long a command and its whole process tree may take to end: it is killed after two seconds.
 const COMMAND_GRACE: Duration = Duration::from_secs(4);
 
-/// The job that runs what `kind` says.
-fn spec(kind: &JobKind) -> Result<JobSpec, StartError> {
-    Ok(match kind {
+/// The job that runs what `kind` says, and the processes that it will have.
+fn spec(kind: &JobKind) -> Result<(JobSpec, Option<CommandProcesses>), StartError> {
+    let spec = match kind {
         JobKind::Sine(options) => sine::spec(*options),
         JobKind::Command { options, .. } => {
             let source = CommandSource::new(options.clone()).map_err(StartError::Command)?;
+            let processes = source.processes();
             // A command is ended in three steps, which take longer than a thread that only has to look.
-            JobSpec { grace: COMMAND_GRACE, ..JobSpec::new(kind.name(), source) }
+            let spec = JobSpec { grace: COMMAND_GRACE, ..JobSpec::new(kind.name(), source) };
+            return Ok((spec, Some(processes)));
         }
         JobKind::Follow { options, .. } => JobSpec::new(kind.name(), FollowSource::new(options.clone())),
         JobKind::Recorded(_) | JobKind::Live(_) => return Err(StartError::Recorded),
         JobKind::Client(session) => JobSpec::new(kind.name(), session.take_source().ok_or(StartError::Over)?),
         JobKind::Custom { make, .. } => make(),
-    })
+    };
+    Ok((spec, None))
 }
 
 /// Why a job could not be started.
@@ -88,6 +92,7 @@ pub struct StartOptions {
 pub struct Running {
     activity: Activity,
     client: Option<Client>,
+    _watch: Watched,
     // Dropped after the job: it takes in what the job says last.
     journal: Option<Journal>,
 }
@@ -192,13 +197,13 @@ pub fn start(
     };
     if let Some(what) = what {
         let activity = Activity::Attached(Attached::start(what, data, mailbox, options)?);
-        return Ok(Running { activity, client: None, journal: None });
+        return Ok(Running { activity, client: None, _watch: Watched::default(), journal: None });
     }
     if let JobKind::Recorded(runs) = kind {
         let activity = Activity::Opening(Opening::start(runs, data, mailbox, options.tap)?);
-        return Ok(Running { activity, client: None, journal: None });
+        return Ok(Running { activity, client: None, _watch: Watched::default(), journal: None });
     }
-    let spec = spec(kind)?;
+    let (spec, processes) = spec(kind)?;
     let recording = if kind.is_recorded() { options.recording } else { Recording::Off };
     let (journal, spill) = Journal::begin(kind, &recording, &mailbox).unzip();
     if let (Some(session), Some(journal)) = (kind.client(), &journal) {
@@ -218,8 +223,45 @@ pub fn start(
         mailbox: watched.clone(),
         t0: Instant::now(),
     });
-    let activity = Activity::Job(JobHandle::start(spec, Box::new(sink), watched)?);
-    Ok(Running { activity, client, journal })
+    let (job, watch) = start_watched(kind, spec, processes, Box::new(sink), watched, Arc::new(|_| {}))?;
+    Ok(Running { activity: Activity::Job(job), client, _watch: watch, journal })
+}
+
+/// What watches a job besides those who show it, kept as long as it runs.
+#[derive(Default)]
+struct Watched {
+    _resources: Option<Resources>,
+    _watch: Option<Watch>,
+}
+
+/// Starts a job, and what watches it.
+fn start_watched(
+    kind: &JobKind,
+    spec: JobSpec,
+    processes: Option<CommandProcesses>,
+    sink: Box<dyn Sink>,
+    mailbox: Mailbox,
+    on_fired: OnFired,
+) -> Result<(JobHandle, Watched), StartError> {
+    let options = kind.watch();
+    let processes = processes.filter(|_| options.resources);
+    let shared = |sink| match processes {
+        Some(processes) => {
+            let (resources, sink) = Resources::begin(kind.name(), processes, sink).map_err(StartError::Open)?;
+            Ok::<_, StartError>((Some(resources), sink))
+        }
+        None => Ok((None, sink)),
+    };
+    let watch = Watch::begin(kind.name(), options, &mailbox, on_fired).map_err(StartError::Open)?;
+    let Some(watch) = watch else {
+        let (resources, sink) = shared(sink)?;
+        return Ok((JobHandle::start(spec, sink, mailbox)?, Watched { _resources: resources, _watch: None }));
+    };
+    let (resources, sink) = shared(watch.sink(sink))?;
+    let spec = watch.limited(spec.with_limits(options.limits));
+    let job = JobHandle::start(spec, sink, watch.mailbox())?;
+    watch.attach(job.job());
+    Ok((job, Watched { _resources: resources, _watch: Some(watch) }))
 }
 
 /// A command that is recorded, and shown by others. Dropping it stops it, waits for its end and until that is on disk.
@@ -227,21 +269,25 @@ pub struct Recorded {
     job: JobHandle,
     processes: CommandProcesses,
     run: PathBuf,
+    _watch: Watched,
     _journal: Journal,
 }
 
-/// Starts a command that is recorded into `run` and shown nowhere here; its notices go to `mailbox`, too.
+/// Starts a command that is recorded into `run` and shown nowhere here; its notices go to `mailbox`, too, and rules that
+/// fire to `on_fired`.
 ///
 /// # Errors
 /// [`StartError`] if the system refuses what it needs.
-pub fn record(kind: &JobKind, run: RunDir, mailbox: &Mailbox) -> Result<Recorded, StartError> {
+pub fn record(kind: &JobKind, run: RunDir, mailbox: &Mailbox, on_fired: OnFired) -> Result<Recorded, StartError> {
     let JobKind::Command { options, .. } = kind else { return Err(StartError::Recorded) };
     let source = CommandSource::new(options.clone()).map_err(StartError::Command)?;
     let (processes, path) = (source.processes(), run.path().to_owned());
+    let looked_at = Some(processes.clone());
     let spec = JobSpec { grace: COMMAND_GRACE, ..JobSpec::new(kind.name(), source) };
     let journal = Journal::into_run(run, mailbox).map_err(StartError::Journal)?;
-    let job = JobHandle::start(spec, Box::new(RecordSink(journal.handle())), journal.watch(mailbox))?;
-    Ok(Recorded { job, processes, run: path, _journal: journal })
+    let sink = Box::new(RecordSink(journal.handle()));
+    let (job, watch) = start_watched(kind, spec, looked_at, sink, journal.watch(mailbox), on_fired)?;
+    Ok(Recorded { job, processes, run: path, _watch: watch, _journal: journal })
 }
 
 impl Recorded {

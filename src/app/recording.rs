@@ -29,7 +29,7 @@ pub fn about(kind: &JobKind) -> RunAbout {
         kind: kind.word().to_owned(),
         command: kind.command(),
         client_run: kind.client().map(|session| session.hello().run.clone()),
-        config: kind.client().map(|session| session.hello().config.clone()).unwrap_or_default(),
+        config: kind.client().map_or_else(|| kind.watch().config_value(), |session| session.hello().config.clone()),
     }
 }
 

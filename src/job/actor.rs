@@ -19,20 +19,18 @@ use crossbeam_channel::Receiver;
 
 use super::channel::{self, Tap, Weight};
 use super::clock::Seat;
-use super::control::{Limits, Switches, resident_bytes};
+use super::control::{Switches, resident_bytes};
 use super::handle::Ending;
+use super::limits::{LimitWatch, Verdict};
 use super::post::Post;
 use super::receiver::{ReceiverPart, Sink, Tally, receive};
 use super::side::{Event, Events, Side};
-use super::spec::JobSpec;
+use super::spec::{JobSpec, OnLimit};
 use super::thread::caught;
 use super::words::{describe_receiver, describe_worker, plural};
 use super::worker::{WorkerEnd, WorkerPart, work};
 use crate::batch::{Failure, Item, Level, Message, Notice, Outcome, Pane, Role, State};
 use crate::source::{Remote, SourceError};
-
-/// Time between two looks at the memory: often enough to stop a leak, and nothing to feel.
-const MEMORY_PERIOD: Duration = Duration::from_millis(250);
 
 /// Runs a job from its start to its result.
 pub(crate) fn run(spec: JobSpec, sink: Box<dyn Sink>, post: Post, mut ending: Ending, seat: &Seat) {
@@ -55,9 +53,9 @@ struct Actor<'a> {
     receiver: Side<Tally>,
     remote: Option<Arc<dyn Remote>>,
     is_paced: bool,
-    limits: Limits,
+    limits: LimitWatch,
+    on_limit: OnLimit,
     grace: Duration,
-    next_memory_look: Duration,
     taken_before: u64,
     paused_since: Option<Duration>,
     paused: Duration,
@@ -75,7 +73,7 @@ impl<'a> Actor<'a> {
         ending: &'a mut Ending,
         seat: &'a Seat,
     ) -> Result<Self, String> {
-        let JobSpec { name, source, refine, receiver: plan, limits, grace, clock } = spec;
+        let JobSpec { name, source, refine, receiver: plan, limits, on_limit, grace, clock } = spec;
         let switches = Arc::new(Switches::default());
         let (data_in, data) = channel::data();
         let (text_in, text) = channel::text();
@@ -111,7 +109,7 @@ impl<'a> Actor<'a> {
             // Its drop joins it.
             worker.set_state(&post, State::Stopping);
         })?;
-        let next_memory_look = post.clock.now();
+        let limits = LimitWatch::new(limits, post.clock.now());
         Ok(Self {
             ending,
             seat,
@@ -125,8 +123,8 @@ impl<'a> Actor<'a> {
             remote,
             is_paced: plan.is_paced(),
             limits,
+            on_limit,
             grace,
-            next_memory_look,
             taken_before: 0,
             paused_since: None,
             paused: Duration::ZERO,
@@ -275,32 +273,31 @@ impl<'a> Actor<'a> {
         if self.stop_is_begun {
             return;
         }
-        let now = self.seat.now();
-        if let Some(limit) = self.limits.run_time
-            && self.run_time_ends().is_some_and(|end| now >= end)
-        {
-            self.stop_at_limit(format!("the run time limit of {:.3} s is reached", limit.as_secs_f64()));
-        }
-        if let Some(limit) = self.limits.memory_bytes
-            && now >= self.next_memory_look
-        {
-            self.next_memory_look = now.saturating_add(MEMORY_PERIOD);
-            let told = self.remote.as_ref().and_then(|remote| caught(|| remote.memory_bytes()).ok().flatten());
-            if let Some(bytes) = told.or_else(resident_bytes).filter(|bytes| *bytes > limit) {
-                let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
-                self.stop_at_limit(format!(
-                    "the memory limit of {:.1} MiB is reached: {:.1} MiB are used",
-                    mib(limit),
-                    mib(bytes)
-                ));
+        let (now, run_from, remote) = (self.seat.now(), self.run_from(), self.remote.clone());
+        let verdicts = self.limits.look(now, run_from, |floor| {
+            let told = remote.and_then(|remote| caught(|| remote.memory_above(floor)).ok().flatten());
+            told.or_else(resident_bytes)
+        });
+        for verdict in verdicts {
+            match verdict {
+                Verdict::Warn(text) => {
+                    self.say(Level::Warning, format_args!("{text}"));
+                    self.tell_of_limit(&text);
+                }
+                Verdict::Stop(failure) => {
+                    self.say(Level::Error, format_args!("Stopping: {}", failure.text));
+                    self.tell_of_limit(&format!("it is stopped: {}", failure.text));
+                    self.fail(failure);
+                    self.begin_stop();
+                }
             }
         }
     }
 
-    fn stop_at_limit(&mut self, text: String) {
-        self.say(Level::Error, format_args!("Stopping: {text}"));
-        self.fail(text);
-        self.begin_stop();
+    fn tell_of_limit(&self, text: &str) {
+        if let Err(panic) = caught(|| (self.on_limit)(text)) {
+            log::error!("what hears of limits panicked: {panic}");
+        }
     }
 
     fn check_grace(&mut self) {
@@ -325,18 +322,13 @@ impl<'a> Actor<'a> {
     }
 
     fn next_look(&self) -> Option<Duration> {
-        let limits = if self.stop_is_begun {
-            [None, None]
-        } else {
-            [self.run_time_ends(), self.limits.memory_bytes.map(|_| self.next_memory_look)]
-        };
-        limits.into_iter().chain([self.worker.grace_ends, self.receiver.grace_ends]).flatten().min()
+        let limits = if self.stop_is_begun { None } else { self.limits.next_look(self.run_from()) };
+        [limits, self.worker.grace_ends, self.receiver.grace_ends].into_iter().flatten().min()
     }
 
-    /// When the run time is used up; never while the job is paused.
-    fn run_time_ends(&self) -> Option<Duration> {
-        let limit = self.limits.run_time.filter(|_| self.paused_since.is_none())?;
-        Some(self.post.t0.saturating_add(self.paused).saturating_add(limit))
+    /// The moment from which the run time counts; none while the job is paused.
+    fn run_from(&self) -> Option<Duration> {
+        self.paused_since.is_none().then(|| self.post.t0.saturating_add(self.paused))
     }
 
     /// Says what is left over and how the job ended.

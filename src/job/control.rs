@@ -1,19 +1,8 @@
-//! What a job's threads may be told: stop, pause, close. And the limits that a job may be given.
+//! What a job's threads may be told: stop, pause, close.
 //!
 //! Flags only; whoever sets one wakes the seats that it concerns. Knows no thread.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
-
-/// What a job may use before it is stopped, with a message and as failed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Limits {
-    /// Longest time from start to end, without the time spent paused.
-    pub run_time: Option<Duration>,
-    /// Most resident memory, in bytes: that of what the source runs outside this process if its
-    /// [`Remote`](crate::source::Remote) can tell, else that of this whole process. Looked at 4 times a second.
-    pub memory_bytes: Option<u64>,
-}
 
 /// The flags of one start of a job, shared by its threads.
 #[derive(Default)]

@@ -61,9 +61,16 @@ impl Mailbox {
     }
 
     /// The same lane, with somebody who sees all that is sent through this mailbox and its clones: also what the lane
-    /// drops because nobody takes it in time.
+    /// drops because nobody takes it in time. Who saw this mailbox before sees it after that.
     #[must_use]
     pub fn witnessed(&self, witness: Witness) -> Self {
+        let witness = match self.witness.clone() {
+            None => witness,
+            Some(earlier) => Arc::new(move |notice: &Notice| {
+                witness(notice);
+                earlier(notice);
+            }),
+        };
         Self { shared: Arc::clone(&self.shared), witness: Some(witness) }
     }
 

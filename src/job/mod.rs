@@ -43,6 +43,7 @@ mod control;
 mod detached;
 mod fake_clock;
 mod handle;
+mod limits;
 mod mailbox;
 mod polling;
 mod pool;
@@ -52,7 +53,9 @@ mod registry;
 mod side;
 pub mod sine;
 mod spec;
+pub mod sweep;
 pub mod thread;
+pub mod watch;
 mod words;
 mod worker;
 
@@ -61,16 +64,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use capture::{LINE_BYTES, WriteStream, say_line};
 pub use channel::{DATA_BYTES, DATA_ITEMS, TEXT_BYTES, TEXT_LINES};
 pub use clock::{Clock, Seat, SystemClock, Wait, Waker};
-pub use control::Limits;
 pub use detached::{StopToken, spawn_detached};
 pub use fake_clock::{FAKE_EPOCH_NANOS, FakeClock};
 pub use handle::{JobHandle, JobRef};
+pub use limits::{Limits, MEMORY_EXIT_CODE, TIME_EXIT_CODE};
 pub use mailbox::{Drain, MAILBOX_BYTES, MAILBOX_LINES, Mailbox, Wake, Witness, mailbox};
 pub use polling::{Polling, Tick};
 pub use pool::{Pool, PoolJob};
 pub use receiver::{ReceiverPlan, Sink};
 pub use registry::end_all;
-pub use spec::{GRACE, JobError, JobSpec};
+pub use spec::{GRACE, JobError, JobSpec, OnLimit};
 
 /// Locks a mutex; one that a panicking thread left behind still holds whole values here.
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::clock::{Clock, SystemClock};
-use super::control::Limits;
+use super::limits::Limits;
 use super::receiver::ReceiverPlan;
 use crate::batch::Outcome;
 use crate::source::{Outlet, PassThrough, Refine, Source, SourceError};
@@ -29,6 +29,9 @@ pub enum JobError {
     PoolClosed,
 }
 
+/// Hears, in words, of a limit that is passed. Called on the job's control thread; must not block.
+pub type OnLimit = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// A job, ready to start once.
 pub struct JobSpec {
     /// Names the job in messages and its threads: `worker:<name>`, `receiver:<name>`, `job:<name>`.
@@ -41,6 +44,8 @@ pub struct JobSpec {
     pub receiver: ReceiverPlan,
     /// What the job may use; no limits if not set.
     pub limits: Limits,
+    /// Hears of limits that are passed; nobody if not set. The Control pane says it in any case.
+    pub on_limit: OnLimit,
     /// How long a thread may go on after it was asked to stop, before it is abandoned; [`GRACE`] if not set. Sources
     /// that end other programs in steps need more.
     pub grace: Duration,
@@ -58,6 +63,7 @@ impl JobSpec {
             refine: Box::new(PassThrough),
             receiver: ReceiverPlan::default(),
             limits: Limits::default(),
+            on_limit: Arc::new(|_| {}),
             grace: GRACE,
             clock: Arc::new(SystemClock::new()),
         }

@@ -7,9 +7,11 @@ pub mod client;
 pub mod command;
 pub mod float;
 pub mod follow;
+pub mod helper;
 pub mod json;
 pub mod metrics;
 pub mod process_tree;
+pub mod resources;
 pub mod table;
 pub mod terminal;
 
@@ -117,9 +119,15 @@ pub trait Remote: Send + Sync {
     /// Holds the source or lets it go on.
     fn set_paused(&self, paused: bool);
 
-    /// Resident memory, in bytes, of what the source runs outside this process, if it can be told.
+    /// Memory, in bytes, of what the source runs outside this process, if it can be told.
     fn memory_bytes(&self) -> Option<u64> {
         None
+    }
+
+    /// The same, found out at less cost: what it gives may be too much where it is not more than `floor`.
+    fn memory_above(&self, floor: u64) -> Option<u64> {
+        let _ = floor;
+        self.memory_bytes()
     }
 }
 

@@ -11,6 +11,8 @@ use std::sync::{Mutex, PoisonError};
 
 use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, pidfd_open, pidfd_send_signal, waitpid};
 
+use super::helper::helpers;
+
 /// Environment variable that marks every process of a job: the job's random identity, after those of the jobs around
 /// it, separated by colons.
 pub const JOB_VARIABLE: &str = "KYMOGRAPH_JOB";
@@ -30,18 +32,21 @@ pub struct ProcessTree {
 
 /// A process for all time: numbers are used again, but not with the same start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct ProcessKey {
-    pid: i32,
+pub(super) struct ProcessKey {
+    pub pid: i32,
     /// Start of the process, in clock ticks since boot.
     start_ticks: u64,
 }
 
 /// A line of `/proc/<pid>/stat`.
 #[derive(Clone, Copy, Debug)]
-struct Stat {
-    key: ProcessKey,
-    parent_pid: i32,
+pub(super) struct Stat {
+    pub key: ProcessKey,
+    pub parent_pid: i32,
     state: u8,
+    /// Time on processors, its own and that of children that it has waited for, in clock ticks.
+    pub cpu_ticks: u64,
+    pub threads: u64,
 }
 
 impl Stat {
@@ -125,17 +130,28 @@ impl ProcessTree {
         self.members().len()
     }
 
-    /// Resident memory of all members, in bytes; pages that several share are counted for each.
+    /// Memory of all members, in bytes. What several share is counted once where the system tells how much that is
+    /// (`Pss`, the proportional set size); else a process counts with all that is resident.
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {
-        let page_bytes = rustix::param::page_size() as u64;
-        self.members().iter().filter_map(|m| resident_pages(m.key.pid)).sum::<u64>() * page_bytes
+        self.members().iter().map(|member| proportional_bytes(member.key.pid)).sum()
+    }
+
+    /// The same, but where all that is resident is not more than `floor`, that: the system counts shared pages by walking
+    /// through all of them.
+    #[must_use]
+    pub fn memory_above(&self, floor: u64) -> u64 {
+        let members = self.members();
+        let resident = members.iter().map(|member| resident_bytes(member.key.pid)).sum::<u64>();
+        if resident <= floor { resident } else { members.iter().map(|m| proportional_bytes(m.key.pid)).sum() }
     }
 
     /// Lets go of processes that were adopted and have ended, which would else stay in the system's table. The root is left
     /// to who waits for it.
     pub fn reap(&self) {
         let is_done = |stat: &Stat| !stat.is_alive() && stat.key != self.root && self.adopter == Some(stat.parent_pid);
+        let helpers = helpers();
+        let is_done = |stat: &Stat| is_done(stat) && !helpers.contains(&stat.key.pid);
         for stat in process_ids().filter_map(read_stat).filter(is_done) {
             if let Err(error) = waitpid(Pid::from_raw(stat.key.pid), WaitOptions::NOHANG) {
                 log::debug!("process {}: {error}", stat.key.pid);
@@ -143,7 +159,10 @@ impl ProcessTree {
         }
     }
 
-    fn members(&self) -> Vec<Stat> {
+    /// All members that can still run.
+    pub(super) fn members(&self) -> Vec<Stat> {
+        // Held meanwhile, so that none is started between the two looks.
+        let helpers = helpers();
         let all: Vec<Stat> = process_ids().filter_map(read_stat).collect();
         let by_pid: HashMap<i32, Stat> = all.iter().map(|stat| (stat.key.pid, *stat)).collect();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -153,13 +172,15 @@ impl ProcessTree {
         let candidates: Vec<Stat> =
             all.iter().filter(|s| s.key.start_ticks >= self.root.start_ticks).copied().collect();
         for stat in &candidates {
-            if !known.contains(&stat.key) && (self.descends(*stat, &by_pid, &known) || self.is_marked(stat.key.pid)) {
+            if !known.contains(&stat.key)
+                && (self.descends(*stat, &by_pid, &known, &helpers) || self.is_marked(stat.key.pid))
+            {
                 known.insert(stat.key);
             }
         }
         // A child may have been read before its parent was found by its mark.
         for stat in &candidates {
-            if !known.contains(&stat.key) && self.descends(*stat, &by_pid, &known) {
+            if !known.contains(&stat.key) && self.descends(*stat, &by_pid, &known, &helpers) {
                 known.insert(stat.key);
             }
         }
@@ -167,9 +188,18 @@ impl ProcessTree {
     }
 
     /// Whether `stat` is the root or a chain of parents leads to it or to a process known as a member.
-    fn descends(&self, stat: Stat, by_pid: &HashMap<i32, Stat>, known: &HashSet<ProcessKey>) -> bool {
+    fn descends(
+        &self,
+        stat: Stat,
+        by_pid: &HashMap<i32, Stat>,
+        known: &HashSet<ProcessKey>,
+        helpers: &HashSet<i32>,
+    ) -> bool {
         let mut at = stat;
         for _ in 0..PARENTS_MAX {
+            if helpers.contains(&at.key.pid) {
+                return false;
+            }
             if at.key == self.root || self.adopter == Some(at.parent_pid) || known.contains(&at.key) {
                 return true;
             }
@@ -218,12 +248,27 @@ fn read_stat(pid: i32) -> Option<Stat> {
     let mut fields = std::str::from_utf8(after_name).ok()?.split_ascii_whitespace();
     let state = *fields.next()?.as_bytes().first()?;
     let parent_pid = fields.next()?.parse().ok()?;
-    let start_ticks = fields.nth(17)?.parse().ok()?;
-    Some(Stat { key: ProcessKey { pid, start_ticks }, parent_pid, state })
+    // utime, stime, cutime, cstime: man 5 proc_pid_stat.
+    let mut times = fields.by_ref().skip(9).take(4).map_while(|ticks| ticks.parse::<u64>().ok());
+    let cpu_ticks = times.by_ref().fold(0, u64::saturating_add);
+    let threads = fields.nth(2)?.parse().ok()?;
+    let start_ticks = fields.nth(1)?.parse().ok()?;
+    Some(Stat { key: ProcessKey { pid, start_ticks }, parent_pid, state, cpu_ticks, threads })
 }
 
-fn resident_pages(pid: i32) -> Option<u64> {
-    fs::read_to_string(format!("/proc/{pid}/statm")).ok()?.split_ascii_whitespace().nth(1)?.parse().ok()
+/// Resident memory of a process, in bytes; 0 for one that has ended.
+pub(super) fn resident_bytes(pid: i32) -> u64 {
+    let statm = fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
+    let pages: u64 = statm.split_ascii_whitespace().nth(1).and_then(|pages| pages.parse().ok()).unwrap_or(0);
+    pages.saturating_mul(rustix::param::page_size() as u64)
+}
+
+/// Its part of what it shares and all else, in bytes; what is resident where the system does not tell.
+pub(super) fn proportional_bytes(pid: i32) -> u64 {
+    // Linux 4.14; closed to other users' processes.
+    let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+    let kib = rollup.lines().find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix("kB")?.trim().parse().ok());
+    kib.map_or_else(|| resident_bytes(pid), |kib: u64| kib.saturating_mul(1024))
 }
 
 /// Sends a signal to exactly this process. One that has ended meanwhile needs none.

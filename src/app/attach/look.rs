@@ -136,7 +136,8 @@ impl Look {
                     self.mailbox.send(Notice::Recording(trouble));
                 }
                 Tell::Refused { why } => self.say(Level::Warning, format!("The supervisor refuses: {why}")),
-                Tell::Done => {}
+                // What a rule found stands in the log, too.
+                Tell::Rule { .. } | Tell::Done => {}
             }
         }
         if self.link.is_none() && self.asked_alive.elapsed() >= ALIVE_INTERVAL {

@@ -67,6 +67,8 @@ pub(super) fn of_program() -> Vec<Section> {
                 Entry("0", "All went well. A job that was stopped went well, too."),
                 Entry("1", "A failure; one line on standard error says why."),
                 Entry("2", "Wrong usage."),
+                Entry("124", "*--max-time* has ended the command."),
+                Entry("137", "*--max-memory* has ended the command, or the signal KILL."),
                 Entry(
                     "other",
                     "That of the command that *kymograph run* has run; for one that a signal ended, 128 and the signal's \

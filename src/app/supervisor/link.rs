@@ -132,7 +132,7 @@ pub fn ask(run: &Path, ask: Ask, patience: Duration) -> Result<Tell, LinkError> 
         let fed = link.lines.feed(buffer.get(..count).unwrap_or_default(), |tell: Result<Tell, String>| match tell {
             // Everybody who connects is told of the state.
             Ok(Tell::Status { .. }) if !is_greeted => is_greeted = true,
-            Ok(Tell::Recording { .. }) | Err(_) => {}
+            Ok(Tell::Recording { .. } | Tell::Rule { .. }) | Err(_) => {}
             Ok(tell) => answer = answer.take().or(Some(tell)),
         });
         if fed.is_err() {

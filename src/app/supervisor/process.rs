@@ -7,7 +7,7 @@ use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
@@ -21,6 +21,7 @@ use crate::app::pipeline::{self, JobKind, Recorded, StartError};
 use crate::app::recording;
 use crate::batch::Notice;
 use crate::job;
+use crate::job::watch::Fired;
 use crate::record::{DataDir, RecordError};
 
 use super::control::Control;
@@ -84,7 +85,9 @@ struct Process {
     view: JobView,
     begun: Instant,
     control: Control,
-    /// Readable when notices wait.
+    /// Rules that have fired and are not told yet.
+    fired: Arc<Mutex<Vec<Fired>>>,
+    /// Readable when notices or such rules wait.
     notices: OwnedFd,
     /// Readable when this process was asked to end.
     signals: UnixStream,
@@ -111,13 +114,20 @@ impl Process {
         let notices = notices.map_err(|error| io_error("wait for the command")(error.into()))?;
         let (mailbox, mut drain) = job::mailbox();
         let bell = notices.try_clone().map_err(io_error("wait for the command"))?;
-        drain.set_wake(Arc::new(move || {
+        let ring = Arc::new(move || {
             // Fails only if it rings already.
             let _rings = rustix::io::write(&bell, &1_u64.to_ne_bytes());
-        }));
-        let recorded = pipeline::record(kind, run, &mailbox)?;
+        });
+        drain.set_wake(ring.clone());
+        let fired = Arc::new(Mutex::new(Vec::new()));
+        let theirs = Arc::clone(&fired);
+        let on_fired = Arc::new(move |rule: &Fired| {
+            job::lock(&theirs).push(rule.clone());
+            ring();
+        });
+        let recorded = pipeline::record(kind, run, &mailbox, on_fired)?;
         let (begun, view) = (Instant::now(), JobView::started_now());
-        Ok(Self { recorded, drain, view, begun, control, notices, signals, deaths, reap_at: None })
+        Ok(Self { recorded, drain, view, begun, control, fired, notices, signals, deaths, reap_at: None })
     }
 
     /// Until the job has ended and its end is on disk.
@@ -128,6 +138,9 @@ impl Process {
             // Fails only if it did not ring.
             let _rang = rustix::io::read(&self.notices, &mut count);
             self.take_notices();
+            for rule in std::mem::take(&mut *job::lock(&self.fired)) {
+                self.control.tell_all(&Tell::of_rule(&rule));
+            }
             if self.signals.read(&mut count).is_ok_and(|count| count > 0) {
                 self.recorded.stop();
             }
@@ -209,7 +222,7 @@ fn answer(recorded: &Recorded, status: &Tell, ask: Ask) -> Tell {
 }
 
 /// A stream that becomes readable when one of the signals came.
-fn watch(signals: &[i32]) -> io::Result<UnixStream> {
+pub(in crate::app) fn watch(signals: &[i32]) -> io::Result<UnixStream> {
     let (from, to) = UnixStream::pair()?;
     from.set_nonblocking(true)?;
     for signal in signals {
@@ -219,7 +232,7 @@ fn watch(signals: &[i32]) -> io::Result<UnixStream> {
 }
 
 /// Whoever started this process must not wait for it: a terminal may close, a shell behind `ssh` may end.
-fn close_standard_streams() {
+pub(in crate::app) fn close_standard_streams() {
     let Ok(nothing) = OpenOptions::new().read(true).write(true).open("/dev/null") else { return };
     let closed = rustix::stdio::dup2_stdin(&nothing)
         .and_then(|()| rustix::stdio::dup2_stdout(&nothing))

@@ -6,9 +6,13 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::batch::State;
+use crate::job::watch::{Actions, Fired};
 
 /// Longest line, its end included.
 pub(super) const LINE_BYTES_MAX: usize = 4096;
+
+/// Longest text of several in one line, in characters: of at most four bytes each, and the rest of the line beside them.
+const TEXT_CHARS_MAX: usize = 400;
 
 /// What is asked of a supervisor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +53,19 @@ pub enum Tell {
         /// Why, for a person.
         why: String,
     },
+    /// A rule has fired. Told unasked.
+    Rule {
+        /// The rule, as it was written.
+        rule: String,
+        /// What it found.
+        text: String,
+        /// Whether the desktop is asked to tell the person.
+        notify: bool,
+        /// Whether the job is held for it.
+        pause: bool,
+        /// Whether the job is stopped for it.
+        stop: bool,
+    },
     /// Nothing is recorded at present, or all is well again. Told unasked.
     Recording {
         /// Why; none if all is well.
@@ -56,6 +73,16 @@ pub enum Tell {
         /// Whether recording begins again by itself.
         resumes: bool,
     },
+}
+
+impl Tell {
+    /// What is told of a rule: short enough for a line.
+    pub(super) fn of_rule(fired: &Fired) -> Self {
+        let short =
+            |text: &str| text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(TEXT_CHARS_MAX).collect();
+        let Actions { notify, pause, stop } = fired.actions;
+        Self::Rule { rule: short(&fired.rule), text: short(&fired.text), notify, pause, stop }
+    }
 }
 
 /// The word for a state.

@@ -27,7 +27,7 @@ pub struct Supervisor {
 /// What a supervisor says on its standard output once it has begun: one line.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Begun {
+pub(in crate::app) enum Begun {
     /// The run has its directory, and the command is being started.
     Run(PathBuf),
     /// There is no place to record.
@@ -75,10 +75,23 @@ impl Supervisor {
     /// # Errors
     /// [`SpawnError`].
     pub fn start(&self, kind: &JobKind) -> Result<Started, SpawnError> {
+        self.begin(self.words("supervise", kind, &[]))
+    }
+
+    /// Starts a process that runs one command after the other, as `words` say, and waits until the first has its run, which
+    /// is the one that is given.
+    ///
+    /// # Errors
+    /// [`SpawnError`].
+    pub fn start_queue(&self, kind: &JobKind, words: &[OsString]) -> Result<Started, SpawnError> {
+        self.begin(self.words("queue", kind, words))
+    }
+
+    fn begin(&self, words: Vec<OsString>) -> Result<Started, SpawnError> {
         let failed = |error: io::Error| SpawnError::Failed(error.to_string());
         let mut process = Command::new(&self.program)
             .arg0("kymograph")
-            .args(self.words(kind))
+            .args(words)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -98,14 +111,13 @@ impl Supervisor {
         Err(SpawnError::Failed(format!("it ended at once ({status})")))
     }
 
-    /// All after the program's name, as `cli::RunArgs` reads it.
-    fn words(&self, kind: &JobKind) -> Vec<OsString> {
-        let mut words: Vec<OsString> =
-            vec!["supervise".into(), "--log".into(), self.log.as_str().to_lowercase().into()];
+    /// All after the program's name, as `cli::RunArgs` reads it, with `more` before the command.
+    fn words(&self, verb: &str, kind: &JobKind, more: &[OsString]) -> Vec<OsString> {
+        let mut words: Vec<OsString> = vec![verb.into(), "--log".into(), self.log.as_str().to_lowercase().into()];
         if let Some(data_dir) = &self.data_dir {
             words.extend(["--data-dir".into(), data_dir.into()]);
         }
-        if let JobKind::Command { name, options } = kind {
+        if let JobKind::Command { name, options, watch } = kind {
             if let Some(name) = name {
                 words.push(joined("--name=", name));
             }
@@ -115,10 +127,19 @@ impl Supervisor {
                 Wiring::Terminal => {}
                 Wiring::Terminals => words.push("--split".into()),
             }
+            words.extend(watch.words());
+            words.extend_from_slice(more);
             words.push("--".into());
             words.extend(options.argv.iter().cloned());
         }
         words
+    }
+}
+
+impl Started {
+    /// What is said of it.
+    pub(in crate::app) fn begun(&self) -> Begun {
+        Begun::Run(self.run.clone())
     }
 }
 

@@ -93,6 +93,10 @@ impl Remote for Keeper {
     fn memory_bytes(&self) -> Option<u64> {
         Some(self.tree()?.memory_bytes())
     }
+
+    fn memory_above(&self, floor: u64) -> Option<u64> {
+        Some(self.tree()?.memory_above(floor))
+    }
 }
 
 /// The running keeper's thread. It ends, and with it the tree if a stop was asked for, when this is finished or dropped.

@@ -92,6 +92,12 @@ impl CommandProcesses {
         self.0.tree().map_or(0, |tree| tree.signal(signal))
     }
 
+    /// All of them, while the command runs.
+    #[must_use]
+    pub fn tree(&self) -> Option<Arc<ProcessTree>> {
+        self.0.tree()
+    }
+
     /// Lets go of adopted ones that have ended.
     pub fn reap(&self) {
         if let Some(tree) = self.0.tree() {
