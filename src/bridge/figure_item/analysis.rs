@@ -14,8 +14,8 @@ use crate::app::printable::printable;
 use crate::app::session_file::{FigureSpec, SessionFile, SessionFileError};
 use crate::batch::SeriesId;
 use crate::figure::cursors::{CursorRow, CursorValue, CursorX};
-use crate::job::spawn_detached;
 use crate::figure::{Annotation, Dash, EventLine, EventPlace, Pin as Cursor, Smoothing, XLink, XMode, YAxis};
+use crate::job::spawn_detached;
 
 /// Curves that a list shows at most: nobody looks through more one by one.
 const MOST_CURVES: usize = 200;
