@@ -9,6 +9,8 @@ Popup {
 
     required property FigureItem figure
     property var curves: []
+    // Asks for the file that a layout is saved to or loaded from.
+    signal layoutRequested(bool saves)
 
     function openAt(anchor) {
         const at = anchor.mapToItem(parent, 0, anchor.height)
@@ -28,6 +30,28 @@ Popup {
     contentItem: ColumnLayout {
         spacing: Appearance.spacing
 
+        RowLayout {
+            Button {
+                objectName: "loadLayoutButton"
+                flat: true
+                text: qsTr("&Load layout…")
+                Accessible.name: Words.plain(text)
+                onClicked: {
+                    popup.close()
+                    popup.layoutRequested(false)
+                }
+            }
+            Button {
+                objectName: "saveLayoutButton"
+                flat: true
+                text: qsTr("Sa&ve layout…")
+                Accessible.name: Words.plain(text)
+                onClicked: {
+                    popup.close()
+                    popup.layoutRequested(true)
+                }
+            }
+        }
         GridLayout {
             columns: 3
             columnSpacing: 8

@@ -175,6 +175,7 @@ FocusScope {
                 onSaved: (path) => view.showNote(qsTr("Saved %1").arg(path), false)
                 onSaveFailed: (text) => view.showNote(qsTr("Not saved: %1").arg(text), true)
                 onFigureChanged: canvas.readCurves()
+                onLayoutDone: (path, error) => view.showNote(error === "" ? qsTr("Layout: %1").arg(path) : error, error !== "")
             }
 
             // Often enough for people who hear what the figure shows.
@@ -200,19 +201,24 @@ FocusScope {
                 anchors.fill: parent
                 acceptedButtons: Qt.LeftButton | Qt.RightButton | Qt.MiddleButton
                 hoverEnabled: true
+                property point pressedAt
                 cursorShape: canvas.isOverLegend && !canvas.isDragging ? Qt.PointingHandCursor
                            : canvas.tool === FigureItem.Pan ? (canvas.isDragging ? Qt.ClosedHandCursor : Qt.OpenHandCursor)
                            : canvas.tool === FigureItem.Zoom || canvas.hasCrosshair ? Qt.CrossCursor : Qt.ArrowCursor
 
                 onPressed: (event) => {
                     canvas.forceActiveFocus(Qt.MouseFocusReason)
-                    if (event.button === Qt.RightButton && canvas.tool === FigureItem.None)
-                        figureMenu.get().openAt(event.x, event.y)
-                    else
-                        canvas.press(event.x, event.y, event.button)
+                    pressedAt = Qt.point(event.x, event.y)
+                    canvas.press(event.x, event.y, event.button)
                 }
                 onPositionChanged: (event) => canvas.move(event.x, event.y)
-                onReleased: (event) => canvas.release(event.x, event.y)
+                onReleased: (event) => {
+                    canvas.release(event.x, event.y)
+                    // A click, not a drag.
+                    const way = Math.max(Math.abs(event.x - pressedAt.x), Math.abs(event.y - pressedAt.y))
+                    if (event.button === Qt.RightButton && way < Qt.styleHints.startDragDistance)
+                        figureMenu.get().openAt(event.x, event.y)
+                }
                 onCanceled: canvas.cancelDrag()
                 onExited: canvas.leave()
                 onDoubleClicked: (event) => {
@@ -293,6 +299,17 @@ FocusScope {
         id: curvesPopup
         host: view
         file: "CurvesPopup.qml"
+        properties: ({figure: canvas})
+        onMade: (popup) => popup.layoutRequested.connect((saves) => {
+            const dialog = layoutDialog.get()
+            dialog.saves = saves
+            dialog.open()
+        })
+    }
+    LazyPopup {
+        id: layoutDialog
+        host: view
+        file: "LayoutDialog.qml"
         properties: ({figure: canvas})
     }
     LazyPopup {

@@ -205,8 +205,14 @@ fn is_one_place() -> bool {
 
 #[cfg(feature = "gui")]
 fn run_window(launch: Launch) -> anyhow::Result<i32> {
+    use kymograph::app::session_file::FigureSpec;
+
     match kymograph::app::display::missing_display() {
-        None => Ok(kymograph::app::gui::run(launch)),
+        None => {
+            // What is wrong with it is better said before there is a window.
+            let figure = launch.layout.as_deref().map(FigureSpec::read).transpose()?;
+            Ok(kymograph::app::gui::run(Launch { figure, ..launch }))
+        }
         Some(reason) => {
             eprintln!("kymograph: {reason}; going on without a window, as with --headless");
             Ok(headless::run(&launch)?)

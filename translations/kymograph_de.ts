@@ -136,6 +136,14 @@ Lizenz: MIT oder Apache-2.0</translation>
         <source>On the right-hand axis</source>
         <translation>An der rechten Achse</translation>
     </message>
+    <message>
+        <source>&amp;Load layout…</source>
+        <translation>Anordnung &amp;laden …</translation>
+    </message>
+    <message>
+        <source>Sa&amp;ve layout…</source>
+        <translation>Anordnung &amp;speichern …</translation>
+    </message>
 </context>
 <context>
     <name>DetailsDialog</name>
@@ -231,6 +239,10 @@ kymograph run -- Befehl</translation>
     <message>
         <source>Waiting for the first numbers in the files</source>
         <translation>Wartet auf die ersten Zahlen in den Dateien</translation>
+    </message>
+    <message>
+        <source>Layout: %1</source>
+        <translation>Anordnung: %1</translation>
     </message>
 </context>
 <context>
@@ -331,6 +343,25 @@ kymograph run -- Befehl</translation>
     <message>
         <source>%1: %2</source>
         <translation>%1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>LayoutDialog</name>
+    <message>
+        <source>Save the layout</source>
+        <translation>Anordnung speichern</translation>
+    </message>
+    <message>
+        <source>Load a layout</source>
+        <translation>Anordnung laden</translation>
+    </message>
+    <message>
+        <source>Layouts (*.json)</source>
+        <translation>Anordnungen (*.json)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
     </message>
 </context>
 <context>

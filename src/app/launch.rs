@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{LazyLock, OnceLock};
 
 use crate::app::pipeline::JobKind;
+use crate::app::session_file::FigureSpec;
 use crate::app::supervisor::Supervisor;
 
 static LAUNCH: OnceLock<Launch> = OnceLock::new();
@@ -31,6 +32,8 @@ pub struct Launch {
     pub recording: Recording,
     /// Bytes of samples that may stand in memory; a quarter of the machine's memory if not given.
     pub budget_bytes: Option<usize>,
+    /// How the figures of the window are laid out at first; as the job says if not given.
+    pub figure: Option<FigureSpec>,
     /// The program under which commands run, so that they outlive this one; if not given, they end with it.
     pub supervisor: Option<Supervisor>,
     /// Where the figure is written when the job has ended.

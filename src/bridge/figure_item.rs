@@ -187,6 +187,18 @@ pub mod qobject {
         #[qinvokable]
         #[cxx_name = "addEvent"]
         pub fn add_event(self: Pin<&mut FigureItem>, x: f64, y: f64, label: &QString);
+        /// Writes how the figure is laid out to a local file; `layoutDone` follows.
+        #[qinvokable]
+        #[cxx_name = "saveLayout"]
+        pub fn save_layout(self: Pin<&mut FigureItem>, url: &QUrl);
+        /// Lays the figure out as a local file says; `layoutDone` follows.
+        #[qinvokable]
+        #[cxx_name = "loadLayout"]
+        pub fn load_layout(self: Pin<&mut FigureItem>, url: &QUrl);
+        /// A layout was saved or loaded; else `error` says why not.
+        #[qsignal]
+        #[cxx_name = "layoutDone"]
+        fn layout_done(self: Pin<&mut FigureItem>, path: &QString, error: &QString);
         /// Takes all notes and event lines away.
         #[qinvokable]
         #[cxx_name = "clearMarks"]
@@ -744,6 +756,9 @@ impl qobject::FigureItem {
         state.job = shown.map(|shown| Guest::new(job, shown.alive())).unwrap_or_default();
         state.parts.set_job(data);
         state.control.set_figure(figure.unwrap_or_default());
+        if let (Some(spec), Some(job)) = (launch::if_set().and_then(|launch| launch.figure.as_ref()), shown) {
+            state.control.set_session(spec.clone(), job.kind().run_names());
+        }
         if let Some(thread) = &state.thread {
             thread.set_data(state.parts.data());
         }

@@ -84,6 +84,33 @@ Item {
             compare(figure.tableCells.length, 0)
         }
 
+        function test_a_layout_is_saved_and_laid_out_again() {
+            const file = "file:///tmp/kymograph-layout-" + Date.now() + ".json"
+            const done = signalSpy.createObject(main, { target: figure, signalName: "layoutDone" })
+            figure.smoothing = 0.5
+            figure.setCurveRight(1, true)
+            figure.saveLayout(file)
+            tryCompare(done, "count", 1)
+            compare(done.signalArguments[0][1], "")
+            figure.smoothing = 0
+            figure.setCurveRight(1, false)
+            figure.loadLayout(file)
+            tryCompare(done, "count", 2)
+            compare(done.signalArguments[1][1], "")
+            tryCompare(figure, "smoothing", 0.5)
+            tryVerify(() => figure.isCurveRight(1))
+            figure.loadLayout("file:///no/such/layout.json")
+            tryCompare(done, "count", 3)
+            verify(done.signalArguments[2][1].includes("/no/such/layout.json"))
+            figure.smoothing = 0
+            figure.setCurveRight(1, false)
+        }
+
+        Component {
+            id: signalSpy
+            SignalSpy {}
+        }
+
         function test_notes_come_and_go() {
             verify(!figure.hasMarks)
             figure.addNote(figure.width / 2, figure.height / 2, "<b>steep</b> here")

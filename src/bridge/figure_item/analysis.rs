@@ -2,17 +2,20 @@
 //!
 //! GUI thread.
 
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
-use cxx_qt::CxxQtType;
-use cxx_qt_lib::{QString, QStringList};
+use cxx_qt::{CxxQtType, Threading};
+use cxx_qt_lib::{QString, QStringList, QUrl};
 
 use super::qobject;
 use crate::app::figure_control::{Changed, FigureControl};
 use crate::app::printable::printable;
+use crate::app::session_file::{FigureSpec, SessionFile, SessionFileError};
 use crate::batch::SeriesId;
 use crate::figure::cursors::{CursorRow, CursorValue, CursorX};
 use crate::figure::{Annotation, Dash, EventLine, EventPlace, Pin as Cursor, Smoothing, XLink, XMode, YAxis};
+use crate::job::spawn_detached;
 
 /// Curves that a list shows at most: nobody looks through more one by one.
 const MOST_CURVES: usize = 200;
@@ -184,6 +187,50 @@ impl qobject::FigureItem {
             control.add_event(subplot, EventLine { at: EventPlace::X(x), label, color: None, dash: Dash::Dashed });
             Changed::FIGURE
         });
+    }
+
+    /// Writes how the figure is laid out to a local file; `layout_done` follows.
+    pub fn save_layout(self: Pin<&mut Self>, url: &QUrl) {
+        let session = SessionFile::of_figure(self.control.session(&self.run_names()));
+        self.with_file(url, move |path| session.write(path).map(|()| None));
+    }
+
+    /// Lays the figure out as a local file says; `layout_done` follows.
+    pub fn load_layout(self: Pin<&mut Self>, url: &QUrl) {
+        self.with_file(url, |path| FigureSpec::read(path).map(Some));
+    }
+
+    /// Names of the runs, where several are shown together.
+    fn run_names(&self) -> Vec<String> {
+        // SAFETY: null, or a living object of this thread.
+        unsafe { self.job().as_ref() }.map(|job| job.rust().kind().run_names()).unwrap_or_default()
+    }
+
+    /// Does something with a file where it may take its time, and lays the figure out by what comes of it.
+    fn with_file(
+        self: Pin<&mut Self>,
+        url: &QUrl,
+        act: impl FnOnce(&Path) -> Result<Option<FigureSpec>, SessionFileError> + Send + 'static,
+    ) {
+        let path = PathBuf::from(url.to_local_file().unwrap_or_default().to_string());
+        let queue = self.qt_thread();
+        let acted = spawn_detached("layout", move |_| {
+            let done = act(&path);
+            // A failed post means that the figure is gone.
+            _ = queue.queue(move |mut item| {
+                let path = QString::from(&*path.to_string_lossy());
+                let error = done.as_ref().err().map(ToString::to_string).unwrap_or_default();
+                if let Ok(Some(spec)) = done {
+                    let runs = item.run_names();
+                    item.as_mut().act("layout", |control| control.set_session(spec, runs));
+                }
+                item.layout_done(&path, &QString::from(&error));
+            });
+            Ok(())
+        });
+        if let Err(error) = acted {
+            self.layout_done(&QString::default(), &QString::from(&error.to_string()));
+        }
     }
 
     /// Takes all notes and event lines away.
