@@ -9,6 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::figure::Distinction;
+use crate::job::watch::Rule;
 use crate::source::sine::SineOptions;
 
 pub use watch::{SweepArgs, WatchArgs};
@@ -175,6 +176,10 @@ pub struct FollowArgs {
     /// Read what is there and end, instead of waiting for more
     #[arg(long)]
     pub once: bool,
+    /// Do something when a series behaves as told, such as `loss is nan: notify`; may be given again. What stands in the
+    /// files already counts, too
+    #[arg(long = "rule", value_name = "RULE", action = ArgAction::Append)]
+    pub rules: Vec<Rule>,
     /// Files, and folders with all that is below them; they need not exist yet
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,

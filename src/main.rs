@@ -85,7 +85,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         }
         Some(Command::Follow(args)) => {
             let options = FollowOptions { paths: args.paths, once: args.once };
-            launch(followed::job(options)?, &global, true)
+            launch(followed::job(options)?.with_rules(args.rules), &global, true)
         }
         Some(Command::Attach(args)) => launch(live(&args, &global)?, &global, true),
         Some(Command::Open(args)) => launch(recorded(&args, &global)?, &global, true),

@@ -155,6 +155,18 @@ fn rules_may_come_and_go_while_the_command_runs() {
     assert!(messages(&run).iter().any(|text| text == wanted), "{:?}", messages(&run));
 }
 
+#[test]
+fn rules_hold_for_followed_files() {
+    let home = Home::new();
+    fs::write(home.path().join("a.csv"), "step,loss\n1,0.5\n2,nan\n3,0.25\n").unwrap();
+    let args = ["follow", "--headless", "--once", "--rule", "*loss is nan: notify", "--rule", "end: notify", "a.csv"];
+    let output = home.output(&args);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("Rule `*loss is nan: notify`: ") && said.contains("loss = NaN at x = 2"), "{said}");
+    assert!(said.contains("Rule `end: notify`: the job has ended"), "{said}");
+}
+
 /// A session bus with a notification server, which end with this.
 struct Desktop {
     bus: Child,

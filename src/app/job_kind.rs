@@ -11,6 +11,7 @@ use crate::app::watch::WatchOptions;
 use crate::batch::Pane;
 use crate::figure::{Axis, Figure, Subplot};
 use crate::job::JobSpec;
+use crate::job::watch::Rule;
 use crate::record::{RunEntry, RunMeta};
 use crate::source::client::session::Session;
 use crate::source::command::{CommandOptions, command_text};
@@ -49,6 +50,8 @@ pub enum JobKind {
         name: String,
         /// What is followed.
         options: FollowOptions,
+        /// How it is watched: by rules alone.
+        watch: Box<WatchOptions>,
     },
     /// Runs that were recorded, shown again.
     Recorded(Vec<RunEntry>),
@@ -127,7 +130,7 @@ impl JobKind {
     #[must_use]
     pub fn follow(options: FollowOptions) -> Self {
         let name = options.paths.first().and_then(|path| path.file_name()).map(|name| name.to_string_lossy());
-        Self::Follow { name: name.map_or_else(|| FOLLOW.to_owned(), Cow::into_owned), options }
+        Self::Follow { name: name.map_or_else(|| FOLLOW.to_owned(), Cow::into_owned), options, watch: Box::default() }
     }
 
     /// Whether a job of this kind is recorded, if not told otherwise: what stands in files already is not.
@@ -155,11 +158,20 @@ impl JobKind {
         matches!(self, Self::Command { .. } | Self::Follow { .. })
     }
 
-    /// How it is watched: only commands are, besides being shown.
+    /// The same job with these rules, if it takes any.
+    #[must_use]
+    pub fn with_rules(mut self, rules: Vec<Rule>) -> Self {
+        if let Self::Command { watch, .. } | Self::Follow { watch, .. } = &mut self {
+            watch.rules = rules;
+        }
+        self
+    }
+
+    /// How it is watched, besides being shown.
     #[must_use]
     pub fn watch(&self) -> &WatchOptions {
         static NOT_AT_ALL: LazyLock<WatchOptions> = LazyLock::new(WatchOptions::default);
-        if let Self::Command { watch, .. } = self { watch } else { &NOT_AT_ALL }
+        if let Self::Command { watch, .. } | Self::Follow { watch, .. } = self { watch } else { &NOT_AT_ALL }
     }
 
     /// The command and its arguments; empty for jobs that run none.
