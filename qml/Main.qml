@@ -285,20 +285,28 @@ ThemedWindow {
                 visible: active
                 SplitView.preferredWidth: 240
                 SplitView.minimumWidth: 140
-                SplitView.maximumWidth: Math.max(140, window.width / 2)
+                SplitView.fillWidth: !split.visible
                 sourceComponent: RunsPanel {
                     jobs: window.jobs
                     job: window.job
-                    onJobChosen: (job) => window.job = job
-                    onRunChosen: (path) => window.showRun(path)
+                    onJobChosen: (job) => {
+                        window.job = job
+                        window.showsRuns = split.visible
+                    }
+                    onRunChosen: (path) => {
+                        window.showRun(path)
+                        window.showsRuns = split.visible
+                    }
                     onCloseRequested: window.showsRuns = false
                 }
             }
             SplitView {
                 id: split
                 objectName: "rowSplit"
+                // In a narrow window there is room for one of the two.
+                visible: !window.showsRuns || window.width >= 640
                 SplitView.fillWidth: true
-                SplitView.minimumWidth: 300
+                SplitView.minimumWidth: 400
                 orientation: Qt.Vertical
                 handle: PaneHandle {}
 
@@ -322,33 +330,10 @@ ThemedWindow {
         }
     }
 
-    DropArea {
-        id: drop
-        objectName: "dropArea"
+    FileDrop {
+        objectName: "fileDrop"
         anchors.fill: parent
-        keys: ["text/uri-list"]
-        onDropped: (event) => {
-            const paths = event.urls.map((url) => Program.localPath(url)).filter((path) => path !== "")
-            if (paths.length > 0) {
-                event.acceptProposedAction()
-                window.openPaths(paths)
-            }
-        }
-        Rectangle {
-            anchors.fill: parent
-            anchors.margins: 4
-            visible: drop.containsDrag
-            color: Qt.alpha(palette.highlight, 0.12)
-            border.color: palette.highlight
-            border.width: 2
-            radius: 4
-            Label {
-                anchors.centerIn: parent
-                text: qsTr("Drop files or folders to follow them, or runs to show them")
-                textFormat: Text.PlainText
-                font.bold: true
-            }
-        }
+        onChosen: (paths) => window.openPaths(paths)
     }
     LazyPopup {
         id: openDialog

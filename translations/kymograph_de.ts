@@ -253,6 +253,13 @@ kymograph run -- Befehl</translation>
     </message>
 </context>
 <context>
+    <name>FileDrop</name>
+    <message>
+        <source>Drop files or folders to follow them, or runs to show them</source>
+        <translation>Dateien oder Ordner ablegen, um ihnen zu folgen, oder Läufe, um sie zu zeigen</translation>
+    </message>
+</context>
+<context>
     <name>FindBar</name>
     <message>
         <source>Find in messages</source>
@@ -415,10 +422,6 @@ kymograph run -- Befehl</translation>
             <numerusform>%1 und %n weiterer</numerusform>
             <numerusform>%1 und %n weitere</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Drop files or folders to follow them, or runs to show them</source>
-        <translation>Dateien oder Ordner ablegen, um ihnen zu folgen, oder Läufe, um sie zu zeigen</translation>
     </message>
 </context>
 <context>
