@@ -183,7 +183,7 @@ FocusScope {
                 required property bool isSupervised
                 required property string command
                 required property real ageSecs
-                required property real tookSecs
+                required property string took
                 readonly property Job mine: panel.jobOf(path)
 
                 function show() {
@@ -201,7 +201,7 @@ FocusScope {
                 isLive: state === RunModel.Running
                 isFailed: state === RunModel.Failed || state === RunModel.Interrupted
                 isShown: mine !== null && mine === panel.job
-                detail: Words.runState(state) + (tookSecs >= 0 ? " · " + Words.duration(tookSecs) : "")
+                detail: Words.runState(state) + (took !== "" ? " · " + took : "")
                       + (ageSecs >= 0 ? " · " + Words.age(ageSecs) : "")
                 part: mine !== null ? mine.progress : -1
                 onClicked: {

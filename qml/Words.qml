@@ -41,15 +41,6 @@ QtObject {
         }
     }
 
-    // How long something took, in seconds.
-    function duration(secs) {
-        const two = (number) => String(number).padStart(2, "0")
-        const [hours, minutes, seconds] = [Math.floor(secs / 3600), Math.floor(secs / 60) % 60, Math.floor(secs) % 60]
-        if (hours > 0)
-            return "%1:%2:%3".arg(hours).arg(two(minutes)).arg(two(seconds))
-        return minutes > 0 ? "%1:%2".arg(minutes).arg(two(seconds)) : qsTr("%1 s").arg(secs.toFixed(1))
-    }
-
     // How long ago something was.
     function age(secs) {
         if (secs < 60)

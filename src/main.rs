@@ -132,12 +132,7 @@ fn recorded(args: &OpenArgs, global: &GlobalArgs) -> anyhow::Result<JobKind> {
         LogReader::open(&run.log_path())?;
         runs.push(run);
     }
-    // One that goes on is looked at until it ends.
-    match <[_; 1]>::try_from(runs) {
-        Ok([run]) if run.state == RunState::Running => Ok(JobKind::Live(Box::new(run))),
-        Ok(run) => Ok(JobKind::Recorded(run.into())),
-        Err(runs) => Ok(JobKind::Recorded(runs)),
-    }
+    Ok(JobKind::of_runs(runs))
 }
 
 /// The run that is meant; the newest that goes on if none is named. One that has ended is shown as it was.
@@ -148,7 +143,7 @@ fn live(args: &AttachArgs, global: &GlobalArgs) -> anyhow::Result<JobKind> {
     let runs = DataDir::find(global.data_dir.as_deref())?.list()?;
     let newest = runs.into_iter().find(|run| run.state == RunState::Running);
     newest
-        .map(|run| JobKind::Live(Box::new(run)))
+        .map(|run| JobKind::of_runs(vec![run]))
         .ok_or_else(|| anyhow::anyhow!("no run goes on; `kymograph ls` lists those that have ended"))
 }
 

@@ -12,90 +12,21 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use kymograph::app::supervisor::{Ask, Tell, ask};
-use kymograph::batch::{Item, Notice, Stream};
-use kymograph::record::{Body, DataDir, LogReader, RunEntry, RunState};
-use rustix::process::{Pid, Signal, kill_process, test_kill_process};
-use tempfile::TempDir;
+use kymograph::batch::{Item, Stream};
+use kymograph::record::{Body, RunEntry, RunState};
+use run_support::{Home, PATIENCE, bodies, is_alive, messages, samples, wait_for, wait_for_end, wait_until};
+use rustix::process::{Pid, Signal, kill_process};
+
+mod run_support;
 
 const JOB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/job.py");
 
-/// Far more than anything here takes, for machines that are busy.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A data directory of the test's own.
-struct Home(TempDir);
-
-impl Home {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn kymograph(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kymograph"));
-        command.args(args).stdin(Stdio::null()).env("KYMOGRAPH_DATA_DIR", self.0.path());
-        command
-    }
-
-    fn output(&self, args: &[&str]) -> Output {
-        self.kymograph(args).output().unwrap()
-    }
-
-    /// Starts a command that goes on by itself; gives the directory of its run.
-    fn detach(&self, args: &[&str]) -> PathBuf {
-        let output = self.output(&[&["run", "--detach"], args].concat());
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        PathBuf::from(String::from_utf8(output.stdout).unwrap().trim_end())
-    }
-
-    fn runs(&self) -> Vec<RunEntry> {
-        DataDir::new(self.0.path()).list().unwrap()
-    }
-
-    /// The one run, once it is there.
-    fn run(&self) -> RunEntry {
-        wait_for("a run", || self.runs().into_iter().next())
-    }
-}
-
-impl Drop for Home {
-    fn drop(&mut self) {
-        for run in self.runs().iter().filter(|run| run.state == RunState::Running) {
-            // Fails for those that are just ending.
-            let _ending = ask(&run.path, Ask::Stop, PATIENCE);
-        }
-    }
-}
-
-fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let start = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(start.elapsed() < PATIENCE, "waited in vain for {what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
-fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
-    wait_for(what, || holds().then_some(()));
-}
-
 fn state(run: &Path) -> RunState {
     RunEntry::find(run).unwrap().state
-}
-
-fn wait_for_end(run: &Path) -> RunEntry {
-    wait_until("the run's end", || state(run) != RunState::Running);
-    RunEntry::find(run).unwrap()
-}
-
-fn bodies(run: &Path) -> Vec<Body> {
-    LogReader::open(&run.join("log.tfrecord")).unwrap().map(|entry| entry.body).collect()
 }
 
 /// All that was written to one of the streams.
@@ -111,16 +42,6 @@ fn raw(run: &Path, wanted: Stream) -> Vec<u8> {
     all
 }
 
-/// The y values of the one series.
-fn samples(run: &Path) -> Vec<f64> {
-    let bodies = bodies(run);
-    let batches = bodies.iter().filter_map(|body| match body {
-        Body::Item(Item::Append(batch)) => Some(batch.y()),
-        _ => None,
-    });
-    batches.flatten().copied().collect()
-}
-
 fn supervisor_pid(run: &Path) -> u32 {
     match ask(run, Ask::Status, PATIENCE).unwrap() {
         Tell::Status { pid, .. } => pid,
@@ -131,11 +52,6 @@ fn supervisor_pid(run: &Path) -> u32 {
 /// Prints `value=0` to `value=<count - 1>`, one each 10 ms.
 fn counter(count: u32) -> String {
     format!("i=0; while [ $i -lt {count} ]; do echo value=$i; i=$((i+1)); sleep 0.01; done")
-}
-
-fn is_alive(pid: i32) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    test_kill_process(Pid::from_raw(pid).unwrap()).is_ok() && !stat.contains(") Z")
 }
 
 #[test]
@@ -150,17 +66,16 @@ fn viewer_killed_and_the_computation_goes_on_and_the_next_viewer_shows_all_of_it
     viewer.kill().unwrap();
     viewer.wait().unwrap();
     let run = home.run();
-    assert_eq!(run.state, RunState::Running);
+    assert_eq!(state(&run), RunState::Running);
     // The next one begins with what the first had shown.
     let next = home.output(&["attach", "--headless", "long"]);
     assert_eq!(next.status.code(), Some(0), "{}", String::from_utf8_lossy(&next.stderr));
     let shown = String::from_utf8(next.stdout).unwrap();
     let wanted: Vec<_> = (0..300).map(|i| format!("value={i}")).collect();
     assert_eq!(shown.lines().collect::<Vec<_>>(), wanted);
-    let run = wait_for_end(&run.path);
-    assert_eq!(run.state, RunState::Finished);
-    assert_eq!(samples(&run.path), (0..300).map(f64::from).collect::<Vec<_>>());
-    assert_eq!(raw(&run.path, Stream::Output), format!("{}\n", wanted.join("\n")).into_bytes());
+    assert_eq!(wait_for_end(&run).state, RunState::Finished);
+    assert_eq!(samples(&run, "value"), (0..300).map(f64::from).collect::<Vec<_>>());
+    assert_eq!(raw(&run, Stream::Output), format!("{}\n", wanted.join("\n")).into_bytes());
 }
 
 /// second-window: any number look on, one writes.
@@ -310,7 +225,7 @@ fn child_deaf_is_killed_for_a_viewer_that_is_interrupted() {
     assert!(rest.iter().any(|line| line == "heard 15"), "{rest:?}");
     assert_eq!(viewer.wait().unwrap().code(), Some(137));
     assert!(start.elapsed() < Duration::from_secs(6), "{:?}", start.elapsed());
-    assert_eq!(wait_for_end(&home.run().path).state, RunState::Stopped);
+    assert_eq!(wait_for_end(&home.run()).state, RunState::Stopped);
 }
 
 #[test]
@@ -422,13 +337,7 @@ fn the_log_of_a_command_has_its_output_once() {
     let home = Home::new();
     let run = home.detach(&["--no-pty", "--", "sh", "-c", "echo out; echo err >&2; printf unended"]);
     wait_for_end(&run);
-    let messages: Vec<_> = bodies(&run)
-        .into_iter()
-        .filter_map(|body| match body {
-            Body::Notice(Notice::Message(message)) => Some(message.text),
-            _ => None,
-        })
-        .collect();
+    let messages = messages(&run);
     assert!(messages.iter().all(|text| !["out", "err", "unended"].contains(&text.as_str())), "{messages:?}");
     // Shown again, it reads as it did.
     let shown = home.output(&["open", "--headless", run.file_name().unwrap().to_str().unwrap()]);

@@ -13,11 +13,11 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use kymograph::record::RunState;
+use run_support::{Home, is_alive, wait_for_end, wait_until};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
-use watch_support::{Home, is_alive, wait_for_end, wait_until};
 
-mod watch_support;
+mod run_support;
 
 /// The names and states of all runs, in order of their names.
 fn runs(home: &Home) -> Vec<(String, RunState)> {

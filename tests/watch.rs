@@ -24,10 +24,10 @@ use kymograph::job::{Limits, Mailbox};
 use kymograph::record::{Body, RunState};
 use kymograph::source::command::CommandOptions;
 use kymograph::store::SnapshotSlot;
+use run_support::{Home, PATIENCE, bodies, is_alive, messages, samples, wait_for, wait_for_end, wait_until};
 use rustix::process::{Pid, Signal, kill_process};
-use watch_support::{Home, PATIENCE, bodies, is_alive, messages, samples, wait_for, wait_for_end, wait_until};
 
-mod watch_support;
+mod run_support;
 
 #[test]
 fn time_limits_warn_first_and_then_end_the_whole_tree() {

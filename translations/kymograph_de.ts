@@ -1224,10 +1224,6 @@ kymograph run -- Befehl</translation>
         <translation>unterbrochen</translation>
     </message>
     <message>
-        <source>%1 s</source>
-        <translation>%1 s</translation>
-    </message>
-    <message>
         <source>just now</source>
         <translation>gerade eben</translation>
     </message>

@@ -12,7 +12,7 @@ use crate::batch::Pane;
 use crate::figure::{Axis, Figure, Subplot};
 use crate::job::JobSpec;
 use crate::job::watch::Rule;
-use crate::record::{RunEntry, RunMeta};
+use crate::record::{RunEntry, RunMeta, RunState};
 use crate::source::client::session::Session;
 use crate::source::command::{CommandOptions, command_text};
 use crate::source::follow::FollowOptions;
@@ -99,6 +99,16 @@ impl JobKind {
     /// A job of one's own; `make` is called on the GUI thread for each start and must return at once.
     pub fn custom(name: impl Into<String>, make: impl Fn() -> JobSpec + Send + Sync + 'static) -> Self {
         Self::Custom { name: name.into(), make: Arc::new(make) }
+    }
+
+    /// Shows runs as they were; one alone that goes on is looked at until it ends.
+    #[must_use]
+    pub fn of_runs(runs: Vec<RunEntry>) -> Self {
+        match <[_; 1]>::try_from(runs) {
+            Ok([run]) if run.state == RunState::Running => Self::Live(Box::new(run)),
+            Ok(run) => Self::Recorded(run.into()),
+            Err(runs) => Self::Recorded(runs),
+        }
     }
 
     /// Name of the job, for titles and threads.

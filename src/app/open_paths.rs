@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::app::followed;
 use crate::app::input::InputError;
 use crate::app::job_kind::JobKind;
-use crate::record::{LOG_NAME, RunEntry, RunState};
+use crate::record::{LOG_NAME, RunEntry};
 use crate::source::follow::FollowOptions;
 
 /// The job that shows `paths`: runs (their directories or logs) as long as they go on or as they were, other files and
@@ -16,15 +16,9 @@ use crate::source::follow::FollowOptions;
 /// # Errors
 /// [`InputError`] if runs and other files are mixed.
 pub fn job(paths: Vec<PathBuf>) -> Result<JobKind, InputError> {
-    let mut runs: Vec<RunEntry> = paths.iter().filter_map(|path| run_at(path)).collect();
-    if runs.len() == paths.len()
-        && let Some(last) = runs.pop()
-    {
-        if runs.is_empty() && last.state == RunState::Running {
-            return Ok(JobKind::Live(Box::new(last)));
-        }
-        runs.push(last);
-        return Ok(JobKind::Recorded(runs));
+    let runs: Vec<RunEntry> = paths.iter().filter_map(|path| run_at(path)).collect();
+    if runs.len() == paths.len() && !runs.is_empty() {
+        return Ok(JobKind::of_runs(runs));
     }
     followed::job(FollowOptions { paths, once: false })
 }

@@ -5,7 +5,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use crate::batch::{Level, LineId, Message, Stream};
+use crate::batch::{Message, Stream};
 use crate::source::terminal::{Terminal, Update};
 
 /// The lines of a command's two streams.
@@ -55,11 +55,7 @@ fn taker(
     move |update| {
         // How far the program is stands in the log by itself.
         if let Update::Line(line) = update {
-            each(Message {
-                line: Some(LineId { number: line.number, is_open: line.is_open }),
-                spans: line.spans.into(),
-                ..Message::new(stream.pane(), Level::Info, time.as_secs_f64(), line.text)
-            });
+            each(line.to_message(stream.pane(), time));
         }
         Ok(())
     }

@@ -6,8 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rustix::process::Signal;
-
 use crate::app::attach::{Attached, What};
 pub use crate::app::job_kind::{JobKind, PaneKind};
 use crate::app::launch::Recording;
@@ -17,7 +15,7 @@ use crate::app::supervisor::{Ask, Supervisor};
 use crate::app::watch::{OnFired, Resources, Rules, Watch};
 use crate::batch::{Item, Level, Message, Notice, Pane};
 use crate::job::sine;
-use crate::job::{JobError, JobHandle, JobSpec, Mailbox, Sink};
+use crate::job::{JobError, JobHandle, JobRef, JobSpec, Mailbox, Sink};
 use crate::record::{RecordHandle, RunDir};
 use crate::source::client::session::Session;
 use crate::source::command::{CommandProcesses, CommandSource};
@@ -263,19 +261,17 @@ fn start_watched(
     on_fired: OnFired,
 ) -> Result<(JobHandle, Watched), StartError> {
     let options = kind.watch();
-    let processes = processes.filter(|_| options.resources);
-    let shared = |sink| match processes {
-        Some(processes) => {
-            let (resources, sink) = Resources::begin(kind.name(), processes, sink).map_err(StartError::Open)?;
-            Ok::<_, StartError>((Some(resources), sink))
-        }
-        None => Ok((None, sink)),
-    };
     if !kind.takes_rules() {
         return Ok((JobHandle::start(spec, sink, mailbox)?, Watched::default()));
     }
     let watch = Watch::begin(kind.name(), options, &mailbox, on_fired).map_err(StartError::Open)?;
-    let (resources, sink) = shared(watch.sink(sink))?;
+    let (resources, sink) = match processes.filter(|_| options.resources) {
+        Some(processes) => {
+            let begun = Resources::begin(kind.name(), processes, watch.sink(sink)).map_err(StartError::Open)?;
+            (Some(begun.0), begun.1)
+        }
+        None => (None, watch.sink(sink)),
+    };
     let spec = watch.limited(spec.with_limits(options.limits));
     let job = JobHandle::start(spec, sink, watch.mailbox())?;
     watch.attach(job.job());
@@ -315,35 +311,22 @@ impl Recorded {
         &self.run
     }
 
-    /// Ends the command and all that it started.
-    pub fn stop(&self) {
-        self.job.stop();
+    /// The job, to be stopped, held and let go on.
+    #[must_use]
+    pub fn job(&self) -> &JobRef {
+        self.job.job()
     }
 
-    /// Holds all its processes.
-    pub fn pause(&self) {
-        self.job.pause();
-    }
-
-    /// Lets them go on.
-    pub fn resume(&self) {
-        self.job.resume();
-    }
-
-    /// Sends them a signal; gives their number.
-    pub fn signal(&self, signal: Signal) -> usize {
-        self.processes.signal(signal)
+    /// Its processes, to be sent signals.
+    #[must_use]
+    pub fn processes(&self) -> &CommandProcesses {
+        &self.processes
     }
 
     /// Its rules.
     #[must_use]
     pub fn rules(&self) -> Option<Rules> {
         self.watched.watch.as_ref().map(Watch::rules)
-    }
-
-    /// Lets go of adopted ones that have ended.
-    pub fn reap(&self) {
-        self.processes.reap();
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 
-use crate::app::supervisor;
+use crate::app::{runs, supervisor};
 use crate::record::{DataDir, RecordError, RunEntry, RunState};
 
 /// One run, as it was looked at last.
@@ -38,10 +38,7 @@ pub struct RunRow {
 impl RunRow {
     fn new(run: &RunEntry) -> Self {
         let meta = run.meta.as_ref();
-        let time = |text: &str| text.parse::<Timestamp>().ok();
-        let start = meta.and_then(|meta| time(&meta.start));
-        let end = meta.and_then(|meta| time(meta.end.as_deref()?));
-        let took = start.zip(end).and_then(|(start, end)| Duration::try_from(end.duration_since(start)).ok());
+        let has_ended = meta.is_some_and(|meta| meta.end.is_some());
         Self {
             id: run.id().unwrap_or_else(|| run.dir_name()),
             path: run.path.clone(),
@@ -49,8 +46,8 @@ impl RunRow {
             state: run.state,
             is_supervised: run.state == RunState::Running && supervisor::is_supervised(&run.path),
             command: meta.map(|meta| meta.command.join(" ")).unwrap_or_default(),
-            start,
-            took,
+            start: meta.and_then(|meta| meta.start.parse().ok()),
+            took: if has_ended { runs::duration(run, Timestamp::now()) } else { None },
             samples: meta.and_then(|meta| meta.samples),
         }
     }
@@ -59,7 +56,8 @@ impl RunRow {
     #[must_use]
     pub fn matches(&self, needle: &str) -> bool {
         let needle = needle.to_lowercase();
-        [&self.name, &self.id, &self.command].iter().any(|text| text.to_lowercase().contains(&needle))
+        needle.is_empty()
+            || [&self.name, &self.id, &self.command].iter().any(|text| text.to_lowercase().contains(&needle))
     }
 }
 

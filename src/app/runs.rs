@@ -20,7 +20,7 @@ use crate::record::{DataDir, RecordError, RunEntry, RunState};
 const NAME_CHARS: usize = 40;
 
 /// How long a supervisor may take to answer.
-const ANSWER_TIME: Duration = Duration::from_secs(5);
+pub const ANSWER_TIME: Duration = Duration::from_secs(5);
 
 /// How long a run may take to end: its processes are killed after two seconds.
 const STOP_TIME: Duration = Duration::from_secs(15);
@@ -211,7 +211,7 @@ fn cells(run: &RunEntry, now: Timestamp) -> [String; 7] {
 }
 
 /// How long a run took, or has taken up to `now`; none where nobody knows.
-fn duration(run: &RunEntry, now: Timestamp) -> Option<Duration> {
+pub(super) fn duration(run: &RunEntry, now: Timestamp) -> Option<Duration> {
     let meta = run.meta.as_ref()?;
     let start: Timestamp = meta.start.parse().ok()?;
     let end = match &meta.end {
@@ -223,7 +223,8 @@ fn duration(run: &RunEntry, now: Timestamp) -> Option<Duration> {
 }
 
 /// `0.5 s`, `12.3 s`, `3:05`, `2:03:05`, `4 d 02:03`.
-fn duration_text(duration: Duration) -> String {
+#[must_use]
+pub fn duration_text(duration: Duration) -> String {
     let secs = duration.as_secs();
     let (days, hours, minutes) = (secs / 86_400, secs / 3600 % 24, secs / 60 % 60);
     match secs {

@@ -52,7 +52,7 @@ pub mod qobject {
         #[qproperty(i32, count, READ = count, NOTIFY = count_changed)]
         #[qproperty(i32, total, READ = total, NOTIFY = count_changed)]
         /// The runs, the newest first. Roles: `runId`, `path`, `name`, `state`, `isSupervised`, `command`, `ageSecs` (since its
-        /// start; -1 if unknown), `tookSecs` and `samples` (-1 while it goes on).
+        /// start; -1 if unknown), `took` (to be read; empty while it goes on), `samples` (-1 while it goes on).
         type RunModel = super::RunModelRust;
 
         /// Other runs are wanted.
@@ -148,12 +148,8 @@ use crate::bridge::guarded;
 use crate::job::{lock, spawn_detached};
 use crate::record::RunState;
 
-/// How long a supervisor may take to answer.
-const ANSWER_TIME: Duration = Duration::from_secs(5);
-
 /// The roles, from `Qt::UserRole` on.
-const ROLES: [&str; 9] =
-    ["runId", "path", "name", "state", "isSupervised", "command", "ageSecs", "tookSecs", "samples"];
+const ROLES: [&str; 9] = ["runId", "path", "name", "state", "isSupervised", "command", "ageSecs", "took", "samples"];
 const ROLE_FIRST: i32 = 0x0100;
 
 /// State of [`qobject::RunModel`].
@@ -239,7 +235,7 @@ impl qobject::RunModel {
     pub fn stop(self: Pin<&mut Self>, id: &QString) {
         self.act(id, |list, id| {
             let path = list.path(id).ok_or("there is no such run any more")?;
-            supervisor::ask(&path, Ask::Stop, ANSWER_TIME).map(|_| ()).map_err(|error| error.to_string())
+            supervisor::ask(&path, Ask::Stop, runs::ANSWER_TIME).map(|_| ()).map_err(|error| error.to_string())
         });
     }
 
@@ -307,7 +303,7 @@ impl qobject::RunModel {
                 let age = row.start.and_then(|start| Duration::try_from(Timestamp::now().duration_since(start)).ok());
                 (&secs(age)).into()
             }
-            Some("tookSecs") => (&secs(row.took)).into(),
+            Some("took") => (&QString::from(&row.took.map(runs::duration_text).unwrap_or_default())).into(),
             Some("samples") => (&row.samples.map_or(-1.0, |samples| samples as f64)).into(),
             _ => QVariant::default(),
         }

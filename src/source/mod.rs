@@ -3,6 +3,7 @@
 //! A [`Source`] runs on the worker's thread and speaks to the world through an [`Outlet`] only, so it can be tested
 //! without a thread. A [`Refine`] runs on the receiver's thread. Neither knows the store, the figure or the window.
 
+pub mod bell;
 pub mod client;
 pub mod command;
 pub mod float;

@@ -148,9 +148,7 @@ impl Look {
 
     /// Hands on what people ask for.
     fn answer(&mut self, shared: &Shared) {
-        let mut count = [0; 8];
-        // Fails only if it did not ring.
-        let _rang = rustix::io::read(&shared.bell, &mut count);
+        shared.bell.hush();
         let asks: Vec<Ask> = lock(&shared.asks).drain(..).collect();
         for ask in asks {
             let asked = match &mut self.link {
@@ -240,7 +238,7 @@ impl Look {
         let look = self.changes.is_none().then_some(LOOK_INTERVAL);
         let ask = self.link.is_none().then_some(ALIVE_INTERVAL);
         let left = [due, look, ask].into_iter().flatten().min();
-        let left = left.map(|left| Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) });
+        let left = left.and_then(|left| Timespec::try_from(left).ok());
         match poll(&mut ends, left.as_ref()) {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => {

@@ -6,13 +6,10 @@
 mod look;
 
 use std::collections::VecDeque;
-use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
-
-use rustix::event::{EventfdFlags, eventfd};
 
 use look::Look;
 
@@ -21,6 +18,7 @@ use crate::app::supervisor::{Ask, SpawnError, Supervisor};
 use crate::batch::{Notice, State};
 use crate::job::{Clock, Mailbox, SystemClock, lock, thread};
 use crate::record::RunEntry;
+use crate::source::bell::Bell;
 use crate::store::SnapshotSlot;
 
 /// How long the end of the program waits for a look to end.
@@ -42,8 +40,8 @@ pub struct Attached {
 
 struct Shared {
     asks: Mutex<VecDeque<Ask>>,
-    /// Readable when something is asked, or the look is to end.
-    bell: OwnedFd,
+    /// Rings when something is asked, or the look is to end.
+    bell: Bell,
     is_leaving: AtomicBool,
     path: OnceLock<PathBuf>,
     /// The job itself, where nothing can be recorded and it runs here after all.
@@ -56,11 +54,9 @@ impl Attached {
     /// # Errors
     /// [`StartError::Open`] if the system refuses a thread.
     pub fn start(what: What, data: &SnapshotSlot, mailbox: Mailbox, options: StartOptions) -> Result<Self, StartError> {
-        let bell =
-            eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC).map_err(|e| StartError::Open(e.into()))?;
         let shared = Arc::new(Shared {
             asks: Mutex::default(),
-            bell,
+            bell: Bell::new().map_err(StartError::Open)?,
             is_leaving: AtomicBool::new(false),
             path: OnceLock::new(),
             local: Mutex::default(),
@@ -81,7 +77,7 @@ impl Attached {
         match &*lock(&self.shared.local) {
             None => {
                 lock(&self.shared.asks).push_back(ask);
-                self.shared.ring();
+                self.shared.bell.ring();
             }
             Some(job) => match ask {
                 Ask::Stop => job.end(),
@@ -111,16 +107,11 @@ impl Drop for Attached {
     fn drop(&mut self) {
         // The thread's own drop waits for it.
         self.shared.is_leaving.store(true, Ordering::Release);
-        self.shared.ring();
+        self.shared.bell.ring();
     }
 }
 
 impl Shared {
-    fn ring(&self) {
-        // Fails only if it rings already.
-        let _rings = rustix::io::write(&self.bell, &1_u64.to_ne_bytes());
-    }
-
     fn is_leaving(&self) -> bool {
         self.is_leaving.load(Ordering::Acquire)
     }

@@ -127,6 +127,17 @@ impl FigureControl {
         self.scale = f64::from(scale);
     }
 
+    /// Gives all series their places again, from the home view on.
+    fn arrange_anew(&mut self) -> Changed {
+        self.history = ViewHistory::default();
+        self.drag = None;
+        if let Some(snapshot) = self.known.take() {
+            self.arrange(&snapshot);
+        }
+        self.apply();
+        Changed { style: true, ..Changed::VIEW }
+    }
+
     /// Gives every series of `snapshot` its place in the figure. Returns whether the figure changed.
     pub fn arrange(&mut self, snapshot: &Snapshot) -> bool {
         // Numbers rise, so one that came while another went is seen at the end.

@@ -3,7 +3,6 @@
 use super::{Changed, FigureControl};
 use crate::app::session_file::{FigureSpec, Placed, split_run};
 use crate::figure::Figure;
-use crate::figure::view::ViewHistory;
 use crate::store::Snapshot;
 
 /// A layout that holds until another one is chosen, and which series have their places in it.
@@ -36,13 +35,7 @@ impl FigureControl {
         let mut laid = Laid { spec, placed: Placed::default(), runs };
         laid.begin(&mut self.base);
         self.laid = Some(laid);
-        self.history = ViewHistory::default();
-        self.drag = None;
-        if let Some(snapshot) = self.known.take() {
-            self.arrange(&snapshot);
-        }
-        self.apply();
-        Changed { style: true, ..Changed::VIEW }
+        self.arrange_anew()
     }
 
     /// What a session file says of the figure as it is shown now, with the view that a person chose. What the file that it

@@ -2,7 +2,6 @@
 
 use super::{Changed, FigureControl};
 use crate::batch::{Color, SeriesId};
-use crate::figure::view::ViewHistory;
 use crate::figure::{Distinction, LegendPlace, Scale, SeriesStyle, Smoothing, Spacing, Subplot, Theme, YAxis};
 
 impl FigureControl {
@@ -187,13 +186,7 @@ impl FigureControl {
         }
         self.is_separate = separate;
         self.laid = None;
-        self.history = ViewHistory::default();
-        self.drag = None;
-        if let Some(snapshot) = self.known.take() {
-            self.arrange(&snapshot);
-        }
-        self.apply();
-        Changed { style: true, ..Changed::VIEW }
+        self.arrange_anew()
     }
 
     /// Makes all margins and gaps as small as the labels allow.

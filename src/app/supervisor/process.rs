@@ -5,12 +5,12 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{Signal, getpid, set_child_subreaper, setsid};
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
@@ -24,6 +24,7 @@ use crate::batch::Notice;
 use crate::job;
 use crate::job::watch::Fired;
 use crate::record::{DataDir, RecordError};
+use crate::source::bell::Bell;
 
 use super::control::Control;
 use super::protocol::{Ask, LINE_BYTES_MAX, TEXT_CHARS_MAX, Tell, line, state_word};
@@ -88,8 +89,8 @@ struct Process {
     control: Control,
     /// Rules that have fired and are not told yet.
     fired: Arc<Mutex<Vec<Fired>>>,
-    /// Readable when notices or such rules wait.
-    notices: OwnedFd,
+    /// Rings when notices or such rules wait.
+    notices: Arc<Bell>,
     /// Readable when this process was asked to end.
     signals: UnixStream,
     /// Readable when a child has ended.
@@ -111,20 +112,15 @@ impl Process {
         std::mem::forget(watch(&[SIGHUP]).map_err(io_error("watch for signals"))?);
         let run = data_dir.create_run(&recording::about(kind))?;
         let control = Control::listen(run.path()).map_err(io_error("listen in the run's directory"))?;
-        let notices = eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC);
-        let notices = notices.map_err(|error| io_error("wait for the command")(error.into()))?;
+        let notices = Arc::new(Bell::new().map_err(io_error("wait for the command"))?);
         let (mailbox, mut drain) = job::mailbox();
-        let bell = notices.try_clone().map_err(io_error("wait for the command"))?;
-        let ring = Arc::new(move || {
-            // Fails only if it rings already.
-            let _rings = rustix::io::write(&bell, &1_u64.to_ne_bytes());
-        });
-        drain.set_wake(ring.clone());
+        let bell = Arc::clone(&notices);
+        drain.set_wake(Arc::new(move || bell.ring()));
         let fired = Arc::new(Mutex::new(Vec::new()));
-        let theirs = Arc::clone(&fired);
+        let (theirs, bell) = (Arc::clone(&fired), Arc::clone(&notices));
         let on_fired = Arc::new(move |rule: &Fired| {
             job::lock(&theirs).push(rule.clone());
-            ring();
+            bell.ring();
         });
         let recorded = pipeline::record(kind, run, &mailbox, on_fired)?;
         let (begun, view) = (Instant::now(), JobView::started_now());
@@ -135,15 +131,13 @@ impl Process {
     fn serve(mut self) {
         while self.view.end.is_none() {
             self.wait();
-            let mut count = [0; 8];
-            // Fails only if it did not ring.
-            let _rang = rustix::io::read(&self.notices, &mut count);
+            self.notices.hush();
             self.take_notices();
             for rule in std::mem::take(&mut *job::lock(&self.fired)) {
                 self.control.tell_all(&Tell::of_rule(&rule));
             }
-            if self.signals.read(&mut count).is_ok_and(|count| count > 0) {
-                self.recorded.stop();
+            if self.signals.read(&mut [0; 8]).is_ok_and(|count| count > 0) {
+                self.recorded.job().stop();
             }
             self.reap();
             let hello = self.status();
@@ -162,7 +156,7 @@ impl Process {
         let ends = own.into_iter().chain(self.control.ends());
         let mut ends: Vec<_> = ends.map(|end| PollFd::from_borrowed_fd(end, PollFlags::IN)).collect();
         let left = self.reap_at.map(|at| at.saturating_duration_since(Instant::now()));
-        let left = left.map(|left| Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) });
+        let left = left.and_then(|left| Timespec::try_from(left).ok());
         match poll(&mut ends, left.as_ref()) {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => {
@@ -191,7 +185,7 @@ impl Process {
         }
         if self.reap_at.is_some_and(|at| at <= Instant::now()) {
             self.reap_at = None;
-            self.recorded.reap();
+            self.recorded.processes().reap();
         }
     }
 
@@ -207,15 +201,15 @@ impl Process {
 fn answer(recorded: &Recorded, status: &Tell, ask: Ask) -> Tell {
     match ask {
         Ask::Status => return status.clone(),
-        Ask::Stop => recorded.stop(),
-        Ask::Pause => recorded.pause(),
-        Ask::Resume => recorded.resume(),
+        Ask::Stop => recorded.job().stop(),
+        Ask::Pause => recorded.job().pause(),
+        Ask::Resume => recorded.job().resume(),
         Ask::Rules => return rules(recorded.rules().map(|rules| rules.list()).unwrap_or_default()),
         Ask::AddRule { rule } => return changed(recorded, |rules| rules.add(&rule)),
         Ask::RemoveRule { rule } => return changed(recorded, |rules| rules.remove(&rule)),
         Ask::Signal { signal } => match Signal::from_named_raw(signal) {
             Some(signal) => {
-                if recorded.signal(signal) == 0 {
+                if recorded.processes().signal(signal) == 0 {
                     return Tell::Refused { why: "no process of the command runs".to_owned() };
                 }
             }

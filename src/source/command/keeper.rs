@@ -4,15 +4,14 @@
 //! signals and waits for the grace times. Knows no output.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use rustix::event::{EventfdFlags, eventfd};
 use rustix::process::Signal;
 
 use crate::source::Remote;
+use crate::source::bell::Bell;
 use crate::source::process_tree::ProcessTree;
 
 /// Time between INT and TERM: a program that saves its state on INT gets this long.
@@ -31,7 +30,7 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(25);
 pub(super) struct Keeper {
     state: Mutex<Wishes>,
     changed: Condvar,
-    wake: OwnedFd,
+    wake: Bell,
 }
 
 #[derive(Default)]
@@ -45,23 +44,16 @@ struct Wishes {
 
 impl Keeper {
     pub fn new() -> io::Result<Self> {
-        let wake = eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?;
-        Ok(Self { state: Mutex::default(), changed: Condvar::new(), wake })
+        Ok(Self { state: Mutex::default(), changed: Condvar::new(), wake: Bell::new()? })
     }
 
     pub fn is_stopping(&self) -> bool {
         self.lock().stop
     }
 
-    /// Becomes readable when the worker should look at the job's state.
-    pub fn wake_fd(&self) -> BorrowedFd<'_> {
-        self.wake.as_fd()
-    }
-
-    pub fn clear_wake(&self) {
-        let mut count = [0; 8];
-        // Fails only if it was not set, which is as good.
-        let _already_clear = rustix::io::read(&self.wake, &mut count);
+    /// Rings when the worker should look at the job's state.
+    pub fn wake(&self) -> &Bell {
+        &self.wake
     }
 
     /// The processes, while the command runs.
@@ -76,8 +68,7 @@ impl Keeper {
     fn change(&self, change: impl FnOnce(&mut Wishes)) {
         change(&mut self.lock());
         self.changed.notify_all();
-        // Fails only if the count is full: then the worker is being woken anyway.
-        let _already_set = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
+        self.wake.ring();
     }
 }
 

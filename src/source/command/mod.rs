@@ -249,13 +249,13 @@ fn wait(ends: &Ends, keeper: &Keeper, until: Option<Instant>, now: Duration) -> 
         timeout = Some(timeout.map_or(FALLBACK_INTERVAL, |t| t.min(FALLBACK_INTERVAL)));
     }
     // A due time in the past would make `poll` spin only if nothing were flushed, which `read` does.
-    let timeout = timeout.map(|t| Timespec { tv_sec: t.as_secs() as i64, tv_nsec: i64::from(t.subsec_nanos()) });
+    let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
     let mut fds: Vec<PollFd<'_>> = Vec::with_capacity(4);
     let process: Option<BorrowedFd<'_>> = ends.process.as_ref().map(AsFd::as_fd);
     if let Some(process) = process {
         fds.push(PollFd::from_borrowed_fd(process, PollFlags::IN));
     }
-    fds.push(PollFd::from_borrowed_fd(keeper.wake_fd(), PollFlags::IN));
+    fds.push(PollFd::new(keeper.wake(), PollFlags::IN));
     for fd in [ends.stdout.fd(), ends.stderr.fd()].into_iter().flatten() {
         fds.push(PollFd::from_borrowed_fd(fd, PollFlags::IN));
     }
@@ -264,7 +264,7 @@ fn wait(ends: &Ends, keeper: &Keeper, until: Option<Instant>, now: Duration) -> 
         Err(error) => return Err(error.into()),
     }
     let process_ended = process.and(fds.first()).map(|fd| !fd.revents().is_empty());
-    keeper.clear_wake();
+    keeper.wake().hush();
     Ok(Wake { process_ended })
 }
 

@@ -10,7 +10,7 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
 
 use super::lead::Lead;
-use crate::batch::{Batch, Item, Level, LineId, Message, Pane, SeriesId, SeriesInfo, Stream, Xs};
+use crate::batch::{Batch, Item, Level, Pane, SeriesId, SeriesInfo, Stream, Xs};
 use crate::source::metrics::{MetricParser, Metrics, Readings};
 use crate::source::terminal::{Terminal, Update};
 use crate::source::{Outlet, Stopped};
@@ -179,13 +179,7 @@ impl Sink {
             }
         }
         if !self.refuses_lines {
-            let id = LineId { number: line.number, is_open: line.is_open };
-            let message = Message {
-                line: Some(id),
-                spans: line.spans.into(),
-                ..Message::new(pane, Level::Info, now.as_secs_f64(), line.text)
-            };
-            self.refuses_lines = out.line(message).is_err();
+            self.refuses_lines = out.line(line.to_message(pane, now)).is_err();
         }
         Ok(())
     }

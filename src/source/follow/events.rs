@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use prost::Message as _;
 
+use super::carry::Carry;
 use super::event_proto::{Event, Tensor, Value};
 use super::reader::{Fed, Reader};
 use super::sheet::Sheet;
@@ -33,7 +34,7 @@ const SCALARS_PLUGIN: &[u8] = b"scalars";
 /// Reads an event file.
 #[derive(Default)]
 pub(super) struct EventReader {
-    carry: Vec<u8>,
+    carry: Carry,
     /// Bytes of a long record that are still to be passed over.
     skip_bytes: u64,
     is_over: bool,
@@ -53,23 +54,12 @@ impl Reader for EventReader {
         if self.is_over {
             return Fed::Over;
         }
-        if self.carry.is_empty() {
-            let skipped = (bytes.len() as u64).min(self.skip_bytes);
-            self.skip_bytes -= skipped;
-            let bytes = bytes.get(skipped as usize..).unwrap_or_default();
-            let (used, fed) = self.records(bytes, sheet);
-            if fed == Fed::Taken {
-                self.carry.extend_from_slice(bytes.get(used..).unwrap_or_default());
-            }
-            return fed;
-        }
+        let skipped = if self.carry.is_empty() { (bytes.len() as u64).min(self.skip_bytes) } else { 0 };
+        self.skip_bytes -= skipped;
+        let bytes = bytes.get(skipped as usize..).unwrap_or_default();
         let mut carry = std::mem::take(&mut self.carry);
-        carry.extend_from_slice(bytes);
-        let (used, fed) = self.records(&carry, sheet);
-        if fed == Fed::Taken {
-            carry.drain(..used.min(carry.len()));
-            self.carry = carry;
-        }
+        let fed = carry.feed(bytes, |bytes| self.records(bytes, sheet));
+        self.carry = carry;
         fed
     }
 
@@ -77,7 +67,7 @@ impl Reader for EventReader {
 
     fn restart(&mut self) {
         // What the tags are stays true for the run.
-        (self.carry, self.skip_bytes, self.is_over) = (Vec::new(), 0, false);
+        (self.carry, self.skip_bytes, self.is_over) = (Carry::default(), 0, false);
     }
 }
 

@@ -5,6 +5,7 @@
 //! tell nothing. A [`tail`] is a file, a [`reader`](reader::Reader) one format, a [`sheet`] the series of a file or, for
 //! TensorBoard, of a run. Knows neither store nor window, and writes nothing.
 
+mod carry;
 mod collect;
 mod columns;
 mod cutter;

@@ -11,6 +11,7 @@
 
 use prost::Message;
 
+use super::carry::Carry;
 use super::reader::{Fed, Reader};
 use super::sheet::{RowX, Sheet};
 use crate::batch::Level;
@@ -71,7 +72,7 @@ struct Output {
 /// Reads an offline file.
 #[derive(Default)]
 pub(super) struct WandbReader {
-    carry: Vec<u8>,
+    carry: Carry,
     /// Where `carry` begins in the file.
     at: u64,
     /// The pieces of a record so far; none if its beginning was lost or it is too long.
@@ -85,12 +86,8 @@ impl Reader for WandbReader {
             return Fed::Over;
         }
         let mut carry = std::mem::take(&mut self.carry);
-        carry.extend_from_slice(bytes);
-        let (used, fed) = self.pieces(&carry, sheet);
-        if fed == Fed::Taken {
-            carry.drain(..used.min(carry.len()));
-            self.carry = carry;
-        }
+        let fed = carry.feed(bytes, |bytes| self.pieces(bytes, sheet));
+        self.carry = carry;
         fed
     }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use vte::Parser;
 
-use crate::batch::Span;
+use crate::batch::{Level, LineId, Message, Pane, Span};
 
 pub use plain::plain_text;
 pub use sequence::TaskProgress;
@@ -58,6 +58,18 @@ pub struct LineUpdate<'a> {
     /// Whether it is shown although it has neither end nor earlier states: more may follow, so numbers may be cut. It is
     /// said again when it is whole.
     pub is_open: bool,
+}
+
+impl LineUpdate<'_> {
+    /// The line for a pane, said `time` after the job's start.
+    #[must_use]
+    pub fn to_message(&self, pane: Pane, time: Duration) -> Message {
+        Message {
+            line: Some(LineId { number: self.number, is_open: self.is_open }),
+            spans: self.spans.into(),
+            ..Message::new(pane, Level::Info, time.as_secs_f64(), self.text)
+        }
+    }
 }
 
 /// Where the lexer is.

@@ -1,4 +1,4 @@
-//! What the tests of watched commands share: the program as people run it, with a data directory of the test's own.
+//! What the tests of commands that run elsewhere share: the program as people run it, with a data directory of the test's own.
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, reason = "not every test needs all; a panic is the report")]
 
 use std::fs;
