@@ -45,7 +45,8 @@ library: ## build the library for other Qt programs; `make install` then install
 test: ## run every test; the summary comes last
 	@scripts/setup test
 	scripts/test-env $(CARGO) test --locked --doc
-	scripts/test-env $(CARGO) nextest run --locked --no-default-features
+# Without window and Parquet the rest is the same.
+	scripts/test-env $(CARGO) nextest run --locked --no-default-features --test cli --test export_cli
 	scripts/hosts
 	scripts/test-env $(CARGO) nextest run --locked
 
