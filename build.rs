@@ -31,7 +31,8 @@ mod gui {
     pub fn build() {
         translate();
         let qml = files("qml", "qml").into_iter().map(|path| {
-            let is_singleton = ["Appearance.qml", "Words.qml"].iter().any(|name| path.ends_with(name));
+            let is_singleton =
+                ["Appearance.qml", "SharedPointer.qml", "Words.qml"].iter().any(|name| path.ends_with(name));
             QmlFile::from(path).singleton(is_singleton)
         });
         let module = QmlModule::new("Kymograph").qml_files(qml);

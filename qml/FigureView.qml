@@ -23,16 +23,34 @@ FocusScope {
     property alias emptyHint: canvas.emptyHint
     // Whether the toolbar is shown above the figure.
     property bool hasToolbar: true
+    // What stands on its tab, where there are several.
+    readonly property string tabTitle: job ? job.name : qsTr("Figure")
     // Asks the window to fill the screen, or no longer.
     signal fullScreenRequested()
 
     function openSaveDialog() {
         saveDialog.get().open()
     }
+    function layoutText(): string {
+        return canvas.layoutText()
+    }
+    function restoreLayout(text: string): void {
+        canvas.restoreLayout(text)
+    }
     function showNote(text, isError) {
         note.get().show(text, isError)
     }
 
+    // Tells the other figures where the pointer stands.
+    function sharePointer(): void {
+        if (canvas.hasReadout) {
+            SharedPointer.x = canvas.pointerX
+            SharedPointer.isTime = canvas.isPointerTime
+            SharedPointer.figure = canvas
+        } else if (SharedPointer.figure === canvas) {
+            SharedPointer.figure = null
+        }
+    }
     function takeSeries(): void {
         for (let i = 0; i < view.series.length; ++i)
             view.series[i].figure = canvas
@@ -175,6 +193,11 @@ FocusScope {
                 onSaved: (path) => view.showNote(qsTr("Saved %1").arg(path), false)
                 onSaveFailed: (text) => view.showNote(qsTr("Not saved: %1").arg(text), true)
                 onFigureChanged: canvas.readCurves()
+                onCursorChanged: view.sharePointer()
+                Component.onDestruction: {
+                    if (SharedPointer.figure === canvas)
+                        SharedPointer.figure = null
+                }
                 onLayoutDone: (path, error) => view.showNote(error === "" ? qsTr("Layout: %1").arg(path) : error, error !== "")
             }
 
@@ -248,6 +271,11 @@ FocusScope {
                 border.color: palette.highlight
             }
 
+            Loader {
+                anchors.fill: parent
+                active: SharedPointer.figure !== null
+                Component.onCompleted: setSource("PointerLines.qml", { figure: canvas })
+            }
             Loader {
                 anchors.fill: parent
                 active: canvas.hasReadout

@@ -7,6 +7,9 @@ ThemedWindow {
     id: window
 
     required property Job job
+    readonly property alias view: figureView
+    // Asks the program to end.
+    signal quitRequested()
 
     width: 800
     height: 560
@@ -16,6 +19,7 @@ ThemedWindow {
     title: qsTr("%1 · figure · Kymograph").arg(job.name)
 
     FigureView {
+        id: figureView
         anchors.fill: parent
         focus: true
         job: window.job
@@ -25,6 +29,10 @@ ThemedWindow {
     Shortcut {
         sequences: [StandardKey.Close]
         onActivated: window.close()
+    }
+    Shortcut {
+        sequences: [StandardKey.Quit]
+        onActivated: window.quitRequested()
     }
     onClosing: Qt.callLater(window.destroy)
 }

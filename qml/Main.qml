@@ -56,6 +56,7 @@ ThemedWindow {
         job.leaveWindow()
     }
     function quit() {
+        session.save()
         isClosing = true
         isQuitting = true
         Qt.quit()
@@ -65,6 +66,8 @@ ThemedWindow {
         if (isBusy && !isQuitting) {
             event.accepted = false
             requestQuit()
+        } else {
+            session.save()
         }
     }
 
@@ -82,7 +85,8 @@ ThemedWindow {
     property bool showsRuns: false
     // The jobs of this window, and the one that is shown.
     property var jobs: [theJob]
-    property Job job: theJob
+    readonly property Job job: figures.current.job
+    property var figureWindows: []
     readonly property bool isBusy: activeCount > 0
     property int activeCount: 0
 
@@ -96,15 +100,30 @@ ThemedWindow {
         if (!shown)
             openPaths([path])
         else
-            job = shown
+            figures.current.job = shown
     }
     // Shows runs, or follows files and folders, in a job of their own.
     function openPaths(paths) {
+        const made = addJob()
+        figures.current.job = made
+        made.open(paths)
+    }
+    function addJob() {
         const made = jobMaker.createObject(window)
         adopt(made)
         jobs = jobs.concat([made])
-        job = made
+        return made
+    }
+    // The job that shows these paths; that of the window if there are none.
+    function jobFor(paths) {
+        if (paths.length === 0)
+            return theJob
+        const known = jobs.find((each) => each.paths.join("\n") === paths.join("\n"))
+        if (known)
+            return known
+        const made = addJob()
         made.open(paths)
+        return made
     }
     function adopt(made) {
         made.setPaneLines(Appearance.paneLines)
@@ -117,7 +136,7 @@ ThemedWindow {
             window.countActive()
             window.tellEnd(made)
             if (made === theJob && Program.saveUrl.toString() !== "")
-                figureView.figure.save(Program.saveUrl)
+                figures.views[0].figure.save(Program.saveUrl)
             else
                 window.afterEnd()
         })
@@ -164,7 +183,7 @@ ThemedWindow {
     }
 
     Connections {
-        target: figureView.figure
+        target: figures.views[0].figure
         function onSaved(path) {
             if (Program.saveUrl.toString() !== "" && path === Program.localPath(Program.saveUrl)) {
                 // To the terminal, which is spoken to in English.
@@ -182,12 +201,15 @@ ThemedWindow {
     // After the first frame, so that nobody waits for the bus before.
     Connections {
         id: firstFrame
-        target: figureView.figure
+        target: figures.views[0].figure
         function onPresented() {
             firstFrame.enabled = false
             Desktop.begin()
-            if (Program.isPlain)
+            if (Program.isPlain) {
+                Program.readSession()
+                session.isReady = true
                 Program.findRuns()
+            }
         }
     }
     Connections {
@@ -290,7 +312,7 @@ ThemedWindow {
                     jobs: window.jobs
                     job: window.job
                     onJobChosen: (job) => {
-                        window.job = job
+                        figures.current.job = job
                         window.showsRuns = split.visible
                     }
                     onRunChosen: (path) => {
@@ -310,11 +332,11 @@ ThemedWindow {
                 orientation: Qt.Vertical
                 handle: PaneHandle {}
 
-                FigureView {
-                    id: figureView
-                    objectName: "figureView"
+                FigureTabs {
+                    id: figures
+                    objectName: "figureTabs"
                     focus: true
-                    job: window.job
+                    job: theJob
                     SplitView.fillHeight: true
                     SplitView.minimumHeight: 140
                     onFullScreenRequested: window.toggleFullScreen()
@@ -359,6 +381,12 @@ ThemedWindow {
         properties: ({text: Qt.binding(() => window.job.errorText)})
     }
     LazyPopup {
+        id: rules
+        host: window.contentItem
+        file: "RulesDialog.qml"
+        properties: ({job: Qt.binding(() => window.job)})
+    }
+    LazyPopup {
         id: closingDialog
         host: window.contentItem
         file: "ClosingDialog.qml"
@@ -385,7 +413,9 @@ ThemedWindow {
         properties: ({isFullScreen: Qt.binding(() => window.visibility === Window.FullScreen)})
         onMade: (menu) => {
             menu.openRequested.connect(() => openDialog.get().open())
-            menu.figureWindowRequested.connect(window.openFigureWindow)
+            menu.tabRequested.connect(() => figures.add(window.job))
+            menu.figureWindowRequested.connect(() => window.openFigureWindow())
+            menu.rulesRequested.connect(() => rules.get().open())
             menu.fullScreenRequested.connect(window.toggleFullScreen)
             menu.linesRequested.connect(() => linesDialog.get().open())
             menu.shortcutsRequested.connect(() => shortcuts.get().open())
@@ -394,14 +424,27 @@ ThemedWindow {
         }
     }
 
-    function openFigureWindow() {
-        Qt.createComponent("FigureWindow.qml").createObject(null, { job: window.job })
+    function openFigureWindow(job = window.job, size = [800, 560]) {
+        const made = Qt.createComponent("FigureWindow.qml").createObject(null, { job: job, width: size[0], height: size[1] })
+        figureWindows = figureWindows.concat([made])
+        made.quitRequested.connect(window.requestQuit)
+        made.closing.connect(() => figureWindows = figureWindows.filter((each) => each !== made))
+        return made
+    }
+    onFigureWindowsChanged: session.saveLater()
+
+    readonly property SessionKeeper session: SessionKeeper {
+        id: session
+        tabs: figures
+        figureWindows: window.figureWindows
+        jobFor: window.jobFor
+        windowFor: window.openFigureWindow
     }
 
     WindowShortcuts {
         job: window.job
         onQuitRequested: window.requestQuit()
-        onCloseRequested: window.close()
+        onCloseRequested: figures.views.length > 1 ? figures.close(figures.currentIndex) : window.close()
         onRunsRequested: window.showsRuns = !window.showsRuns
         onHelpRequested: shortcuts.get().open()
         onMenuRequested: {
@@ -411,7 +454,9 @@ ThemedWindow {
         onFigureWindowRequested: window.openFigureWindow()
         onOpenRequested: openDialog.get().open()
         onFindRequested: panes.current().openFind()
-        onSaveRequested: figureView.openSaveDialog()
+        onSaveRequested: figures.current.openSaveDialog()
+        onTabRequested: figures.add(window.job)
+        onStepRequested: (by) => figures.step(by)
     }
     SineSettings {
         id: sineSettings
@@ -429,7 +474,7 @@ ThemedWindow {
     Component.onCompleted: {
         if (splitState)
             split.restoreState(splitState)
-        figureView.forceActiveFocus()
+        figures.current.forceActiveFocus()
     }
     Component.onDestruction: splitState = split.saveState()
 }

@@ -8,7 +8,9 @@ FittingMenu {
 
     property bool isFullScreen: false
     signal openRequested()
+    signal tabRequested()
     signal figureWindowRequested()
+    signal rulesRequested()
     signal fullScreenRequested()
     signal linesRequested()
     signal shortcutsRequested()
@@ -39,6 +41,10 @@ FittingMenu {
     MenuEntry {
         text: qsTr("&Open or follow files…")
         onTriggered: menu.openRequested()
+    }
+    MenuEntry {
+        text: qsTr("New ta&b")
+        onTriggered: menu.tabRequested()
     }
     MenuEntry {
         text: qsTr("&New figure window")
@@ -92,6 +98,10 @@ FittingMenu {
             closing: "stop"
             text: qsTr("S&top it")
         }
+    }
+    MenuEntry {
+        text: qsTr("&Rules…")
+        onTriggered: menu.rulesRequested()
     }
     MenuEntry {
         text: qsTr("&Lines kept in panes…")

@@ -43,6 +43,8 @@ Dialog {
         [qsTr("Ctrl+A, Ctrl+C"), qsTr("Select all lines, copy")],
         [qsTr("End"), qsTr("Follow the newest line")],
         ["", qsTr("Window")],
+        [qsTr("Ctrl+T, Ctrl+Tab"), qsTr("Another tab, the next tab")],
+        [qsTr("Ctrl+W"), qsTr("Close the tab or the window")],
         [qsTr("Ctrl+N"), qsTr("Another window for the figure")],
         ["F9", qsTr("Runs")],
         ["F1, F10", qsTr("This list, the menu")]

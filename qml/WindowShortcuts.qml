@@ -15,6 +15,9 @@ Item {
     signal openRequested()
     signal findRequested()
     signal saveRequested()
+    signal tabRequested()
+    // To the right (1) or to the left (-1).
+    signal stepRequested(int by)
 
     Shortcut {
         sequences: [StandardKey.Quit]
@@ -48,6 +51,18 @@ Item {
     Shortcut {
         sequence: "F10"
         onActivated: keys.menuRequested()
+    }
+    Shortcut {
+        sequences: [StandardKey.AddTab]
+        onActivated: keys.tabRequested()
+    }
+    Shortcut {
+        sequences: ["Ctrl+Tab", "Ctrl+PgDown"]
+        onActivated: keys.stepRequested(1)
+    }
+    Shortcut {
+        sequences: ["Ctrl+Shift+Tab", "Ctrl+PgUp"]
+        onActivated: keys.stepRequested(-1)
     }
     Shortcut {
         sequences: [StandardKey.New]

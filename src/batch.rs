@@ -370,6 +370,8 @@ pub enum Notice {
     Took(Duration),
     /// Recording stands still, and why; or goes on again, if there is no trouble.
     Recording(Option<RecordingTrouble>),
+    /// The rules that are held against the job from now on, as they were written.
+    Rules(Vec<String>),
 }
 
 /// Why nothing is recorded at present. A window words it in its own language.

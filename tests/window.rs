@@ -93,6 +93,35 @@ fn the_job_ends_and_the_window_with_it() {
 
 /// The exit status is that of the command.
 #[test]
+fn the_workspace_of_the_last_time_comes_back() {
+    let home = private_folder();
+    let file = home.path().join("loss.csv");
+    std::fs::write(&file, "step,loss\n0,3\n1,2\n2,1\n").unwrap();
+    let state = home.path().join("state");
+    let session = state.join("kymograph/session.json");
+    std::fs::create_dir_all(session.parent().unwrap()).unwrap();
+    let text = format!(
+        r#"{{"version":1,"windows":[{{"tabs":[{{"figures":[{{"smoothing":{{"exponential":{{"weight":0.25}}}}}}]}},
+        {{"open":["{}"],"figures":[{{"x_link":"all","subplots":[{{"series":[{{"name":"loss","color":"#123456"}}]}}]}}]}},
+        {{"open":["/no/such/run"],"figures":[]}}],"shown_tab":1}}]}}"#,
+        file.display()
+    );
+    std::fs::write(&session, text).unwrap();
+    let written = || std::fs::read_to_string(&session).unwrap();
+    let window = Window::open_in(home, &[], &[("XDG_STATE_HOME", &state)]);
+    // The program puts a blank after colons.
+    wait_for("the session to be remembered", || written().contains("\"shown_tab\": 1"));
+    window.signal(Signal::TERM);
+    let (status, said, _home) = window.end(ORDERLY_END);
+    assert_eq!((status.code(), said.as_str()), (Some(0), ""));
+    let text = written();
+    for part in ["0.25", "loss.csv", "\"x_link\": \"all\"", "#123456", "\"shown_tab\": 1"] {
+        assert!(text.contains(part), "{part} is missing: {text}");
+    }
+    assert!(!text.contains("no/such"), "{text}");
+}
+
+#[test]
 fn a_command_hands_on_its_exit_status() {
     for (script, code) in [("echo loss=1; exit 0", 0), ("exit 7", 7)] {
         let window = Window::open(&["run", "--quit-when-done", "--", "sh", "-c", script]);

@@ -11,6 +11,7 @@ use cxx_qt_lib::{QQmlApplicationEngine, QQuickStyle, QString, QUrl};
 
 use crate::app::desktop::APP_ID;
 use crate::app::display;
+use crate::app::last_session;
 use crate::app::launch::{self, Launch};
 use crate::app::session_bus;
 use crate::bridge::program::{self, DESKTOP_STYLE};
@@ -114,6 +115,9 @@ fn failed(what: &str) -> i32 {
 fn finish(event_loop_code: i32) -> i32 {
     if !export::finish_saving(SAVING_LIMIT) {
         log::warn!("a figure was still being saved after {SAVING_LIMIT:?} and is not on disk");
+    }
+    if !last_session::finish_saving(SAVING_LIMIT) {
+        log::warn!("the session was still being written after {SAVING_LIMIT:?} and is not remembered");
     }
     if event_loop_code == 0 { program::exit_code() } else { event_loop_code }
 }

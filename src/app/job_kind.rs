@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use crate::app::watch::WatchOptions;
@@ -108,6 +108,17 @@ impl JobKind {
             Ok([run]) if run.state == RunState::Running => Self::Live(Box::new(run)),
             Ok(run) => Self::Recorded(run.into()),
             Err(runs) => Self::Recorded(runs),
+        }
+    }
+
+    /// What has to be opened to see the same again: directories of recorded runs, files and folders that are followed.
+    #[must_use]
+    pub fn paths(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Recorded(runs) => runs.iter().map(|run| run.path.clone()).collect(),
+            Self::Live(run) => vec![run.path.clone()],
+            Self::Follow { options, .. } => options.paths.clone(),
+            Self::Sine(_) | Self::Command { .. } | Self::Client(_) | Self::Custom { .. } => Vec::new(),
         }
     }
 

@@ -19,6 +19,8 @@ pub struct JobView {
     pub end: Option<Result<Outcome, Failure>>,
     /// Why nothing is recorded at present, if that is so.
     pub recording_trouble: Option<RecordingTrouble>,
+    /// The rules that are held against it, as they were written.
+    pub rules: Vec<String>,
     started: Option<Instant>,
     /// When the worker last said how far it is.
     said_at: Option<Instant>,
@@ -75,6 +77,7 @@ impl JobView {
             Notice::Recording(trouble) => self.recording_trouble.clone_from(trouble),
             Notice::Began(ago) => self.started = Instant::now().checked_sub(*ago).or(self.started),
             Notice::Took(time) => self.ended = Some(*time),
+            Notice::Rules(rules) => self.rules.clone_from(rules),
             Notice::Failed(failure) => self.finish(State::Failed, Err(failure.clone())),
         }
         Changes { state: true, progress: true, panes: false }

@@ -17,6 +17,7 @@ pub mod host_context;
 pub mod input;
 pub mod job_kind;
 pub mod job_view;
+pub mod last_session;
 pub mod launch;
 pub mod open_paths;
 pub mod open_run;

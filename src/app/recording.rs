@@ -151,7 +151,7 @@ impl Journal {
     pub fn watch(&self, mailbox: &Mailbox) -> Mailbox {
         let (handle, shared) = (self.handle.clone(), Arc::downgrade(&self.shared));
         mailbox.witnessed(Arc::new(move |notice| {
-            if !is_output(notice) {
+            if is_of_the_run(notice) {
                 handle.notice(notice);
             }
             let end: RunEnd = match notice {
@@ -173,9 +173,10 @@ impl Journal {
     }
 }
 
-/// Whether it is a line of what a command wrote, which is recorded as it was written: who reads the run makes lines of it.
-fn is_output(notice: &Notice) -> bool {
-    matches!(notice, Notice::Message(message) if message.line.is_some())
+/// Whether it is recorded as it is told. A line of what a command wrote is recorded as it was written: who reads the run
+/// makes lines of it. The rules concern who watches now; each change of them is a line, too.
+fn is_of_the_run(notice: &Notice) -> bool {
+    !matches!(notice, Notice::Message(Message { line: Some(_), .. }) | Notice::Rules(_))
 }
 
 impl Shared {

@@ -25,6 +25,9 @@ pub mod qobject {
         include!("cxx-qt-lib/qpointf.h");
         /// Qt's point.
         type QPointF = cxx_qt_lib::QPointF;
+        include!("cxx-qt-lib/qlist.h");
+        /// Qt's list of numbers.
+        type QList_f64 = cxx_qt_lib::QList<f64>;
         include!("cxx-qt-lib/qrectf.h");
         /// Qt's rectangle.
         type QRectF = cxx_qt_lib::QRectF;
@@ -134,6 +137,8 @@ pub mod qobject {
         #[qproperty(bool, has_crosshair, cxx_name = "hasCrosshair", READ = has_crosshair, WRITE = set_has_crosshair, NOTIFY = cursor_changed)]
         #[qproperty(bool, has_readout, cxx_name = "hasReadout", READ = has_readout, NOTIFY = cursor_changed)]
         #[qproperty(bool, is_over_legend, cxx_name = "isOverLegend", READ = is_over_legend, NOTIFY = cursor_changed)]
+        #[qproperty(f64, pointer_x, cxx_name = "pointerX", READ = pointer_x, NOTIFY = cursor_changed)]
+        #[qproperty(bool, is_pointer_time, cxx_name = "isPointerTime", READ = is_pointer_time, NOTIFY = cursor_changed)]
         #[qproperty(QString, cursor_text, cxx_name = "cursorText", READ = cursor_text, NOTIFY = cursor_changed)]
         #[qproperty(QPointF, cursor_point, cxx_name = "cursorPoint", READ = cursor_point, NOTIFY = cursor_changed)]
         #[qproperty(QRectF, plot_area, cxx_name = "plotArea", READ = plot_area, NOTIFY = cursor_changed)]
@@ -199,6 +204,19 @@ pub mod qobject {
         #[qsignal]
         #[cxx_name = "layoutDone"]
         fn layout_done(self: Pin<&mut FigureItem>, path: &QString, error: &QString);
+        /// How the figure is laid out, without its view, as a figure of a session file.
+        #[qinvokable]
+        #[cxx_name = "layoutText"]
+        pub fn layout_text(self: &FigureItem) -> QString;
+        /// Lays the figure out as such a text says, for as long as it shows this job.
+        #[qinvokable]
+        #[cxx_name = "restoreLayout"]
+        pub fn restore_layout(self: Pin<&mut FigureItem>, text: &QString);
+        /// Where the pointer of another figure ([`pointerX`]) stands in the subplots of this one: for each line its x, its
+        /// upper end and its length.
+        #[qinvokable]
+        #[cxx_name = "pointerLines"]
+        pub fn pointer_lines(self: &FigureItem, x: f64, is_time: bool) -> QList_f64;
         /// Takes all notes and event lines away.
         #[qinvokable]
         #[cxx_name = "clearMarks"]
@@ -512,6 +530,12 @@ pub mod qobject {
         /// Whether the cursor stands on an entry of the legend.
         #[cxx_name = "isOverLegend"]
         fn is_over_legend(self: &FigureItem) -> bool;
+        /// x under the pointer in data units; NaN outside of the plotting areas.
+        #[cxx_name = "pointerX"]
+        fn pointer_x(self: &FigureItem) -> f64;
+        /// Whether that is a time.
+        #[cxx_name = "isPointerTime"]
+        fn is_pointer_time(self: &FigureItem) -> bool;
         /// Place of the cursor in data units.
         #[cxx_name = "cursorText"]
         fn cursor_text(self: &FigureItem) -> QString;
@@ -613,6 +637,8 @@ pub struct FigureItemRust {
     awaited: Option<Painted>,
     /// Where the figure is to be saved as soon as its first frame says that it has its place and size in the window.
     unsaved: Option<QUrl>,
+    /// Whether its layout is that of the last time, which holds for the job that it was of.
+    is_restored: bool,
 }
 
 impl Default for FigureItemRust {
@@ -631,6 +657,7 @@ impl Default for FigureItemRust {
             frames: 0,
             awaited: None,
             unsaved: None,
+            is_restored: false,
         }
     }
 }
@@ -755,6 +782,9 @@ impl qobject::FigureItem {
         let mut state = self.as_mut().rust_mut();
         state.job = shown.map(|shown| Guest::new(job, shown.alive())).unwrap_or_default();
         state.parts.set_job(data);
+        if std::mem::take(&mut state.is_restored) {
+            state.control.forget_session();
+        }
         state.control.set_figure(figure.unwrap_or_default());
         if let (Some(spec), Some(job)) = (launch::if_set().and_then(|launch| launch.figure.as_ref()), shown) {
             state.control.set_session(spec.clone(), job.kind().run_names());

@@ -82,11 +82,14 @@ pub mod qobject {
         #[qproperty(bool, recording_resumes, cxx_name = "recordingResumes", READ = recording_resumes, NOTIFY = state_changed)]
         #[qproperty(QString, run_path, cxx_name = "runPath", READ = run_path, NOTIFY = state_changed)]
         #[qproperty(QString, run_id, cxx_name = "runId", READ = run_id, NOTIFY = state_changed)]
+        #[qproperty(QStringList, paths, READ = paths, NOTIFY = settings_changed)]
         #[qproperty(bool, is_recorded, cxx_name = "isRecorded", READ = is_recorded, NOTIFY = settings_changed)]
         #[qproperty(bool, is_followed, cxx_name = "isFollowed", READ = is_followed, NOTIFY = settings_changed)]
         #[qproperty(bool, can_start, cxx_name = "canStart", READ = can_start, NOTIFY = settings_changed)]
         #[qproperty(bool, outlives_window, cxx_name = "outlivesWindow", READ = outlives_window, CONSTANT)]
         #[qproperty(bool, is_elsewhere, cxx_name = "isElsewhere", READ = is_elsewhere, NOTIFY = state_changed)]
+        #[qproperty(bool, takes_rules, cxx_name = "takesRules", READ = takes_rules, NOTIFY = state_changed)]
+        #[qproperty(QStringList, rules, READ = rules, NOTIFY = state_changed)]
         #[qproperty(QString, error_text, cxx_name = "errorText", READ = error_text, NOTIFY = state_changed)]
         #[qproperty(bool, end_is_news, cxx_name = "endIsNews", READ = end_is_news, NOTIFY = state_changed)]
         #[qproperty(QString, summary, READ = summary, NOTIFY = state_changed)]
@@ -168,6 +171,21 @@ pub mod qobject {
         #[cxx_name = "togglePause"]
         pub fn toggle_pause(self: Pin<&mut Job>);
 
+        /// Holds one more rule against the job from now on. What comes of it is said in the Control pane.
+        #[qinvokable]
+        #[cxx_name = "addRule"]
+        pub fn add_rule(self: &Job, rule: &QString);
+
+        /// Takes a rule away, as it was written.
+        #[qinvokable]
+        #[cxx_name = "removeRule"]
+        pub fn remove_rule(self: &Job, rule: &QString);
+
+        /// Why a text is no rule, in one line; empty if it is one.
+        #[qinvokable]
+        #[cxx_name = "ruleError"]
+        pub fn rule_error(self: &Job, rule: &QString) -> QString;
+
         /// Brings `elapsed` and `remaining` up to date; called by a timer while the job is active.
         #[qinvokable]
         pub fn tick(self: Pin<&mut Job>);
@@ -235,6 +253,9 @@ pub mod qobject {
         /// Id of the run that it is recorded into; empty if it is not.
         #[cxx_name = "runId"]
         fn run_id(self: &Job) -> QString;
+        /// What has to be opened to see the same again: runs, or files and folders that are followed; empty for the window's
+        /// own job.
+        fn paths(self: &Job) -> QStringList;
         /// Whether it shows what was recorded, so that there is nothing to start.
         #[cxx_name = "isRecorded"]
         fn is_recorded(self: &Job) -> bool;
@@ -268,6 +289,11 @@ pub mod qobject {
         /// Whether a thread of it runs.
         #[cxx_name = "isActive"]
         fn is_active(self: &Job) -> bool;
+        /// Whether rules can be held against it now.
+        #[cxx_name = "takesRules"]
+        fn takes_rules(self: &Job) -> bool;
+        /// The rules that are held against it, as they were written.
+        fn rules(self: &Job) -> QStringList;
         /// Why it failed; empty if it did not.
         #[cxx_name = "errorText"]
         fn error_text(self: &Job) -> QString;
@@ -331,6 +357,7 @@ pub mod qobject {
     impl cxx_qt::Threading for Job {}
 }
 
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -342,10 +369,12 @@ use crate::app::feed::JobFeed;
 use crate::app::host::{Described, What};
 use crate::app::job_view::{Changes, JobView, duration_text};
 use crate::app::pipeline::{self, JobKind, PaneKind, Running, StartOptions};
+use crate::app::printable::printable;
 use crate::app::{launch, open_paths};
 use crate::batch::{self, Notice, Pane};
 use crate::bridge::guest::Alive;
 use crate::bridge::{guarded, program};
+use crate::job::watch::Rule;
 use crate::job::{Drain, mailbox, spawn_detached};
 use crate::record::RunEntry;
 use crate::source::sine::SineOptions;
@@ -503,6 +532,34 @@ impl qobject::Job {
         }
     }
 
+    /// Holds one more rule against the job from now on. What comes of it is said in the Control pane.
+    pub fn add_rule(&self, rule: &QString) {
+        if let Some(handle) = &self.handle {
+            handle.add_rule(&rule.to_string());
+        }
+    }
+
+    /// Takes a rule away, as it was written.
+    pub fn remove_rule(&self, rule: &QString) {
+        if let Some(handle) = &self.handle {
+            handle.remove_rule(&rule.to_string());
+        }
+    }
+
+    /// Why a text is no rule, in one line; empty if it is one.
+    pub fn rule_error(&self, rule: &QString) -> QString {
+        let error = rule.to_string().parse::<Rule>().err().map(|error| error.to_string());
+        QString::from(error.as_deref().and_then(|text| text.lines().next()).unwrap_or_default())
+    }
+
+    fn takes_rules(&self) -> bool {
+        self.view.is_active() && (self.kind.takes_rules() || self.is_elsewhere())
+    }
+
+    fn rules(&self) -> QStringList {
+        self.view.rules.iter().map(|rule| QString::from(&*printable(rule))).collect()
+    }
+
     /// Brings `elapsed` and `remaining` up to date; called by a timer while the job is active.
     pub fn tick(self: Pin<&mut Self>) {
         self.progress_changed();
@@ -529,7 +586,8 @@ impl qobject::Job {
                 | Notice::Job(_)
                 | Notice::Recording(_)
                 | Notice::Began(_)
-                | Notice::Took(_) => {}
+                | Notice::Took(_)
+                | Notice::Rules(_) => {}
             }
         });
         state.drain = Some(drain);
@@ -682,6 +740,14 @@ impl qobject::Job {
 
     fn run_id(&self) -> QString {
         QString::from(self.handle.as_ref().and_then(Running::run_path).and_then(RunEntry::id_of).unwrap_or_default())
+    }
+
+    fn paths(&self) -> QStringList {
+        let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        let paths = self.kind.paths();
+        let own = self.handle.as_ref().filter(|_| self.is_elsewhere()).and_then(Running::run_path);
+        let paths = own.map_or(paths, |own| vec![own.to_owned()]);
+        paths.iter().map(|path| QString::from(&*absolute(path).to_string_lossy())).collect()
     }
 
     fn is_elsewhere(&self) -> bool {

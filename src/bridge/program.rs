@@ -44,6 +44,21 @@ pub mod qobject {
         #[cxx_name = "runsFound"]
         fn runs_found(self: Pin<&mut Program>, paths: &QStringList, names: &QStringList);
 
+        /// The session of the last time, as the text of a session file.
+        #[qsignal]
+        #[cxx_name = "sessionRead"]
+        fn session_read(self: Pin<&mut Program>, text: &QString);
+
+        /// Reads the session of the last time; `sessionRead` follows if there is one.
+        #[qinvokable]
+        #[cxx_name = "readSession"]
+        pub fn read_session(self: Pin<&mut Program>);
+
+        /// Remembers a session, given as the text of a session file, for the next time.
+        #[qinvokable]
+        #[cxx_name = "saveSession"]
+        pub fn save_session(self: &Program, text: &QString);
+
         /// Looks for runs that go on without a window; `runsFound` follows if there are any.
         #[qinvokable]
         #[cxx_name = "findRuns"]
@@ -84,6 +99,7 @@ pub mod qobject {
     impl cxx_qt::Initialize for Program {}
 }
 
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicI32, Ordering};
 
@@ -93,7 +109,7 @@ use cxx_qt_lib::{QQuickStyle, QString, QUrl};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 
-use crate::app::{launch, runs};
+use crate::app::{last_session, launch, runs};
 use crate::job::thread::{self, Thread};
 use crate::job::{Clock, Seat, SystemClock, spawn_detached};
 
@@ -112,6 +128,14 @@ pub(crate) fn set_exit_code(code: i32) {
 #[must_use]
 pub fn exit_code() -> i32 {
     EXIT_CODE.load(Ordering::Relaxed)
+}
+
+/// Where the session is kept: for a window that shows no job of choice, in which nothing is to be measured.
+fn session_path() -> Option<PathBuf> {
+    let launch = launch::if_set()?;
+    let is_usual =
+        launch.is_plain && launch.settings_dir.is_none() && launch.layout.is_none() && !launch.quit_when_done;
+    last_session::path().filter(|_| is_usual)
 }
 
 /// State of [`qobject::Program`].
@@ -196,6 +220,34 @@ impl qobject::Program {
         });
         if let Err(error) = looked {
             log::warn!("runs that go on are not looked for: {error}");
+        }
+    }
+
+    /// Reads the session of the last time; `sessionRead` follows if there is one.
+    pub fn read_session(self: Pin<&mut Self>) {
+        let queue = self.qt_thread();
+        let Some(path) = session_path() else { return };
+        let read = spawn_detached("session", move |_| {
+            match last_session::read(&path) {
+                Ok(Some(text)) => {
+                    // A failed post means that the program is ending already.
+                    _ = queue.queue(move |program| program.session_read(&QString::from(&text)));
+                }
+                Ok(None) => {}
+                Err(error) => log::warn!("the session of the last time is not shown: {error}"),
+            }
+            Ok(())
+        });
+        if let Err(error) = read {
+            log::warn!("the session of the last time is not read: {error}");
+        }
+    }
+
+    /// Remembers a session, given as the text of a session file, for the next time.
+    pub fn save_session(&self, text: &QString) {
+        let Some(path) = session_path() else { return };
+        if let Err(error) = last_session::save_aside(text.to_string(), path) {
+            log::warn!("the session is not remembered: {error}");
         }
     }
 

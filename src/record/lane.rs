@@ -262,6 +262,7 @@ fn text_bytes(notice: &Notice) -> usize {
         Notice::Finished(outcome) => outcome.summary.len(),
         Notice::Failed(failure) => failure.text.len(),
         Notice::Recording(trouble) => trouble.as_ref().map_or(0, |trouble| trouble.cause.len()),
+        Notice::Rules(rules) => rules.iter().map(String::len).sum(),
         Notice::Skipped(..)
         | Notice::Progress(..)
         | Notice::Thread(..)

@@ -70,7 +70,11 @@ impl Look {
             path: log.clone(),
             cause,
         })?;
-        let link = Link::connect(run).inspect_err(|error| log::info!("{error}")).ok();
+        let mut link = Link::connect(run).inspect_err(|error| log::info!("{error}")).ok();
+        // Those that there are now; of changes it tells by itself.
+        if let Some(Err(error)) = link.as_mut().map(|link| link.ask(Ask::Rules)) {
+            log::info!("{error}");
+        }
         let spill = Spill::create_in(run).map(|spill| Box::new(spill) as Box<dyn store::Spill>);
         let budget_bytes = options.budget_bytes.unwrap_or_else(budget_default);
         Ok(Self {
@@ -136,8 +140,9 @@ impl Look {
                     self.mailbox.send(Notice::Recording(trouble));
                 }
                 Tell::Refused { why } => self.say(Level::Warning, format!("The supervisor refuses: {why}")),
+                Tell::Rules { rules } => self.mailbox.send(Notice::Rules(rules)),
                 // What a rule found stands in the log, too.
-                Tell::Rule { .. } | Tell::Rules { .. } | Tell::Done => {}
+                Tell::Rule { .. } | Tell::Done => {}
             }
         }
         if self.link.is_none() && self.asked_alive.elapsed() >= ALIVE_INTERVAL {

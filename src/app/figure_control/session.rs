@@ -1,7 +1,7 @@
 //! A figure that is laid out as a session file says, and what a session file says of a figure.
 
 use super::{Changed, FigureControl};
-use crate::app::session_file::{FigureSpec, Placed, split_run};
+use crate::app::session_file::{CursorsSpec, FigureSpec, Placed, SeriesSpec, split_run};
 use crate::figure::Figure;
 use crate::store::Snapshot;
 
@@ -51,6 +51,26 @@ impl FigureControl {
             (shown.x.label, shown.x.scale) = (base.x.label.clone(), base.x.scale);
         }
         FigureSpec { rest, ..FigureSpec::of(&shown, snapshot, |info| split_run(&info.name, runs)) }
+    }
+
+    /// The same without the view: what is remembered for the next time, when there are other data. Series that it does not
+    /// name then stand in the last subplot.
+    #[must_use]
+    pub fn lasting_session(&self, runs: &[String]) -> FigureSpec {
+        let nothing = Snapshot::default();
+        let snapshot = self.known.as_ref().unwrap_or(&nothing);
+        let mut spec = FigureSpec::of(&self.base, snapshot, |info| split_run(&info.name, runs));
+        spec.cursors = CursorsSpec::default();
+        if let Some(last) = spec.subplots.last_mut() {
+            last.series.retain(|series| !series.takes_any());
+            last.series.push(SeriesSpec::any());
+        }
+        spec
+    }
+
+    /// Lays the figure out as its data say again, from the next figure on.
+    pub fn forget_session(&mut self) {
+        self.laid = None;
     }
 
     /// How many series have no place in the layout, and so are not shown; 0 without one.

@@ -50,6 +50,10 @@ pub struct TabSpec {
     /// What stands on it; a name made up by the program if empty.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub title: String,
+    /// Runs (their directories), or files and folders that are followed: what its figures show. Empty for the job of the
+    /// window.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub open: Vec<String>,
     /// One below the other.
     #[serde(default)]
     pub figures: Vec<FigureSpec>,
@@ -270,6 +274,33 @@ impl Default for FigureSpec {
             subplots: Vec::new(),
             rest: Rest::new(),
         }
+    }
+}
+
+impl SeriesSpec {
+    /// The usual look, for series of any name.
+    #[must_use]
+    pub fn any() -> Self {
+        Self {
+            run: any(),
+            name: any(),
+            label: String::new(),
+            color: None,
+            width: usual_width(),
+            dash: Dash::default(),
+            marker: Marker::default(),
+            join: Join::default(),
+            visible: true,
+            smoothing: None,
+            axis: YAxis::default(),
+            rest: Rest::new(),
+        }
+    }
+
+    /// Whether every series fits it.
+    #[must_use]
+    pub fn takes_any(&self) -> bool {
+        self.run == any() && self.name == any()
     }
 }
 

@@ -170,9 +170,13 @@ impl Process {
         let (view, control) = (&mut self.view, &mut self.control);
         self.drain.drain(Duration::from_millis(20), |notice| {
             view.apply(&notice);
-            if let Notice::Recording(trouble) = notice {
-                let resumes = trouble.as_ref().is_none_or(|trouble| trouble.resumes);
-                control.tell_all(&Tell::Recording { cause: trouble.map(|trouble| trouble.cause), resumes });
+            match notice {
+                Notice::Recording(trouble) => {
+                    let resumes = trouble.as_ref().is_none_or(|trouble| trouble.resumes);
+                    control.tell_all(&Tell::Recording { cause: trouble.map(|trouble| trouble.cause), resumes });
+                }
+                Notice::Rules(list) => control.tell_all(&rules(list)),
+                _ => {}
             }
         });
     }

@@ -92,6 +92,7 @@ impl Watch {
         let theirs = Arc::clone(&shared);
         let thread = job_thread::spawn(&format!("watch:{name}"), seat, move |seat| thread::run(&theirs, seat))?;
         let guard = Guard(Arc::clone(&shared), Some(thread.with_join_bound(JOIN_BOUND)));
+        shared.tell_rules();
         Ok(Self { shared, _thread: guard })
     }
 
@@ -151,6 +152,7 @@ impl Rules {
         }
         self.0.has_rules.store(true, Ordering::Release);
         self.0.say(Level::Info, format!("Rule `{}` added", rule.text()));
+        self.0.tell_rules();
         // It may wait for silence.
         self.0.wake();
         Ok(())
@@ -178,6 +180,7 @@ impl Rules {
             return Err(format!("there is no rule `{}`", text.trim()));
         }
         self.0.say(Level::Info, format!("Rule `{}` taken away", text.trim()));
+        self.0.tell_rules();
         Ok(())
     }
 }
@@ -260,6 +263,12 @@ impl Shared {
     fn say(&self, level: Level, text: String) {
         let message = Message::new(Pane::Control, level, self.now().as_secs_f64(), text);
         self.mailbox.send(Notice::Message(message));
+    }
+
+    /// Tells those who show the job which rules there are.
+    fn tell_rules(&self) {
+        let rules = lock(&self.book).rules();
+        self.mailbox.send(Notice::Rules(rules));
     }
 
     /// Puts a notification on its way.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
 use cxx_qt::{CxxQtType, Threading};
-use cxx_qt_lib::{QString, QStringList, QUrl};
+use cxx_qt_lib::{QList, QString, QStringList, QUrl};
 
 use super::qobject;
 use crate::app::figure_control::{Changed, FigureControl};
@@ -198,6 +198,42 @@ impl qobject::FigureItem {
     /// Lays the figure out as a local file says; `layout_done` follows.
     pub fn load_layout(self: Pin<&mut Self>, url: &QUrl) {
         self.with_file(url, |path| FigureSpec::read(path).map(Some));
+    }
+
+    /// How the figure is laid out, without its view, as a figure of a session file.
+    pub fn layout_text(&self) -> QString {
+        let spec = self.control.lasting_session(&self.run_names());
+        QString::from(&serde_json::to_string(&spec).unwrap_or_default())
+    }
+
+    /// Lays the figure out as such a text says, for as long as it shows this job.
+    pub fn restore_layout(mut self: Pin<&mut Self>, text: &QString) {
+        match serde_json::from_str::<FigureSpec>(&text.to_string()) {
+            Ok(spec) => {
+                let runs = self.run_names();
+                self.as_mut().act("layout", |control| control.set_session(spec, runs));
+                self.as_mut().rust_mut().is_restored = true;
+            }
+            Err(error) => log::warn!("the layout of the last time is not understood: {error}"),
+        }
+    }
+
+    /// x under the pointer in data units; NaN outside of the plotting areas.
+    pub(super) fn pointer_x(&self) -> f64 {
+        self.control.pointer_x().map_or(f64::NAN, |(x, _)| x)
+    }
+
+    pub(super) fn is_pointer_time(&self) -> bool {
+        self.control.pointer_x().is_some_and(|(_, is_time)| is_time)
+    }
+
+    /// Where the pointer of a figure stands in the subplots of this one: for each line its x, its upper end and its length.
+    pub fn pointer_lines(&self, x: f64, is_time: bool) -> QList<f64> {
+        let mut numbers = QList::default();
+        for line in self.control.crosshair_lines(x, is_time) {
+            [line.x, line.top, line.height].into_iter().for_each(|number| numbers.append(number));
+        }
+        numbers
     }
 
     /// Names of the runs, where several are shown together.

@@ -1,0 +1,81 @@
+// Remembers tabs, figure windows and how they are laid out, and brings them back at the next start.
+import QtQuick
+import Kymograph
+
+QtObject {
+    id: keeper
+
+    required property FigureTabs tabs
+    // Windows that show one figure each.
+    required property var figureWindows
+    // Makes the job that shows these paths; opens nothing yet.
+    required property var jobFor
+    // Opens a window for a figure.
+    required property var windowFor
+    // Nothing is remembered before what was is back.
+    property bool isReady: false
+
+    function tabOf(view) {
+        return { open: view.job.paths, figures: [JSON.parse(view.layoutText())] }
+    }
+    function text() {
+        const own = { tabs: tabs.views.map(tabOf), shown_tab: tabs.currentIndex }
+        const others = figureWindows.map((window) => ({
+            tabs: [tabOf(window.view)], size: [Math.round(window.width), Math.round(window.height)]
+        }))
+        return JSON.stringify({ version: 1, windows: [own, ...others] })
+    }
+    function save() {
+        later.stop()
+        if (isReady)
+            Program.saveSession(text())
+    }
+    function saveLater() {
+        later.restart()
+    }
+
+    function layOut(view, tab) {
+        if (tab.figures.length > 0)
+            view.restoreLayout(JSON.stringify(tab.figures[0]))
+    }
+    function restore(text) {
+        const windows = JSON.parse(text).windows
+        for (let i = 0; i < windows.length; ++i) {
+            const saved = windows[i].tabs
+            for (let j = 0; j < saved.length; ++j) {
+                const tab = saved[j]
+                const open = tab.open ?? []
+                if (i > 0)
+                    layOut(windowFor(jobFor(open), windows[i].size ?? [800, 560]).view, tab)
+                else if (open.length === 0 && j === 0)
+                    layOut(tabs.views[0], tab)
+                else
+                    layOut(tabs.add(jobFor(open)), tab)
+            }
+        }
+        if (windows.length > 0) {
+            // The first tab is always that of the window's own job.
+            const before = tabs.views.length - windows[0].tabs.length
+            tabs.currentIndex = Program.autostart ? 0
+                : Math.max(0, Math.min((windows[0].shown_tab ?? 0) + before, tabs.views.length - 1))
+        }
+    }
+
+    // Once for many changes.
+    readonly property Timer later: Timer {
+        interval: 2000
+        onTriggered: keeper.save()
+    }
+    readonly property Connections watched: Connections {
+        target: keeper.tabs
+        function onChanged() {
+            keeper.saveLater()
+        }
+    }
+    readonly property Connections program: Connections {
+        target: Program
+        function onSessionRead(text) {
+            keeper.restore(text)
+        }
+    }
+}

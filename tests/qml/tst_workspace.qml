@@ -1,0 +1,133 @@
+// Tabs, figure windows, what is remembered of them, the shared pointer, rules.
+import QtQuick
+import QtTest
+import Kymograph
+
+Item {
+    Main {
+        id: main
+    }
+
+    TestCase {
+        name: "Workspace"
+        when: windowShown
+
+        readonly property FigureTabs tabs: findChild(main, "figureTabs")
+        readonly property Job job: findChild(main, "job")
+
+        function initTestCase() {
+            main.requestActivate()
+            tryVerify(() => main.active)
+            main.openPaths([Program.localPath(Qt.resolvedUrl("../data/training.csv"))])
+            tryVerify(() => tabs.current.figure.listCurves().length === 2, 10000)
+            tabs.current.job = job
+        }
+        function cleanup() {
+            while (tabs.views.length > 1)
+                tabs.close(tabs.views.length - 1)
+            tabs.current.job = job
+        }
+
+        function test_tabs_come_go_and_show_their_own_jobs() {
+            compare(tabs.views.length, 1)
+            verify(findChild(main, "figureTabBar") === null)
+            keyClick(Qt.Key_T, Qt.ControlModifier)
+            compare(tabs.views.length, 2)
+            compare(tabs.currentIndex, 1)
+            main.openPaths([Program.localPath(Qt.resolvedUrl("../data/training.csv"))])
+            verify(main.job.isFollowed)
+            compare(findChild(main, "figureTabBar").count, 2)
+            keyClick(Qt.Key_PageUp, Qt.ControlModifier)
+            compare(tabs.currentIndex, 0)
+            compare(main.job, job)
+            keyClick(Qt.Key_PageUp, Qt.ControlModifier)
+            compare(tabs.currentIndex, 1)
+            keyClick(Qt.Key_W, Qt.ControlModifier)
+            compare(tabs.views.length, 1)
+            verify(main.visible)
+            compare(main.job, job)
+        }
+
+        function test_a_tab_is_closed_by_its_cross_and_the_shown_one_stays() {
+            tabs.add(job)
+            tabs.add(main.jobs[1])
+            compare(tabs.currentIndex, 2)
+            const shown = tabs.current
+            tryVerify(() => findChild(main, "figureTabBar") !== null)
+            const first = findChild(main, "figureTabBar").itemAt(0)
+            waitForRendering(first)
+            mouseClick(findChild(first, "closeTabButton"))
+            compare(tabs.views.length, 2)
+            compare(tabs.current, shown)
+            compare(tabs.currentIndex, 1)
+        }
+
+        function test_what_is_remembered_comes_back() {
+            const keeper = main.session
+            tabs.current.figure.smoothing = 0.5
+            tabs.add(main.jobs[1])
+            tabs.current.figure.hasLinkedX = true
+            main.openFigureWindow()
+            const text = keeper.text()
+            const saved = JSON.parse(text)
+            compare(saved.windows.length, 2)
+            compare(saved.windows[0].tabs.map((tab) => tab.open.length), [0, 1])
+            compare(saved.windows[0].shown_tab, 1)
+            main.figureWindows[0].close()
+            tryVerify(() => main.figureWindows.length === 0)
+            cleanup()
+            tabs.current.figure.smoothing = 0
+            keeper.restore(text)
+            compare(tabs.views.length, 2)
+            compare(tabs.currentIndex, 1)
+            compare(tabs.views[0].figure.smoothing, 0.5)
+            verify(tabs.views[1].figure.hasLinkedX && !tabs.views[0].figure.hasLinkedX)
+            compare(tabs.views[1].job, main.jobs[1])
+            compare(main.figureWindows.length, 1)
+            tryVerify(() => tabs.views[1].figure.listCurves().length === 2)
+            main.figureWindows[0].close()
+            tryVerify(() => main.figureWindows.length === 0)
+            // The layout was that of this job.
+            tabs.views[0].job = main.jobs[1]
+            compare(tabs.views[0].figure.smoothing, 0.5)
+            tryVerify(() => tabs.views[0].figure.listCurves().length === 2)
+            tabs.views[0].figure.smoothing = 0
+        }
+
+        function test_the_pointer_is_seen_in_every_figure() {
+            tabs.current.job = main.jobs[1]
+            const first = tabs.current.figure
+            main.openFigureWindow()
+            const other = main.figureWindows[0].view.figure
+            tryVerify(() => first.listCurves().length === 2 && other.listCurves().length === 2)
+            tryVerify(() => other.frames > 0 && first.frames > 0)
+            first.hasCrosshair = true
+            mouseMove(first, first.width / 2, first.height / 2)
+            tryVerify(() => first.hasReadout && first.pointerX > 0)
+            compare(SharedPointer.figure, first)
+            compare(SharedPointer.x, first.pointerX)
+            tryVerify(() => other.pointerLines(first.pointerX, first.isPointerTime).length === 3)
+            verify(other.pointerLines(1e9, false).length === 0)
+            mouseMove(first, 1, 1)
+            tryVerify(() => !first.hasReadout)
+            compare(SharedPointer.figure, null)
+            first.hasCrosshair = false
+            main.figureWindows[0].close()
+            tryVerify(() => main.figureWindows.length === 0)
+        }
+
+        function test_rules_are_written_in_the_window() {
+            tabs.current.job = main.jobs[1]
+            tryVerify(() => main.job.isActive)
+            verify(main.job.takesRules && !job.takesRules)
+            compare(main.job.rules, [])
+            verify(main.job.ruleError("loss <") !== "")
+            compare(main.job.ruleError("loss is nan: notify"), "")
+            main.job.addRule("loss is nan: notify")
+            tryVerify(() => main.job.rules.length === 1)
+            compare(main.job.rules[0], "loss is nan: notify")
+            main.job.removeRule("loss is nan: notify")
+            tryVerify(() => main.job.rules.length === 0)
+        }
+    }
+}
