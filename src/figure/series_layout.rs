@@ -2,7 +2,7 @@
 //!
 //! Pure. Keeps the styles that are there, so that what a person hid stays hidden.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::batch::{AxisLayout, Layout, SeriesId, SeriesInfo, SubplotLayout};
 use crate::figure::figure::{Axis, AxisRange, Figure, Grid, LegendPlace, Scale, SeriesStyle, Subplot};
@@ -16,8 +16,9 @@ const MOST_SUBPLOTS: usize = 12;
 pub fn arrange_series(figure: &mut Figure, snapshot: &Snapshot, separate: bool) -> bool {
     let mut styles: Vec<SeriesStyle> = figure.subplots.iter().flat_map(|subplot| subplot.series.clone()).collect();
     let known = styles.len();
+    let placed: HashSet<SeriesId> = styles.iter().map(|style| style.id).collect();
     for series in snapshot.series.iter() {
-        if !styles.iter().any(|style| style.id == series.info.id) {
+        if !placed.contains(&series.info.id) {
             styles.push(SeriesStyle::new(series.info.id));
         }
     }

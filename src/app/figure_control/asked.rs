@@ -4,6 +4,7 @@
 
 use super::{Changed, FigureControl};
 use crate::batch::{Color, SeriesId};
+use crate::figure::series_layout::arrange_series;
 use crate::figure::ticks::TickFormat;
 use crate::figure::{Axis, AxisRange, Dash, Marker, Scale, SeriesStyle};
 use crate::store::{Snapshot, is_member};
@@ -182,7 +183,24 @@ impl FigureControl {
 
     /// Takes series that left the figure's own set out of it, with all that was asked of them. Returns whether there were any.
     pub(super) fn let_go(&mut self, snapshot: &Snapshot) -> bool {
-        let is_gone = |id: SeriesId| is_member(id) && snapshot.get(id).is_none();
+        self.drop_series(|id| is_member(id) && snapshot.get(id).is_none())
+    }
+
+    /// Takes all series out of the figure that `snapshot` does not hold, with all that was asked of them: to be called when a
+    /// job is not shown any more. Without it they stay, as a job that is started again brings its series back.
+    pub fn forget_absent(&mut self, snapshot: &Snapshot) -> Changed {
+        if !self.drop_series(|id| snapshot.get(id).is_none()) {
+            return Changed::default();
+        }
+        match &mut self.laid {
+            Some(laid) => laid.forget_absent(snapshot),
+            None if snapshot.layout.is_none() => _ = arrange_series(&mut self.base, snapshot, self.is_separate),
+            None => {}
+        }
+        self.style_changed()
+    }
+
+    fn drop_series(&mut self, is_gone: impl Fn(SeriesId) -> bool) -> bool {
         let mut any = false;
         for subplot in &mut self.base.subplots {
             let count = subplot.series.len();

@@ -140,12 +140,14 @@ impl FigureControl {
 
     /// Gives every series of `snapshot` its place in the figure. Returns whether the figure changed.
     pub fn arrange(&mut self, snapshot: &Snapshot) -> bool {
-        // Numbers rise, so one that came while another went is seen at the end.
-        let ends = |snapshot: &Snapshot| {
-            let series = &snapshot.series;
-            (series.len(), series.len().checked_sub(1).and_then(|last| series.get(last)).map(|series| series.info.id))
-        };
-        let is_news = self.known.as_ref().is_none_or(|known| ends(known) != ends(snapshot));
+        let known = self.known.as_ref();
+        let is_news = known.is_none_or(|known| !known.series.declares_as(&snapshot.series));
+        let layout = snapshot.layout.as_ref().map(Arc::as_ptr);
+        if !is_news && known.is_some_and(|known| known.layout.as_ref().map(Arc::as_ptr) == layout) {
+            // So it is with nearly every frame, and there may be thousands of series.
+            self.known = Some(snapshot.clone());
+            return false;
+        }
         let styled: Vec<SeriesId> = if is_news { self.styled() } else { Vec::new() };
         let has_lost = is_news && self.let_go(snapshot);
         let is_changed = has_lost

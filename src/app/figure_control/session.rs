@@ -20,6 +20,11 @@ impl Laid {
         self.placed = Placed::default();
     }
 
+    /// Forgets series that `snapshot` does not hold: their numbers may come back as those of others.
+    pub(super) fn forget_absent(&mut self, snapshot: &Snapshot) {
+        self.placed.retain(|id| snapshot.get(id).is_some());
+    }
+
     /// Gives new series their places; returns whether the figure changed.
     pub(super) fn place(&mut self, figure: &mut Figure, snapshot: &Snapshot) -> bool {
         let Self { spec, placed, runs } = self;

@@ -35,6 +35,14 @@ pub struct Placed {
     entries: Vec<Vec<usize>>,
 }
 
+impl Placed {
+    /// Forgets all series but these.
+    pub fn retain(&mut self, stays: impl Fn(SeriesId) -> bool) {
+        self.seen.retain(|id| stays(*id));
+        self.unplaced.retain(|id| stays(*id));
+    }
+}
+
 impl FigureSpec {
     /// The figure without its series. Theme, hint and all that a session does not hold are those of `base`.
     #[must_use]
