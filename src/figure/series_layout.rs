@@ -9,7 +9,7 @@ use crate::figure::figure::{Axis, AxisRange, Figure, Grid, LegendPlace, Scale, S
 use crate::store::Snapshot;
 
 /// More series than this share subplots; a smaller one could not be read.
-const MOST_SUBPLOTS: usize = 12;
+pub const MOST_SUBPLOTS: usize = 12;
 
 /// Gives every series of `snapshot` its place: all in the first subplot, or, if `separate`, each in one of its own,
 /// sharing x. Returns whether the figure changed.
