@@ -101,9 +101,9 @@ fn the_workspace_of_the_last_time_comes_back() {
     let session = state.join("kymograph/session.json");
     std::fs::create_dir_all(session.parent().unwrap()).unwrap();
     let text = format!(
-        r#"{{"version":1,"windows":[{{"tabs":[{{"figures":[{{"smoothing":{{"exponential":{{"weight":0.25}}}}}}]}},
+        r##"{{"version":1,"windows":[{{"tabs":[{{"figures":[{{"smoothing":{{"exponential":{{"weight":0.25}}}}}}]}},
         {{"open":["{}"],"figures":[{{"x_link":"all","subplots":[{{"series":[{{"name":"loss","color":"#123456"}}]}}]}}]}},
-        {{"open":["/no/such/run"],"figures":[]}}],"shown_tab":1}}]}}"#,
+        {{"open":["/no/such/run"],"figures":[]}}],"shown_tab":1}}]}}"##,
         file.display()
     );
     std::fs::write(&session, text).unwrap();

@@ -2,22 +2,23 @@
 //!
 //! Pure. Keeps the styles that are there, so that what a person hid stays hidden.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::batch::{AxisLayout, Layout, SeriesId, SeriesInfo, SubplotLayout};
 use crate::figure::figure::{Axis, AxisRange, Figure, Grid, LegendPlace, Scale, SeriesStyle, Subplot};
 use crate::store::Snapshot;
 
 /// More series than this share subplots; a smaller one could not be read.
-const MOST_SUBPLOTS: usize = 12;
+pub const MOST_SUBPLOTS: usize = 12;
 
 /// Gives every series of `snapshot` its place: all in the first subplot, or, if `separate`, each in one of its own,
 /// sharing x. Returns whether the figure changed.
 pub fn arrange_series(figure: &mut Figure, snapshot: &Snapshot, separate: bool) -> bool {
     let mut styles: Vec<SeriesStyle> = figure.subplots.iter().flat_map(|subplot| subplot.series.clone()).collect();
     let known = styles.len();
+    let placed: HashSet<SeriesId> = styles.iter().map(|style| style.id).collect();
     for series in snapshot.series.iter() {
-        if !styles.iter().any(|style| style.id == series.info.id) {
+        if !placed.contains(&series.info.id) {
             styles.push(SeriesStyle::new(series.info.id));
         }
     }

@@ -196,6 +196,28 @@ impl ViewHistory {
         self.push(view, Gesture::Once, Instant::now());
     }
 
+    /// Forgets what was chosen for a subplot that goes; those behind it move up.
+    pub fn remove_subplot(&mut self, index: usize) {
+        self.open = None;
+        for view in self.views.iter_mut().filter(|view| index < view.subplots.len()) {
+            view.subplots.remove(index);
+        }
+    }
+
+    /// Gives a subplot that came the x ranges of another one, with which it shares them.
+    pub fn share_x(&mut self, index: usize, other: usize) {
+        self.open = None;
+        for view in &mut self.views {
+            let Some(x) = view.subplots.get(other).and_then(|other| other.x) else { continue };
+            if view.subplots.len() <= index {
+                view.subplots.resize(index + 1, SubplotView::default());
+            }
+            if let Some(view) = view.subplots.get_mut(index) {
+                view.x = Some(x);
+            }
+        }
+    }
+
     /// Lets x move with the data in the way that the figure asks for, and y with it. Where a person chose no x, and so
     /// the view follows already, it stays as it is. An entry of the history.
     pub fn follow_as_figure(&mut self) {

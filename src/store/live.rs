@@ -2,7 +2,9 @@
 //!
 //! A [`LiveSeries`] holds its samples itself, in a store of its own: it may be there before a figure and after it, and be
 //! shown by many. Writers hold its lock for some hundred microseconds at most; whoever draws takes a snapshot under it. A
-//! [`LiveSet`] puts the series of one figure together, when the figure asks.
+//! [`LiveSet`] puts the series of one figure together, when the figure asks: those of its jobs (`jobs`) and those of a program.
+
+mod jobs;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
@@ -11,6 +13,9 @@ use crate::batch::{Batch, Color, LengthMismatch, SeriesId, SeriesInfo, Xs};
 use crate::store::slot::{SnapshotSlot, Subscription};
 use crate::store::snapshot::{SeriesList, SeriesSnapshot, Snapshot};
 use crate::store::store::Store;
+
+use jobs::Jobs;
+pub use jobs::LiveJob;
 
 /// The one series of each store here.
 const ONLY: SeriesId = SeriesId(0);
@@ -155,7 +160,7 @@ pub struct Member {
     pub color: Option<Color>,
 }
 
-/// The live series that one figure shows, beside those of its job. Clones share the set.
+/// The live series that one figure shows, beside those of its jobs. Clones share the set.
 #[derive(Clone)]
 pub struct LiveSet {
     members: Arc<Mutex<Members>>,
@@ -164,7 +169,7 @@ pub struct LiveSet {
 
 #[derive(Default)]
 struct Members {
-    job: Option<(SnapshotSlot, Subscription)>,
+    jobs: Jobs,
     all: BTreeMap<SeriesId, (Member, Subscription)>,
     next: u32,
     /// Rises with every snapshot, so that no two that differ have one version.
@@ -201,11 +206,31 @@ impl LiveSet {
 
     /// Shows the series of a job, or of none, before the members.
     pub fn set_job(&self, data: Option<&SnapshotSlot>) {
-        let job = data.map(|data| (data.clone(), self.watch(data)));
-        let old = std::mem::replace(&mut lock(&self.members).job, job);
+        self.set_jobs(data.map(|data| LiveJob { data: data.clone(), name: String::new() }).into_iter().collect());
+    }
+
+    /// Shows the series of several jobs, in this order and before the members.
+    ///
+    /// A job alone is shown as it is. Of several, each has a block of numbers and a [run](SeriesSnapshot::run) of its own,
+    /// its series are called `job: series`, and have no colours of their own; of jobs with equal names the later ones get a
+    /// number. A job that was shown before keeps its block, so that what a person chose for its series stays; as long as it
+    /// has one that is not the first, its layout is not known. What does not fit is left out, and logged.
+    pub fn set_jobs(&self, jobs: Vec<LiveJob>) {
+        let jobs = jobs.into_iter().map(|job| {
+            let subscription = self.watch(&job.data);
+            (job, subscription)
+        });
+        let jobs = jobs.collect();
+        let old = lock(&self.members).jobs.set(jobs);
         // Ending a subscription takes the lock of its slot: outside of ours.
         drop(old);
         self.slot.mark_stale();
+    }
+
+    /// The names that stand before those of the series, in the order of the jobs; none where only one job is shown.
+    #[must_use]
+    pub fn job_names(&self) -> Vec<String> {
+        lock(&self.members).jobs.names()
     }
 
     /// Adds a series behind all others; returns its number in the set's snapshots.
@@ -249,12 +274,11 @@ impl LiveSet {
 impl Members {
     fn snapshot(&mut self) -> Snapshot {
         self.version += 1;
-        let job = self.job.as_ref().map(|(data, _)| data.latest()).unwrap_or_default();
-        let of_job = job.series.clone();
-        let mut series: SeriesList = job.series;
+        let (of_jobs, layout) = self.jobs.series();
+        let mut series: SeriesList = of_jobs.clone();
         for (id, (member, _)) in &self.all {
             // It only says how that series is to look.
-            if member.series.is_empty() && of_job.iter().any(|series| series.info.name == member.name) {
+            if member.series.is_empty() && of_jobs.iter().any(|series| series.info.name == member.name) {
                 continue;
             }
             let info = SeriesInfo {
@@ -268,7 +292,7 @@ impl Members {
             let samples = snapshot.get(ONLY).map(|series| Arc::clone(&series.samples)).unwrap_or_default();
             series.push(SeriesSnapshot { info: Arc::new(info), run: 0, samples });
         }
-        Snapshot { version: self.version, series, layout: job.layout, derived: None }
+        Snapshot { version: self.version, series, layout, derived: None }
     }
 }
 

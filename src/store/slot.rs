@@ -54,6 +54,12 @@ impl SnapshotSlot {
         Self { shared: Arc::new(Mutex::new(shared)) }
     }
 
+    /// Whether both are the same place.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
     /// Says that what a slot [on demand](Self::on_demand) shows has changed. Wakes its subscribers, unless they were woken
     /// before and nobody has looked since.
     pub fn mark_stale(&self) {

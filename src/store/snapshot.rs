@@ -98,6 +98,19 @@ impl SeriesList {
         leaves.filter_map(|key| self.entries.leaf(key)).flatten().flatten()
     }
 
+    /// Whether both hold the same series with the same samples, as far as it can be told at once: a yes is one.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.len == other.len && self.entries.is_same(&other.entries)
+    }
+
+    /// Whether both have series of the same numbers in the same order. At once, where one is the later state of the other.
+    #[must_use]
+    pub fn declares_as(&self, other: &Self) -> bool {
+        let ids = || self.iter().map(|series| series.info.id).eq(other.iter().map(|series| series.info.id));
+        self.len == other.len && (self.places.is_same(&other.places) || ids())
+    }
+
     /// Puts a series in the place of that with its number, if there is one.
     pub fn put(&mut self, series: SeriesSnapshot) {
         if let Some(place) = self.find_mut(series.info.id) {
@@ -132,6 +145,12 @@ impl SeriesSnapshot {
     /// A series without samples.
     pub(super) fn new(info: Arc<SeriesInfo>, life: u64, run: u32) -> Self {
         Self { info, run, samples: Arc::new(Series::new(life)) }
+    }
+
+    /// Whether both have the same description and the same samples, as far as it can be told at once: a yes is one.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.info, &other.info) && Arc::ptr_eq(&self.samples, &other.samples)
     }
 
     /// The series without its samples.

@@ -57,6 +57,11 @@ impl<T> Table<T> {
         }
     }
 
+    /// Whether both are one: a clone of which neither has changed since.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.root, &other.root)
+    }
+
     /// Bytes that the nodes take, without what the values hold.
     pub fn bytes(&self) -> usize {
         self.nodes * (size_of::<Node<T>>() + 2 * size_of::<usize>())

@@ -4,8 +4,9 @@
 
 use super::{Changed, FigureControl};
 use crate::batch::{Color, SeriesId};
+use crate::figure::series_layout::arrange_series;
 use crate::figure::ticks::TickFormat;
-use crate::figure::{Axis, AxisRange, Dash, Marker, Scale, SeriesStyle};
+use crate::figure::{Axis, AxisRange, Dash, Marker, Scale, SeriesStyle, Subplot};
 use crate::store::{Snapshot, is_member};
 
 /// What a program asks of an axis.
@@ -54,6 +55,18 @@ pub(super) struct Asked {
     x: Option<AxisLook>,
     y: Option<AxisLook>,
     looks: Vec<(SeriesKey, SeriesLook)>,
+}
+
+impl Asked {
+    /// Gives a subplot that came the axes that were asked for.
+    pub(super) fn axes(&self, subplot: &mut Subplot) {
+        if let Some(look) = &self.x {
+            look.apply(None, &mut subplot.x);
+        }
+        if let Some(look) = &self.y {
+            look.apply(None, &mut subplot.y);
+        }
+    }
 }
 
 impl Default for SeriesLook {
@@ -170,27 +183,47 @@ impl FigureControl {
         if let Some(title) = &self.asked.title {
             self.base.title.clone_from(title);
         }
-        for subplot in &mut self.base.subplots {
-            if let Some(look) = &self.asked.x {
-                look.apply(None, &mut subplot.x);
-            }
-            if let Some(look) = &self.asked.y {
-                look.apply(None, &mut subplot.y);
-            }
-        }
+        self.base.subplots.iter_mut().for_each(|subplot| self.asked.axes(subplot));
     }
 
     /// Takes series that left the figure's own set out of it, with all that was asked of them. Returns whether there were any.
     pub(super) fn let_go(&mut self, snapshot: &Snapshot) -> bool {
-        let is_gone = |id: SeriesId| is_member(id) && snapshot.get(id).is_none();
-        let mut any = false;
-        for subplot in &mut self.base.subplots {
+        self.drop_series(|id| is_member(id) && snapshot.get(id).is_none())
+    }
+
+    /// Takes all series out of the figure that `snapshot` does not hold, with all that was asked of them: to be called when a
+    /// job is not shown any more. Without it they stay, as a job that is started again brings its series back.
+    pub fn forget_absent(&mut self, snapshot: &Snapshot) -> Changed {
+        if !self.drop_series(|id| snapshot.get(id).is_none()) {
+            return Changed::default();
+        }
+        match &mut self.laid {
+            Some(laid) => laid.forget_absent(snapshot),
+            None if snapshot.layout.is_none() && self.by_hand.is_none() => {
+                _ = arrange_series(&mut self.base, snapshot, self.is_separate)
+            }
+            None => {}
+        }
+        Changed { view: true, ..self.style_changed() }
+    }
+
+    fn drop_series(&mut self, is_gone: impl Fn(SeriesId) -> bool) -> bool {
+        let (mut any, mut emptied) = (false, Vec::new());
+        for (index, subplot) in (0..).zip(&mut self.base.subplots) {
             let count = subplot.series.len();
             subplot.series.retain(|style| !is_gone(style.id));
-            any |= subplot.series.len() < count;
+            if subplot.series.len() < count {
+                any = true;
+                emptied.extend(subplot.series.is_empty().then_some(index));
+            }
         }
         if any {
             self.asked.looks.retain(|(key, _)| !matches!(key, SeriesKey::Id(id) if is_gone(*id)));
+            self.bests.retain(|id, _| !is_gone(*id));
+        }
+        if self.by_hand.is_some() && !emptied.is_empty() {
+            let heir = self.base.subplots.iter().position(|subplot| !subplot.series.is_empty()).unwrap_or(0);
+            self.remove_subplots(&emptied, heir);
         }
         any
     }

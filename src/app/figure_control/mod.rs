@@ -4,16 +4,19 @@
 //! person sees turns them into data units.
 
 mod asked;
+mod best;
 mod cursor;
 mod curves;
 mod marks;
 mod mouse;
+mod places;
 mod session;
 mod style;
 #[cfg(test)]
 mod tests;
 mod words;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -26,9 +29,12 @@ use crate::store::Snapshot;
 use asked::Asked;
 pub use asked::{AxisLook, SeriesKey, SeriesLook};
 use mouse::Drag;
+use places::ByHand;
 use session::Laid;
 
+pub use best::Best;
 pub use curves::Curve;
+pub use places::SubplotPlace;
 pub use words::CurveWords;
 
 /// What dragging with the left button does.
@@ -97,6 +103,10 @@ pub struct FigureControl {
     known: Option<Snapshot>,
     asked: Asked,
     laid: Option<Laid>,
+    by_hand: Option<ByHand>,
+    // As they stand before the names of their series.
+    runs: Vec<String>,
+    bests: HashMap<SeriesId, Best>,
 }
 
 impl FigureControl {
@@ -116,8 +126,8 @@ impl FigureControl {
         }
         self.ask_again();
         self.history = ViewHistory::default();
-        self.known = None;
-        self.drag = None;
+        (self.known, self.drag, self.by_hand) = (None, None, None);
+        self.bests.clear();
         self.apply();
     }
 
@@ -130,7 +140,7 @@ impl FigureControl {
     /// Gives all series their places again, from the home view on.
     fn arrange_anew(&mut self) -> Changed {
         self.history = ViewHistory::default();
-        self.drag = None;
+        (self.drag, self.by_hand) = (None, None);
         if let Some(snapshot) = self.known.take() {
             self.arrange(&snapshot);
         }
@@ -140,17 +150,25 @@ impl FigureControl {
 
     /// Gives every series of `snapshot` its place in the figure. Returns whether the figure changed.
     pub fn arrange(&mut self, snapshot: &Snapshot) -> bool {
-        // Numbers rise, so one that came while another went is seen at the end.
-        let ends = |snapshot: &Snapshot| {
-            let series = &snapshot.series;
-            (series.len(), series.len().checked_sub(1).and_then(|last| series.get(last)).map(|series| series.info.id))
-        };
-        let is_news = self.known.as_ref().is_none_or(|known| ends(known) != ends(snapshot));
+        let known = self.known.as_ref();
+        let is_news = known.is_none_or(|known| !known.series.declares_as(&snapshot.series));
+        let layout = snapshot.layout.as_ref().map(Arc::as_ptr);
+        if !is_news && self.known_layout() == layout {
+            // So it is with nearly every frame, and there may be thousands of series.
+            self.known = Some(snapshot.clone());
+            return false;
+        }
         let styled: Vec<SeriesId> = if is_news { self.styled() } else { Vec::new() };
         let has_lost = is_news && self.let_go(snapshot);
+        let is_described = self.laid.is_none() && snapshot.layout.is_some() && layout != self.known_layout();
+        if is_described {
+            // The program asks for something else.
+            self.by_hand = None;
+        }
         let is_changed = has_lost
             | match &snapshot.layout {
-                _ if self.laid.is_some() => self.laid.as_mut().is_some_and(|laid| laid.place(&mut self.base, snapshot)),
+                _ if self.by_hand.is_some() => self.place_by_hand(snapshot),
+                _ if self.laid.is_some() => self.place_laid(snapshot),
                 Some(layout) => self.lay_out(layout, snapshot),
                 None => arrange_series(&mut self.base, snapshot, self.is_separate),
             };
@@ -162,6 +180,11 @@ impl FigureControl {
             self.apply();
         }
         is_changed
+    }
+
+    /// What the program said last of its figure.
+    fn known_layout(&self) -> Option<*const Layout> {
+        self.known.as_ref()?.layout.as_ref().map(Arc::as_ptr)
     }
 
     /// The series that have their place.

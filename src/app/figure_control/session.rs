@@ -1,8 +1,9 @@
 //! A figure that is laid out as a session file says, and what a session file says of a figure.
 
 use super::{Changed, FigureControl};
-use crate::app::session_file::{CursorsSpec, FigureSpec, Placed, SeriesSpec, split_run};
-use crate::figure::Figure;
+use crate::app::session_file::{CursorsSpec, FigureSpec, Placed, RunAndName, SeriesSpec, split_run};
+use crate::batch::SeriesId;
+use crate::figure::{Figure, SeriesStyle};
 use crate::store::Snapshot;
 
 /// A layout that holds until another one is chosen, and which series have their places in it.
@@ -10,7 +11,6 @@ use crate::store::Snapshot;
 pub(super) struct Laid {
     spec: FigureSpec,
     placed: Placed,
-    runs: Vec<String>,
 }
 
 impl Laid {
@@ -20,10 +20,25 @@ impl Laid {
         self.placed = Placed::default();
     }
 
-    /// Gives new series their places; returns whether the figure changed.
-    pub(super) fn place(&mut self, figure: &mut Figure, snapshot: &Snapshot) -> bool {
-        let Self { spec, placed, runs } = self;
-        spec.place(figure, placed, snapshot, |info| split_run(&info.name, runs))
+    /// Forgets series that `snapshot` does not hold: their numbers may come back as those of others.
+    pub(super) fn forget_absent(&mut self, snapshot: &Snapshot) {
+        self.placed.retain(|id| snapshot.get(id).is_some());
+    }
+
+    /// Looks again at series that had no place.
+    pub(super) fn look_again(&mut self) {
+        self.placed.look_again();
+    }
+
+    /// The subplots of the file that a series belongs to, and its looks there; nothing if it was asked for before, or if no
+    /// entry of the file fits.
+    pub(super) fn styles_of_new(
+        &mut self,
+        id: SeriesId,
+        run_and_name: RunAndName<'_>,
+    ) -> Vec<(Option<usize>, SeriesStyle)> {
+        let styles = self.spec.styles_of_new(&mut self.placed, id, run_and_name);
+        styles.into_iter().map(|(subplot, style)| (Some(subplot), style)).collect()
     }
 }
 
@@ -32,10 +47,17 @@ impl FigureControl {
     /// the names of the runs where several are shown together
     /// ([`JobKind::run_names`](crate::app::pipeline::JobKind::run_names)).
     pub fn set_session(&mut self, spec: FigureSpec, runs: Vec<String>) -> Changed {
-        let mut laid = Laid { spec, placed: Placed::default(), runs };
+        let mut laid = Laid { spec, placed: Placed::default() };
+        self.runs = runs;
         laid.begin(&mut self.base);
         self.laid = Some(laid);
         self.arrange_anew()
+    }
+
+    /// Gives new series the places that the session file names; returns whether the figure changed.
+    pub(super) fn place_laid(&mut self, snapshot: &Snapshot) -> bool {
+        let Some(Laid { spec, placed }) = &mut self.laid else { return false };
+        spec.place(&mut self.base, placed, snapshot, |info| split_run(&info.name, &self.runs))
     }
 
     /// What a session file says of the figure as it is shown now, with the view that a person chose. What the file that it

@@ -179,9 +179,10 @@ impl FigureControl {
         self.is_separate
     }
 
-    /// Gives each series a subplot of its own, or all of them one. Views start anew, as they belong to subplots.
+    /// Gives each series a subplot of its own, or all of them one, whatever was moved by hand. Views start anew, as they belong
+    /// to subplots.
     pub fn set_is_separate(&mut self, separate: bool) -> Changed {
-        if self.is_separate == separate {
+        if self.is_separate == separate && self.by_hand.is_none() {
             return Changed::default();
         }
         self.is_separate = separate;

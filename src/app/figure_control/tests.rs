@@ -12,6 +12,7 @@ const SCALE: f32 = 2.0;
 
 mod axes;
 mod marks;
+mod places;
 
 struct Rig {
     control: FigureControl,

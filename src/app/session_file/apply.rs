@@ -35,13 +35,30 @@ pub struct Placed {
     entries: Vec<Vec<usize>>,
 }
 
+impl Placed {
+    /// Forgets all series but these.
+    pub fn retain(&mut self, stays: impl Fn(SeriesId) -> bool) {
+        self.seen.retain(|id| stays(*id));
+        self.unplaced.retain(|id| stays(*id));
+    }
+
+    /// Looks again at series that found no place.
+    pub fn look_again(&mut self) {
+        for id in self.unplaced.drain(..) {
+            self.seen.remove(&id);
+        }
+    }
+}
+
 impl FigureSpec {
     /// The figure without its series. Theme, hint and all that a session does not hold are those of `base`.
     #[must_use]
     pub fn skeleton(&self, base: &Figure) -> Figure {
         let (rows, columns) = (self.rows.max(1), self.columns.max(1));
         let plain = SubplotSpec::default();
-        let cells = usize::from(rows) * usize::from(columns);
+        // The last row may have fewer.
+        let (before, cells) = (usize::from(rows - 1) * usize::from(columns), usize::from(rows) * usize::from(columns));
+        let cells = if self.subplots.len() > before { self.subplots.len().min(cells) } else { cells };
         Figure {
             title: self.title.clone(),
             grid: Grid { rows, columns, share_x: self.share_x, share_y: self.share_y },
@@ -93,6 +110,28 @@ impl FigureSpec {
             }
         }
         is_changed
+    }
+
+    /// The subplots that name a series which is new to `placed`, by index, and its looks there.
+    pub fn styles_of_new(
+        &self,
+        placed: &mut Placed,
+        id: SeriesId,
+        (run, name): RunAndName<'_>,
+    ) -> Vec<(usize, SeriesStyle)> {
+        if !placed.seen.insert(id) {
+            return Vec::new();
+        }
+        let fits = |entry: &&SeriesSpec| matches(&entry.run, run) && matches(&entry.name, name);
+        let found = self.subplots.iter().enumerate().filter_map(|(index, spec)| {
+            let entry = spec.series.iter().find(fits)?;
+            Some((index, style(entry, id)))
+        });
+        let found: Vec<_> = found.collect();
+        if found.is_empty() {
+            placed.unplaced.push(id);
+        }
+        found
     }
 
     /// The figure with all series of `snapshot` that it names, for the one time that it is drawn. Says in the log how many
