@@ -14,8 +14,19 @@ mod gui {
     use std::process::Command;
 
     /// The files of src/bridge that declare Qt objects or call C++.
-    const BRIDGES: [&str; 10] =
-        ["axis", "desktop", "embed", "figure_item", "job", "message_model", "program", "qt", "run_model", "series"];
+    const BRIDGES: [&str; 11] = [
+        "axis",
+        "desktop",
+        "embed",
+        "figure_item",
+        "job",
+        "message_model",
+        "program",
+        "qt",
+        "run_model",
+        "series",
+        "series_model",
+    ];
 
     /// The files of cpp; headers are those with Qt objects of ours.
     const CPP: [&str; 7] = [

@@ -17,12 +17,20 @@ FocusScope {
     signal changed()
 
     // Another figure of a job, shown at once.
-    function add(job) {
-        const view = viewMaker.createObject(stack, { job: job }) as FigureView
+    function add(job, part = FigureItem.Values) {
+        const view = viewMaker.createObject(stack, { job: job, part: part }) as FigureView
         views = views.concat([view])
         currentIndex = views.length - 1
         view.forceActiveFocus()
         return view
+    }
+    // What a job uses has a figure of its own, behind the one that is shown.
+    function addResources(view) {
+        const isThere = views.some((each) => each.job === view.job && each.part === FigureItem.Resources)
+        if (view.figure.hasResources && view.part === FigureItem.Values && !isThere) {
+            const made = viewMaker.createObject(stack, { job: view.job, part: FigureItem.Resources }) as FigureView
+            views = views.concat([made])
+        }
     }
     // Does nothing where there is only one.
     function close(index) {
@@ -55,6 +63,7 @@ FocusScope {
             anchors.fill: parent
             onFullScreenRequested: tabs.fullScreenRequested()
             onJobChanged: tabs.changed()
+            onResourcesFound: tabs.addResources(this)
         }
     }
 
@@ -80,8 +89,10 @@ FocusScope {
                 anchors.fill: parent
                 focus: true
                 job: tabs.job
+                part: FigureItem.Values
                 onFullScreenRequested: tabs.fullScreenRequested()
                 onJobChanged: tabs.changed()
+                onResourcesFound: tabs.addResources(this)
             }
         }
     }

@@ -23,8 +23,18 @@ FocusScope {
     property alias emptyHint: canvas.emptyHint
     // Whether the toolbar is shown above the figure.
     property bool hasToolbar: true
+    // Which series are shown; all by default.
+    property alias part: canvas.part
+    // Whether the curves are listed beside the figure.
+    property bool hasSeriesList: false
+    // Jobs whose curves are shown besides, for as long as `job` stays the same.
+    property var otherJobs: []
     // What stands on its tab, where there are several.
-    readonly property string tabTitle: job ? job.name : qsTr("Figure")
+    readonly property string tabTitle: !job ? qsTr("Figure")
+        : part === FigureItem.Resources ? qsTr("%1: resources").arg(job.name) : otherJobs.length === 0 ? job.name
+        : qsTr("%1 and %n more", "", otherJobs.length).arg(job.name)
+    // The job tells of the resources that it uses.
+    signal resourcesFound()
     // Asks the window to fill the screen, or no longer.
     signal fullScreenRequested()
 
@@ -41,6 +51,15 @@ FocusScope {
         note.get().show(text, isError)
     }
 
+    // Shows the curves of another job, too, or no longer.
+    function setJobShown(other: Job, isShown: bool): void {
+        const others = otherJobs.filter((each) => each !== other)
+        if (isShown)
+            canvas.addJob(other)
+        else
+            canvas.removeJob(other)
+        otherJobs = isShown ? others.concat([other]) : others
+    }
     // Tells the other figures where the pointer stands.
     function sharePointer(): void {
         if (canvas.hasReadout) {
@@ -57,6 +76,7 @@ FocusScope {
     }
 
     onSeriesChanged: takeSeries()
+    onJobChanged: otherJobs = []
     Component.onCompleted: takeSeries()
 
     Keys.onPressed: (event) => {
@@ -159,153 +179,197 @@ FocusScope {
             onFollowSpanRequested: (anchor) => followPopup.get().openAt(anchor)
             onSubplotsRequested: (anchor) => subplotsPopup.get().openAt(anchor)
             onCurvesRequested: (anchor) => curvesPopup.get().openAt(anchor)
+            hasSeriesList: view.hasSeriesList
+            onListRequested: view.hasSeriesList = !view.hasSeriesList
         }
 
-        Rectangle {
-            id: surface
+        RowLayout {
             Layout.fillWidth: true
             Layout.fillHeight: true
-            color: palette.base
-
-            FigureItem {
-                id: canvas
-                objectName: "figure"
-                anchors.fill: parent
-                job: view.job
-                backgroundColor: surface.palette.base
-                textColor: surface.palette.text
-                // One step smaller than the window's text.
-                textPx: Math.max(9, textProbe.fontInfo.pixelSize * 0.92)
-                emptyHint: !view.job || view.job.kind === Job.Host ? qsTr("Curves appear with the first values")
-                    : view.job.isSine
-                    ? qsTr("Press Start, drop a file or a folder here, or run\nkymograph run -- your command")
-                    : view.job.isFollowed ? qsTr("Waiting for the first numbers in the files")
-                    : view.job.outlivesWindow ? qsTr("Connected: curves appear with the first values")
-                    : qsTr("Numbers in the output become curves,\nfor example  loss=0.25  or  {\"loss\": 0.25}")
-                distinction: Appearance.distinction
-                focus: true
-                Accessible.role: Accessible.Chart
-                Accessible.focusable: true
-                Accessible.name: view.job ? qsTr("Figure of %1").arg(view.job.name) : qsTr("Figure")
-                Accessible.description: canvas.curveCount === 0 ? qsTr("No data yet")
-                    : canvas.curveCount === 1 ? qsTr("One curve with its last value: %1").arg(canvas.curveWords)
-                    : qsTr("%n curves with their last values: %1", "", canvas.curveCount).arg(canvas.curveWords)
-                onSaved: (path) => view.showNote(qsTr("Saved %1").arg(path), false)
-                onSaveFailed: (text) => view.showNote(qsTr("Not saved: %1").arg(text), true)
-                onFigureChanged: canvas.readCurves()
-                onCursorChanged: view.sharePointer()
-                Component.onDestruction: {
-                    if (SharedPointer.figure === canvas)
-                        SharedPointer.figure = null
-                }
-                onLayoutDone: (path, error) => view.showNote(error === "" ? qsTr("Layout: %1").arg(path) : error, error !== "")
-            }
-
-            // Often enough for people who hear what the figure shows.
-            Timer {
-                interval: 1000
-                repeat: true
-                running: view.job !== null && view.job.isActive
-                onTriggered: canvas.readCurves()
-                onRunningChanged: canvas.readCurves()
-            }
-
-            // Tells the size of the window's text in pixels.
-            Text {
-                textFormat: Text.PlainText
-                id: textProbe
-                visible: false
-                font: Qt.application.font
-            }
-
-            MouseArea {
-                id: mouse
-                objectName: "figureMouse"
-                anchors.fill: parent
-                acceptedButtons: Qt.LeftButton | Qt.RightButton | Qt.MiddleButton
-                hoverEnabled: true
-                property point pressedAt
-                cursorShape: canvas.isOverLegend && !canvas.isDragging ? Qt.PointingHandCursor
-                           : canvas.tool === FigureItem.Pan ? (canvas.isDragging ? Qt.ClosedHandCursor : Qt.OpenHandCursor)
-                           : canvas.tool === FigureItem.Zoom || canvas.hasCrosshair ? Qt.CrossCursor : Qt.ArrowCursor
-
-                onPressed: (event) => {
-                    canvas.forceActiveFocus(Qt.MouseFocusReason)
-                    pressedAt = Qt.point(event.x, event.y)
-                    canvas.press(event.x, event.y, event.button)
-                }
-                onPositionChanged: (event) => canvas.move(event.x, event.y)
-                onReleased: (event) => {
-                    canvas.release(event.x, event.y)
-                    // A click, not a drag.
-                    const way = Math.max(Math.abs(event.x - pressedAt.x), Math.abs(event.y - pressedAt.y))
-                    if (event.button === Qt.RightButton && way < Qt.styleHints.startDragDistance)
-                        figureMenu.get().openAt(event.x, event.y)
-                }
-                onCanceled: canvas.cancelDrag()
-                onExited: canvas.leave()
-                onDoubleClicked: (event) => {
-                    if (event.button === Qt.LeftButton && canvas.tool === FigureItem.None)
-                        canvas.home()
-                }
-                onWheel: (event) => canvas.wheel(event.x, event.y, event.angleDelta.y !== 0 ? event.angleDelta.y : event.pixelDelta.y)
-            }
+            spacing: 0
 
             Rectangle {
-                objectName: "figureFocusRing"
-                anchors.fill: parent
-                visible: canvas.visualFocus
-                color: "transparent"
-                border.color: palette.highlight
-                border.width: 2
-            }
+                id: surface
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                // In a narrow view there is room for one of the two.
+                visible: !view.hasSeriesList || view.width >= 520
+                color: palette.base
 
-            // The rectangle being zoomed to.
+                FigureItem {
+                    id: canvas
+                    objectName: "figure"
+                    anchors.fill: parent
+                    job: view.job
+                    backgroundColor: surface.palette.base
+                    textColor: surface.palette.text
+                    // One step smaller than the window's text.
+                    textPx: Math.max(9, textProbe.fontInfo.pixelSize * 0.92)
+                    emptyHint: !view.job || view.job.kind === Job.Host ? qsTr("Curves appear with the first values")
+                        : view.job.isSine
+                        ? qsTr("Press Start, drop a file or a folder here, or run\nkymograph run -- your command")
+                        : view.job.isFollowed ? qsTr("Waiting for the first numbers in the files")
+                        : view.job.outlivesWindow ? qsTr("Connected: curves appear with the first values")
+                        : qsTr("Numbers in the output become curves,\nfor example  loss=0.25  or  {\"loss\": 0.25}")
+                    distinction: Appearance.distinction
+                    focus: true
+                    Accessible.role: Accessible.Chart
+                    Accessible.focusable: true
+                    Accessible.name: view.job ? qsTr("Figure of %1").arg(view.job.name) : qsTr("Figure")
+                    Accessible.description: canvas.curveCount === 0 ? qsTr("No data yet")
+                        : canvas.curveCount === 1 ? qsTr("One curve with its last value: %1").arg(canvas.curveWords)
+                        : qsTr("%n curves with their last values: %1", "", canvas.curveCount).arg(canvas.curveWords)
+                    onSaved: (path) => view.showNote(qsTr("Saved %1").arg(path), false)
+                    onSaveFailed: (text) => view.showNote(qsTr("Not saved: %1").arg(text), true)
+                    onFigureChanged: canvas.readCurves()
+                onResourcesChanged: if (canvas.hasResources) view.resourcesFound()
+                    onCursorChanged: view.sharePointer()
+                    Component.onDestruction: {
+                        if (SharedPointer.figure === canvas)
+                            SharedPointer.figure = null
+                    }
+                    onLayoutDone: (path, error) => view.showNote(error === "" ? qsTr("Layout: %1").arg(path) : error, error !== "")
+                }
+
+                // Often enough for people who hear what the figure shows.
+                Timer {
+                    interval: 1000
+                    repeat: true
+                    running: view.job !== null && view.job.isActive
+                    onTriggered: canvas.readCurves()
+                    onRunningChanged: canvas.readCurves()
+                }
+
+                // Tells the size of the window's text in pixels.
+                Text {
+                    textFormat: Text.PlainText
+                    id: textProbe
+                    visible: false
+                    font: Qt.application.font
+                }
+
+                MouseArea {
+                    id: mouse
+                    objectName: "figureMouse"
+                    anchors.fill: parent
+                    acceptedButtons: Qt.LeftButton | Qt.RightButton | Qt.MiddleButton
+                    hoverEnabled: true
+                    property point pressedAt
+                    cursorShape: canvas.isOverLegend && !canvas.isDragging ? Qt.PointingHandCursor
+                               : canvas.tool === FigureItem.Pan ? (canvas.isDragging ? Qt.ClosedHandCursor : Qt.OpenHandCursor)
+                               : canvas.tool === FigureItem.Zoom || canvas.hasCrosshair ? Qt.CrossCursor : Qt.ArrowCursor
+
+                    onPressed: (event) => {
+                        canvas.forceActiveFocus(Qt.MouseFocusReason)
+                        pressedAt = Qt.point(event.x, event.y)
+                        canvas.press(event.x, event.y, event.button)
+                    }
+                    onPositionChanged: (event) => canvas.move(event.x, event.y)
+                    onReleased: (event) => {
+                        canvas.release(event.x, event.y)
+                        // A click, not a drag.
+                        const way = Math.max(Math.abs(event.x - pressedAt.x), Math.abs(event.y - pressedAt.y))
+                        if (event.button === Qt.RightButton && way < Qt.styleHints.startDragDistance)
+                            figureMenu.get().openAt(event.x, event.y)
+                    }
+                    onCanceled: canvas.cancelDrag()
+                    onExited: canvas.leave()
+                    onDoubleClicked: (event) => {
+                        if (event.button === Qt.LeftButton && canvas.tool === FigureItem.None)
+                            canvas.home()
+                    }
+                    onWheel: (event) => canvas.wheel(event.x, event.y, event.angleDelta.y !== 0 ? event.angleDelta.y : event.pixelDelta.y)
+                }
+
+                Rectangle {
+                    objectName: "figureFocusRing"
+                    anchors.fill: parent
+                    visible: canvas.visualFocus
+                    color: "transparent"
+                    border.color: palette.highlight
+                    border.width: 2
+                }
+
+                // Where a curve would go that is being dragged.
+                Rectangle {
+                    objectName: "dropMark"
+                    readonly property rect place: seriesPanel.list?.dropArea ?? Qt.rect(0, 0, 0, 0)
+                    visible: place.width > 0
+                    x: place.x
+                    y: place.y
+                    width: place.width
+                    height: place.height
+                    color: Qt.alpha(palette.highlight, 0.15)
+                    border.color: palette.highlight
+                    border.width: 2
+                }
+
+                // The rectangle being zoomed to.
+                Rectangle {
+                    visible: canvas.rubberBand.width > 0 || canvas.rubberBand.height > 0
+                    x: canvas.rubberBand.x
+                    y: canvas.rubberBand.y
+                    width: canvas.rubberBand.width
+                    height: canvas.rubberBand.height
+                    color: Qt.alpha(palette.highlight, 0.15)
+                    border.color: palette.highlight
+                }
+
+                Loader {
+                    anchors.fill: parent
+                    active: SharedPointer.figure !== null
+                    Component.onCompleted: setSource("PointerLines.qml", { figure: canvas })
+                }
+                Loader {
+                    anchors.fill: parent
+                    active: canvas.hasReadout
+                    Component.onCompleted: setSource("Crosshair.qml", { figure: canvas })
+                }
+
+                LazyPopup {
+                    id: figureMenu
+                    host: canvas
+                    file: "FigureMenu.qml"
+                    properties: ({figure: canvas})
+                    onMade: (menu) => menu.textWanted.connect((isEvent) => {
+                        const dialog = noteDialog.get()
+                        dialog.isEvent = isEvent
+                        dialog.open()
+                    })
+                }
+                LazyPopup {
+                    id: noteDialog
+                    host: view
+                    file: "NoteDialog.qml"
+                    onMade: (dialog) => dialog.written.connect((text) => {
+                        const menu = figureMenu.get()
+                        dialog.isEvent ? canvas.addEvent(menu.atX, menu.atY, text) : canvas.addNote(menu.atX, menu.atY, text)
+                    })
+                }
+                LazyPopup {
+                    id: note
+                    host: surface
+                    file: "NotePopup.qml"
+                }
+            }
             Rectangle {
-                visible: canvas.rubberBand.width > 0 || canvas.rubberBand.height > 0
-                x: canvas.rubberBand.x
-                y: canvas.rubberBand.y
-                width: canvas.rubberBand.width
-                height: canvas.rubberBand.height
-                color: Qt.alpha(palette.highlight, 0.15)
-                border.color: palette.highlight
-            }
-
-            Loader {
-                anchors.fill: parent
-                active: SharedPointer.figure !== null
-                Component.onCompleted: setSource("PointerLines.qml", { figure: canvas })
+                visible: view.hasSeriesList && surface.visible
+                Layout.fillHeight: true
+                implicitWidth: 1
+                color: Qt.alpha(palette.text, 0.15)
             }
             Loader {
-                anchors.fill: parent
-                active: canvas.hasReadout
-                Component.onCompleted: setSource("Crosshair.qml", { figure: canvas })
-            }
-
-            LazyPopup {
-                id: figureMenu
-                host: canvas
-                file: "FigureMenu.qml"
-                properties: ({figure: canvas})
-                onMade: (menu) => menu.textWanted.connect((isEvent) => {
-                    const dialog = noteDialog.get()
-                    dialog.isEvent = isEvent
-                    dialog.open()
-                })
-            }
-            LazyPopup {
-                id: noteDialog
-                host: view
-                file: "NoteDialog.qml"
-                onMade: (dialog) => dialog.written.connect((text) => {
-                    const menu = figureMenu.get()
-                    dialog.isEvent ? canvas.addEvent(menu.atX, menu.atY, text) : canvas.addNote(menu.atX, menu.atY, text)
-                })
-            }
-            LazyPopup {
-                id: note
-                host: surface
-                file: "NotePopup.qml"
+                id: seriesPanel
+                // A SeriesPanel, once there is one.
+                readonly property var list: item
+                objectName: "seriesPanel"
+                Layout.fillHeight: true
+                Layout.fillWidth: !surface.visible
+                Layout.preferredWidth: 300
+                active: view.hasSeriesList
+                visible: active
+                Component.onCompleted: setSource("SeriesPanel.qml", { figure: canvas })
+                onLoaded: list.closeRequested.connect(() => view.hasSeriesList = false)
             }
         }
 

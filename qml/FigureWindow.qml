@@ -31,6 +31,10 @@ ThemedWindow {
         onActivated: window.close()
     }
     Shortcut {
+        sequence: "F8"
+        onActivated: figureView.hasSeriesList = !figureView.hasSeriesList
+    }
+    Shortcut {
         sequences: [StandardKey.Quit]
         onActivated: window.quitRequested()
     }

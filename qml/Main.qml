@@ -94,9 +94,17 @@ ThemedWindow {
         activeCount = jobs.filter((each) => each.isActive).length
         Desktop.isBusy = activeCount > 0
     }
+    // The job of this window that shows the run in this directory, if there is one.
+    function jobOf(path) {
+        return jobs.find((each) => each.runPath === path || (each.paths.length === 1 && each.paths[0] === path)) ?? null
+    }
+    // Shows the curves of a run in the figure, too, or no longer.
+    function overlay(path, isShown) {
+        figures.current.setJobShown(jobOf(path) ?? jobFor([path]), isShown)
+    }
     // Shows the run in this directory: that of a job of this window, or in a job of its own.
     function showRun(path) {
-        const shown = jobs.find((each) => each.runPath === path)
+        const shown = jobOf(path)
         if (!shown)
             openPaths([path])
         else
@@ -311,6 +319,9 @@ ThemedWindow {
                 sourceComponent: RunsPanel {
                     jobs: window.jobs
                     job: window.job
+                    otherJobs: figures.current.otherJobs
+                    jobOf: window.jobOf
+                    onOverlayChosen: (path, isShown) => window.overlay(path, isShown)
                     onJobChosen: (job) => {
                         figures.current.job = job
                         window.showsRuns = split.visible
@@ -456,6 +467,7 @@ ThemedWindow {
         onFindRequested: panes.current().openFind()
         onSaveRequested: figures.current.openSaveDialog()
         onTabRequested: figures.add(window.job)
+        onListRequested: figures.current.hasSeriesList = !figures.current.hasSeriesList
         onStepRequested: (by) => figures.step(by)
     }
     SineSettings {

@@ -12,6 +12,9 @@ ToolBar {
     signal subplotsRequested(Item anchor)
     signal followSpanRequested(Item anchor)
     signal curvesRequested(Item anchor)
+    // Whether the curves are listed beside the figure.
+    property bool hasSeriesList: false
+    signal listRequested()
 
     implicitHeight: 40
     leftPadding: 6
@@ -71,9 +74,21 @@ ToolBar {
             onClicked: toolbar.subplotsRequested(this)
         }
         StripButton {
+            objectName: "seriesListButton"
+            symbol: "list"
+            tip: qsTr("List of the curves with their values")
+            keys: "F8"
+            checkable: true
+            checked: toolbar.hasSeriesList
+            onClicked: {
+                toolbar.listRequested()
+                checked = Qt.binding(() => toolbar.hasSeriesList)
+            }
+        }
+        StripButton {
             objectName: "curvesButton"
             symbol: "smooth"
-            tip: qsTr("Curves: smoothing, axes, what stands along x")
+            tip: qsTr("Smoothing, layout, what stands along x")
             onClicked: toolbar.curvesRequested(this)
         }
         StripButton {

@@ -10,13 +10,15 @@ FocusScope {
     // The jobs of the window, and the one that is shown.
     required property var jobs
     required property Job job
+    // Those whose curves are shown besides.
+    required property var otherJobs
+    // The job of the window that shows the run in a directory; null if there is none.
+    required property var jobOf
     signal jobChosen(Job job)
     signal runChosen(string path)
+    // The curves of a run are to be shown besides, or no longer.
+    signal overlayChosen(string path, bool isShown)
     signal closeRequested()
-
-    function jobOf(path) {
-        return jobs.find((each) => each.runPath === path) ?? null
-    }
 
     component RunRow: ItemDelegate {
         id: row
@@ -27,6 +29,10 @@ FocusScope {
         required property string detail
         // 0 to 1; less than 0 if unknown.
         property real part: -1
+        // Whether its curves can be shown beside those of another run, and are.
+        property bool canOverlay: false
+        property bool isOverlaid: false
+        signal overlayToggled(bool isShown)
         signal removalRequested()
 
         width: ListView.view ? ListView.view.width : parent.width
@@ -37,7 +43,7 @@ FocusScope {
         bottomPadding: 5
         Accessible.name: qsTr("%1: %2").arg(title).arg(detail)
         contentItem: GridLayout {
-            columns: 2
+            columns: 3
             columnSpacing: 8
             rowSpacing: 1
             Rectangle {
@@ -58,6 +64,25 @@ FocusScope {
                 elide: Text.ElideRight
                 color: row.isShown ? palette.highlightedText : palette.text
             }
+            CheckBox {
+                objectName: "overlayBox"
+                Layout.rowSpan: 2
+                padding: 0
+                implicitWidth: 20
+                visible: row.canOverlay
+                focusPolicy: Qt.NoFocus
+                checked: row.isOverlaid
+                onToggled: row.overlayToggled(checked)
+                Accessible.name: qsTr("Show the curves of %1, too").arg(row.title)
+                readonly property bool wantsTip: hovered
+                onWantsTipChanged: Appearance.showTip(this, wantsTip, qsTr("Show its curves in the figure, too"))
+            }
+            Item {
+                visible: !row.canOverlay
+                Layout.rowSpan: 2
+                implicitWidth: 1
+                implicitHeight: 1
+            }
             Item {
                 implicitWidth: 1
                 implicitHeight: 1
@@ -71,7 +96,7 @@ FocusScope {
                 color: Qt.alpha(row.isShown ? palette.highlightedText : palette.text, 0.75)
             }
             ProgressBar {
-                Layout.columnSpan: 2
+                Layout.columnSpan: 3
                 Layout.fillWidth: true
                 implicitHeight: 4
                 visible: row.isLive && row.part >= 0
@@ -184,7 +209,7 @@ FocusScope {
                 required property string command
                 required property real ageSecs
                 required property string took
-                readonly property Job mine: panel.jobOf(path)
+                readonly property Job mine: (panel.jobs, panel.jobOf(path))
 
                 function show() {
                     panel.runChosen(path)
@@ -204,6 +229,9 @@ FocusScope {
                 detail: Words.runState(state) + (took !== "" ? " · " + took : "")
                       + (ageSecs >= 0 ? " · " + Words.age(ageSecs) : "")
                 part: mine !== null ? mine.progress : -1
+                canOverlay: !isShown
+                isOverlaid: mine !== null && panel.otherJobs.includes(mine)
+                onOverlayToggled: (isShown) => panel.overlayChosen(path, isShown)
                 onClicked: {
                     list.currentIndex = index
                     show()
@@ -251,6 +279,13 @@ FocusScope {
         MenuEntry {
             text: qsTr("&Show")
             onTriggered: menu.row.show()
+        }
+        MenuEntry {
+            text: qsTr("Show in the figure, &too")
+            checkable: true
+            enabled: menu.row !== null && menu.row.canOverlay
+            checked: menu.row !== null && menu.row.isOverlaid
+            onTriggered: menu.row.overlayToggled(checked)
         }
         MenuEntry {
             text: qsTr("S&top")

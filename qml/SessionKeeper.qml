@@ -16,10 +16,13 @@ QtObject {
     property bool isReady: false
 
     function tabOf(view) {
-        return { open: view.job.paths, figures: [JSON.parse(view.layoutText())] }
+        const others = view.otherJobs.map((each) => each.paths).filter((paths) => paths.length > 0)
+        return { open: view.job.paths, overlays: others, figures: [JSON.parse(view.layoutText())] }
     }
     function text() {
-        const own = { tabs: tabs.views.map(tabOf), shown_tab: tabs.currentIndex }
+        // Those of resources come by themselves.
+        const views = tabs.views.filter((view) => view.part !== FigureItem.Resources)
+        const own = { tabs: views.map(tabOf), shown_tab: Math.max(0, views.indexOf(tabs.current)) }
         const others = figureWindows.map((window) => ({
             tabs: [tabOf(window.view)], size: [Math.round(window.width), Math.round(window.height)]
         }))
@@ -35,6 +38,9 @@ QtObject {
     }
 
     function layOut(view, tab) {
+        const others = tab.overlays ?? []
+        for (let i = 0; i < others.length; ++i)
+            view.setJobShown(jobFor(others[i]), true)
         if (tab.figures.length > 0)
             view.restoreLayout(JSON.stringify(tab.figures[0]))
     }

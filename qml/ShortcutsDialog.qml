@@ -46,6 +46,7 @@ Dialog {
         [qsTr("Ctrl+T, Ctrl+Tab"), qsTr("Another tab, the next tab")],
         [qsTr("Ctrl+W"), qsTr("Close the tab or the window")],
         [qsTr("Ctrl+N"), qsTr("Another window for the figure")],
+        ["F8", qsTr("List of the curves")],
         ["F9", qsTr("Runs")],
         ["F1, F10", qsTr("This list, the menu")]
     ]

@@ -16,6 +16,7 @@ Item {
     signal findRequested()
     signal saveRequested()
     signal tabRequested()
+    signal listRequested()
     // To the right (1) or to the left (-1).
     signal stepRequested(int by)
 
@@ -39,6 +40,10 @@ Item {
     Shortcut {
         sequence: "F6"
         onActivated: keys.job.togglePause()
+    }
+    Shortcut {
+        sequence: "F8"
+        onActivated: keys.listRequested()
     }
     Shortcut {
         sequence: "F9"

@@ -101,7 +101,9 @@ pub fn read(path: &Path) -> Result<Option<String>, SessionFileError> {
     }
     let mut session = SessionFile::read(path)?;
     for window in &mut session.windows {
-        window.tabs.retain(|tab| tab.open.iter().all(|path| Path::new(path).exists()));
+        let is_there = |paths: &[String]| paths.iter().all(|path| Path::new(path).exists());
+        window.tabs.retain(|tab| is_there(&tab.open));
+        window.tabs.iter_mut().for_each(|tab| tab.overlays.retain(|paths| is_there(paths)));
     }
     session.windows.retain(|window| !window.tabs.is_empty());
     Ok(Some(session.to_text()))

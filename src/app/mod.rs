@@ -31,6 +31,7 @@ pub mod render_file;
 pub mod run_list;
 pub mod run_samples;
 pub mod runs;
+pub mod series_list;
 pub mod serve;
 pub mod session_bus;
 pub mod session_file;

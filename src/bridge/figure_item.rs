@@ -82,6 +82,17 @@ pub mod qobject {
         TimeOfDay,
     }
 
+    /// Which series of the job are shown.
+    #[qenum(FigureItem)]
+    enum Part {
+        /// All.
+        AllSeries,
+        /// Those that it makes.
+        Values,
+        /// Those that tell of the resources it uses.
+        Resources,
+    }
+
     /// What curves differ by besides their colours.
     #[qenum(FigureItem)]
     enum Distinction {
@@ -106,6 +117,8 @@ pub mod qobject {
         #[qproperty(f64, text_px, cxx_name = "textPx", READ = text_px, WRITE = set_text_px, NOTIFY = figure_changed)]
         #[qproperty(QString, empty_hint, cxx_name = "emptyHint", READ = empty_hint, WRITE = set_empty_hint, NOTIFY = figure_changed)]
         #[qproperty(Distinction, distinction, READ = distinction, WRITE = set_distinction, NOTIFY = figure_changed)]
+        #[qproperty(Part, part, READ = part, WRITE = set_part, NOTIFY = figure_changed)]
+        #[qproperty(bool, has_resources, cxx_name = "hasResources", READ = has_resources, NOTIFY = resources_changed)]
         #[qproperty(bool, has_grid, cxx_name = "hasGrid", READ = has_grid, WRITE = set_has_grid, NOTIFY = figure_changed)]
         #[qproperty(bool, has_legend, cxx_name = "hasLegend", READ = has_legend, WRITE = set_has_legend, NOTIFY = figure_changed)]
         #[qproperty(bool, is_separate, cxx_name = "isSeparate", READ = is_separate, WRITE = set_is_separate, NOTIFY = figure_changed)]
@@ -222,7 +235,31 @@ pub mod qobject {
         #[cxx_name = "clearMarks"]
         pub fn clear_marks(self: Pin<&mut FigureItem>);
 
-        /// Another job is shown.
+        /// Shows the curves of another job, too, for as long as `job` stays the same.
+        ///
+        /// # Safety
+        /// `job` is null or a living object of this thread.
+        #[qinvokable]
+        #[cxx_name = "addJob"]
+        pub unsafe fn add_job(self: Pin<&mut FigureItem>, job: *mut Job);
+        /// Does not show the curves of a job that was added any more.
+        ///
+        /// # Safety
+        /// As `add_job`.
+        #[qinvokable]
+        #[cxx_name = "removeJob"]
+        pub unsafe fn remove_job(self: Pin<&mut FigureItem>, job: *mut Job);
+        /// Where a curve goes that is dropped at a place of the item: the rectangle of the subplot, or of the place for a new
+        /// one; empty outside of the plotting areas.
+        #[qinvokable]
+        #[cxx_name = "dropArea"]
+        pub fn drop_area(self: &FigureItem, x: f64, y: f64) -> QRectF;
+        /// Number of subplots.
+        #[qinvokable]
+        #[cxx_name = "subplotCount"]
+        pub fn subplot_count(self: &FigureItem) -> i32;
+
+        /// Another job is shown, or jobs were added or removed.
         #[qsignal]
         #[cxx_name = "jobChanged"]
         fn job_changed(self: Pin<&mut FigureItem>);
@@ -251,6 +288,11 @@ pub mod qobject {
         #[qsignal]
         #[cxx_name = "curvesRead"]
         fn curves_read(self: Pin<&mut FigureItem>);
+
+        /// The job began to tell of the resources that it uses, or another one is shown.
+        #[qsignal]
+        #[cxx_name = "resourcesChanged"]
+        fn resources_changed(self: Pin<&mut FigureItem>);
 
         /// A new frame is shown.
         #[qsignal]
@@ -365,6 +407,14 @@ pub mod qobject {
         /// The first of them in words: names and last values.
         #[cxx_name = "curveWords"]
         fn curve_words(self: &FigureItem) -> QString;
+        /// Which series of the job are shown; all by default.
+        fn part(self: &FigureItem) -> Part;
+        /// Sets it.
+        #[cxx_name = "setPart"]
+        fn set_part(self: Pin<&mut FigureItem>, value: Part);
+        /// Whether the job tells of the resources that it uses.
+        #[cxx_name = "hasResources"]
+        fn has_resources(self: &FigureItem) -> bool;
         /// Whether grid lines are drawn.
         #[cxx_name = "hasGrid"]
         fn has_grid(self: &FigureItem) -> bool;
@@ -616,6 +666,7 @@ use crate::figure::zoom::AxisLock;
 use crate::figure::{Distinction, FollowSpan};
 use crate::render::figure_thread::FigureThread;
 use crate::render::frame::FrameSize;
+use crate::store::LiveJob;
 
 pub(crate) use parts::Entry;
 use parts::Parts;
@@ -639,6 +690,8 @@ pub struct FigureItemRust {
     unsaved: Option<QUrl>,
     /// Whether its layout is that of the last time, which holds for the job that it was of.
     is_restored: bool,
+    /// Whether jobs came or went since the last frame.
+    has_other_jobs: bool,
 }
 
 impl Default for FigureItemRust {
@@ -658,6 +711,7 @@ impl Default for FigureItemRust {
             awaited: None,
             unsaved: None,
             is_restored: false,
+            has_other_jobs: false,
         }
     }
 }
@@ -702,10 +756,18 @@ impl qobject::FigureItem {
             let (in_view, size_px) = (frame.stats.in_view, (frame.size.width_px, frame.size.height_px));
             state.awaited = Some(Painted { at: Instant::now(), serial, version, in_view, size_px });
             state.control.set_layout(Arc::clone(&frame.layout), frame.size.scale);
-            let is_rearranged = state.control.arrange(&snapshot);
+            let had_resources = state.control.has_resources();
+            let mut is_rearranged = state.control.arrange(&snapshot);
+            let has_news_of_resources = state.control.has_resources() != had_resources;
+            if std::mem::take(&mut state.has_other_jobs) {
+                is_rearranged |= state.control.forget_absent(&snapshot).figure;
+            }
             self.as_mut().present(&image::from_frame(frame, recycler));
             if is_rearranged {
                 self.as_mut().push_figure();
+            }
+            if has_news_of_resources {
+                self.as_mut().resources_changed();
             }
             self.parts.frame_was_drawn();
             self.as_mut().frame_shown();
@@ -763,7 +825,7 @@ impl qobject::FigureItem {
     }
 
     /// Runs a call on the control and hands on what it changed.
-    fn act(mut self: Pin<&mut Self>, what: &str, call: impl FnOnce(&mut FigureControl) -> Changed) {
+    pub(crate) fn act(mut self: Pin<&mut Self>, what: &str, call: impl FnOnce(&mut FigureControl) -> Changed) {
         let changed = guarded(what, || call(&mut self.as_mut().rust_mut().control));
         self.after(changed);
     }
@@ -781,7 +843,8 @@ impl qobject::FigureItem {
         let (data, figure) = shown.map(|job| (job.feed().data().clone(), job.kind().figure())).unzip();
         let mut state = self.as_mut().rust_mut();
         state.job = shown.map(|shown| Guest::new(job, shown.alive())).unwrap_or_default();
-        state.parts.set_job(data);
+        let name = shown.map(|job| job.kind().name().to_owned()).unwrap_or_default();
+        state.parts.set_job(data.map(|data| LiveJob { data, name }));
         if std::mem::take(&mut state.is_restored) {
             state.control.forget_session();
         }

@@ -17,6 +17,7 @@ pub mod program;
 pub mod qt;
 pub mod run_model;
 pub mod series;
+pub mod series_model;
 mod translations;
 
 pub(crate) use translations::install as install_translations;

@@ -15,7 +15,7 @@ use crate::store::snapshot::{SeriesList, SeriesSnapshot, Snapshot};
 use crate::store::store::Store;
 
 use jobs::Jobs;
-pub use jobs::LiveJob;
+pub use jobs::{LiveJob, number_in_job};
 
 /// The one series of each store here.
 const ONLY: SeriesId = SeriesId(0);

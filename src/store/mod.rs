@@ -32,7 +32,7 @@ mod view;
 
 pub use budget::{BudgetOptions, Spill, budget_default};
 pub use derived::{Derived, DerivedKey, DerivedSet, Filter};
-pub use live::{LiveJob, LiveSeries, LiveSet, Member, is_member};
+pub use live::{LiveJob, LiveSeries, LiveSet, Member, is_member, number_in_job};
 pub use off_log::OffLog;
 pub use reduce::Column;
 pub use segment::{Segment, SegmentX};

@@ -111,6 +111,14 @@ impl SeriesList {
         self.len == other.len && (self.places.is_same(&other.places) || ids())
     }
 
+    /// The series that are wanted, in their order.
+    #[must_use]
+    pub fn only(&self, is_wanted: impl Fn(&SeriesSnapshot) -> bool) -> Self {
+        let mut only = Self::default();
+        self.iter().filter(|series| is_wanted(series)).for_each(|series| only.push(series.clone()));
+        only
+    }
+
     /// Puts a series in the place of that with its number, if there is one.
     pub fn put(&mut self, series: SeriesSnapshot) {
         if let Some(place) = self.find_mut(series.info.id) {

@@ -200,7 +200,7 @@ impl FigureControl {
         match &mut self.laid {
             Some(laid) => laid.forget_absent(snapshot),
             None if snapshot.layout.is_none() && self.by_hand.is_none() => {
-                _ = arrange_series(&mut self.base, snapshot, self.is_separate)
+                _ = arrange_series(&mut self.base, &self.part.of(snapshot), self.is_separate)
             }
             None => {}
         }

@@ -9,6 +9,7 @@ mod cursor;
 mod curves;
 mod marks;
 mod mouse;
+mod part;
 mod places;
 mod session;
 mod style;
@@ -20,6 +21,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::app::watch::resources::is_resource;
 use crate::batch::{Layout, SeriesId};
 use crate::figure::series_layout::{arrange_series, lay_out};
 use crate::figure::view::{Gesture, SubplotView, View, ViewHistory};
@@ -34,6 +36,7 @@ use session::Laid;
 
 pub use best::Best;
 pub use curves::Curve;
+pub use part::FigurePart;
 pub use places::SubplotPlace;
 pub use words::CurveWords;
 
@@ -76,6 +79,17 @@ pub struct Changed {
 impl Changed {
     /// The figure looks different.
     pub const FIGURE: Self = Self { figure: true, view: false, cursor: false, style: true };
+    /// What two calls changed.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            figure: self.figure | other.figure,
+            view: self.view | other.view,
+            cursor: self.cursor | other.cursor,
+            style: self.style | other.style,
+        }
+    }
+
     const VIEW: Self = Self { figure: true, view: true, cursor: true, style: false };
     const STYLE: Self = Self { figure: true, view: false, cursor: false, style: true };
     const DRAG: Self = Self { figure: false, view: true, cursor: false, style: false };
@@ -107,6 +121,8 @@ pub struct FigureControl {
     // As they stand before the names of their series.
     runs: Vec<String>,
     bests: HashMap<SeriesId, Best>,
+    part: FigurePart,
+    has_resources: bool,
 }
 
 impl FigureControl {
@@ -165,12 +181,14 @@ impl FigureControl {
             // The program asks for something else.
             self.by_hand = None;
         }
+        self.has_resources = snapshot.series.iter().any(|series| is_resource(&series.info));
+        let part = self.part.of(snapshot);
         let is_changed = has_lost
-            | match &snapshot.layout {
-                _ if self.by_hand.is_some() => self.place_by_hand(snapshot),
-                _ if self.laid.is_some() => self.place_laid(snapshot),
-                Some(layout) => self.lay_out(layout, snapshot),
-                None => arrange_series(&mut self.base, snapshot, self.is_separate),
+            | match &part.layout {
+                _ if self.by_hand.is_some() => self.place_by_hand(&part),
+                _ if self.laid.is_some() => self.place_laid(&part),
+                Some(layout) => self.lay_out(layout, &part),
+                None => arrange_series(&mut self.base, &part, self.is_separate),
             };
         self.known = Some(snapshot.clone());
         if is_changed {

@@ -20,6 +20,9 @@ pub enum SubplotPlace {
     New,
 }
 
+/// The part of the lowest subplots where a curve that is dropped gets a subplot of its own.
+const NEW_PART: f64 = 0.2;
+
 /// An arrangement by hand.
 #[derive(Debug)]
 pub(super) struct ByHand {
@@ -69,6 +72,23 @@ impl FigureControl {
         let emptied: Vec<usize> = from.iter().filter(emptied).copied().collect();
         self.remove_subplots(&emptied, to);
         Changed { style: true, ..self.view_changed() }
+    }
+
+    /// Where a curve goes that is dropped at a place of the item, and the rectangle (x, y, width, height) that shows it: the
+    /// subplot there, or a new one for the lowest part of the figure. `None` outside of the plotting areas.
+    #[must_use]
+    pub fn drop_place(&self, at: [f64; 2]) -> Option<(SubplotPlace, [f64; 4])> {
+        let plots: Vec<[f64; 4]> = self.layout.subplots.iter().map(|subplot| self.logical(&subplot.plot)).collect();
+        let left = plots.iter().map(|plot| plot[0]).fold(f64::INFINITY, f64::min);
+        let right = plots.iter().map(|plot| plot[0] + plot[2]).fold(f64::NEG_INFINITY, f64::max);
+        let bottom = plots.iter().map(|plot| plot[1] + plot[3]).fold(f64::NEG_INFINITY, f64::max);
+        let lowest = plots.iter().filter(|plot| plot[1] + plot[3] >= bottom).map(|plot| plot[3]).fold(0.0, f64::max);
+        let strip = lowest * NEW_PART;
+        if at[1] >= bottom - strip && (left..=right).contains(&at[0]) {
+            return Some((SubplotPlace::New, [left, bottom - strip, right - left, strip]));
+        }
+        let index = self.subplot_at(at)?;
+        Some((SubplotPlace::At(index), *plots.get(index)?))
     }
 
     /// Adds a subplot at the end that looks like another one, without what is written there. Returns its index.

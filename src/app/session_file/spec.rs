@@ -54,6 +54,9 @@ pub struct TabSpec {
     /// window.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub open: Vec<String>,
+    /// The same of jobs whose curves are shown besides.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub overlays: Vec<Vec<String>>,
     /// One below the other.
     #[serde(default)]
     pub figures: Vec<FigureSpec>,

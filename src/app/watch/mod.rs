@@ -5,7 +5,7 @@
 
 mod notify;
 mod options;
-mod resources;
+pub mod resources;
 mod thread;
 
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -13,6 +13,7 @@ use crate::job::watch::RESOURCE_IDS;
 use crate::job::{Clock, Seat, Sink, SystemClock, Waker, lock, thread};
 use crate::source::command::CommandProcesses;
 use crate::source::resources::{Gpu, Gpus, LOOK_INTERVAL, Meter};
+use crate::store::{SeriesList, number_in_job};
 
 /// Time from a command's start to the first look, so that short ones have curves, too.
 const FIRST_LOOK: Duration = Duration::from_millis(300);
@@ -23,6 +24,12 @@ const START_INTERVAL: Duration = Duration::from_millis(20);
 /// Names, in the order of their numbers; the GPUs follow.
 const NAMES: [&str; 6] =
     ["cpu (cores)", "memory (MiB)", "processes", "threads", "disk read (MiB/s)", "disk written (MiB/s)"];
+
+/// How the names of those that tell of a GPU end.
+const GPU_ENDS: [&str; 2] = [" (%)", " memory (MiB)"];
+
+/// Numbers that are used at most, from [`RESOURCE_IDS`] on: no machine has five hundred GPUs.
+const NUMBERS: u32 = 1000;
 
 const MIB: f64 = 1_048_576.0;
 
@@ -195,6 +202,53 @@ impl Curves {
             items.push(Item::Declare(info));
         }
         items.push(Item::Append(Batch::point(id, SystemClock::new().stamp_nanos(), x, y)));
+    }
+}
+
+/// Whether a series of a figure, perhaps of several jobs, tells of resources.
+#[must_use]
+pub fn is_resource(info: &SeriesInfo) -> bool {
+    // The number alone could be that of the millionth series of a job.
+    number(info).is_some()
+        && (NAMES.iter().any(|name| info.name.ends_with(name)) || GPU_ENDS.iter().any(|end| info.name.ends_with(end)))
+}
+
+/// What a series tells of, if its number is one of those that are used here.
+fn number(info: &SeriesInfo) -> Option<u32> {
+    number_in_job(info.id).0.checked_sub(RESOURCE_IDS).filter(|number| *number < NUMBERS)
+}
+
+/// Resources alone: subplots by what they tell of, in two columns.
+#[must_use]
+pub fn own_layout(series: &SeriesList) -> Layout {
+    let gpus = NAMES.len() as u32;
+    let has_gpus = series.iter().any(|series| number(&series.info).is_some_and(|number| number >= gpus));
+    let labels: &[&str] = if has_gpus {
+        &["cpu (cores)", "memory (MiB)", "disk (MiB/s)", "gpu (%)", "processes", "threads"]
+    } else {
+        &["cpu (cores)", "memory (MiB)", "disk (MiB/s)", "processes, threads"]
+    };
+    let place = |number: u32| match number {
+        0 | 1 => number,
+        2 if has_gpus => 4,
+        3 if has_gpus => 5,
+        2 | 3 => 3,
+        4 | 5 => 2,
+        // Of each GPU how busy it is and, beside that of the processes, its memory.
+        _ if number.is_multiple_of(2) => 3,
+        _ => 1,
+    };
+    let places = series.iter().filter_map(|series| Some((series.info.id, Some(place(number(&series.info)?) as u16))));
+    let subplots = labels.iter().map(|label| SubplotLayout {
+        y: AxisLayout { label: (*label).to_owned(), ..AxisLayout::default() },
+        ..SubplotLayout::default()
+    });
+    Layout {
+        title: String::new(),
+        rows: (labels.len() / 2) as u16,
+        columns: 2,
+        subplots: subplots.collect(),
+        places: places.collect(),
     }
 }
 

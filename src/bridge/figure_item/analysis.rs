@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
 use cxx_qt::{CxxQtType, Threading};
-use cxx_qt_lib::{QList, QString, QStringList, QUrl};
+use cxx_qt_lib::{QList, QRectF, QString, QStringList, QUrl};
 
 use super::qobject;
-use crate::app::figure_control::{Changed, FigureControl};
+use crate::app::figure_control::{Changed, FigureControl, FigurePart};
 use crate::app::printable::printable;
 use crate::app::session_file::{FigureSpec, SessionFile, SessionFileError};
 use crate::batch::SeriesId;
@@ -53,6 +53,27 @@ impl qobject::FigureItem {
             _ => XMode::Value,
         };
         self.act("x axis", |control| control.set_x_mode(mode));
+    }
+
+    pub(super) fn part(&self) -> qobject::Part {
+        match self.control.part() {
+            FigurePart::All => qobject::Part::AllSeries,
+            FigurePart::Values => qobject::Part::Values,
+            FigurePart::Resources => qobject::Part::Resources,
+        }
+    }
+
+    pub(super) fn set_part(self: Pin<&mut Self>, value: qobject::Part) {
+        let part = match value {
+            qobject::Part::Values => FigurePart::Values,
+            qobject::Part::Resources => FigurePart::Resources,
+            _ => FigurePart::All,
+        };
+        self.act("part", |control| control.set_part(part));
+    }
+
+    pub(super) fn has_resources(&self) -> bool {
+        self.control.has_resources()
     }
 
     pub(super) fn has_linked_x(&self) -> bool {
@@ -237,7 +258,11 @@ impl qobject::FigureItem {
     }
 
     /// Names of the runs, where several are shown together.
-    fn run_names(&self) -> Vec<String> {
+    pub(super) fn run_names(&self) -> Vec<String> {
+        let jobs = self.parts.job_names();
+        if !jobs.is_empty() {
+            return jobs;
+        }
         // SAFETY: null, or a living object of this thread.
         unsafe { self.job().as_ref() }.map(|job| job.rust().kind().run_names()).unwrap_or_default()
     }
@@ -272,6 +297,19 @@ impl qobject::FigureItem {
     /// Takes all notes and event lines away.
     pub fn clear_marks(self: Pin<&mut Self>) {
         self.act("notes", FigureControl::clear_marks);
+    }
+
+    /// Where a curve goes that is dropped at a place of the item; empty outside of the plotting areas.
+    pub fn drop_area(&self, x: f64, y: f64) -> QRectF {
+        self.control
+            .drop_place([x, y])
+            .map(|(_, [x, y, width, height])| QRectF::new(x, y, width, height))
+            .unwrap_or_default()
+    }
+
+    /// Number of subplots.
+    pub fn subplot_count(&self) -> i32 {
+        i32::try_from(self.control.figure().subplots.len()).unwrap_or(i32::MAX)
     }
 
     /// Whether there are notes or event lines.

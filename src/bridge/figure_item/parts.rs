@@ -8,11 +8,11 @@ use cxx_qt::{CxxQtType, QMetaObjectConnectionGuard, Threading};
 use cxx_qt_lib::QString;
 
 use super::qobject;
-use crate::app::figure_control::{AxisLook, SeriesKey, SeriesLook};
+use crate::app::figure_control::{AxisLook, Curve, SeriesKey, SeriesLook, SubplotPlace};
 use crate::batch::SeriesId;
 use crate::bridge::guarded;
 use crate::bridge::guest::{Alive, Guest};
-use crate::store::{LiveSet, Member, SnapshotSlot};
+use crate::store::{LiveJob, LiveSet, Member, SnapshotSlot};
 
 /// A series that wants to be shown.
 pub(crate) struct Entry {
@@ -31,7 +31,8 @@ pub(crate) type OnFrame = Box<dyn Fn() + Send>;
 #[derive(Default)]
 pub(super) struct Parts {
     set: LiveSet,
-    job: Option<SnapshotSlot>,
+    job: Option<LiveJob>,
+    others: Vec<(Guest<qobject::Job>, LiveJob)>,
     tell: Vec<(SeriesId, OnFrame)>,
     x_axis: Guest<qobject::Axis>,
     y_axis: Guest<qobject::Axis>,
@@ -40,15 +41,26 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// Shows the data of another job, or of none.
-    pub(super) fn set_job(&mut self, data: Option<SnapshotSlot>) {
-        self.set.set_job(data.as_ref());
-        self.job = data;
+    /// Shows the data of another job, or of none, and of no other ones.
+    pub(super) fn set_job(&mut self, job: Option<LiveJob>) {
+        self.job = job;
+        self.others.clear();
+        self.show_jobs();
+    }
+
+    fn show_jobs(&self) {
+        self.set.set_jobs(self.job.iter().chain(self.others.iter().map(|(_, job)| job)).cloned().collect());
+    }
+
+    /// Names of the jobs, if there are several: they stand before those of their series.
+    pub(super) fn job_names(&self) -> Vec<String> {
+        self.set.job_names()
     }
 
     /// All data of the figure: those of the job as they are, as long as there are no others.
     pub(super) fn data(&self) -> SnapshotSlot {
-        self.job.clone().filter(|_| self.set.is_empty()).unwrap_or_else(|| self.set.slot().clone())
+        let alone = self.job.as_ref().filter(|_| self.set.is_empty() && self.others.is_empty());
+        alone.map_or_else(|| self.set.slot().clone(), |job| job.data.clone())
     }
 
     /// Tells the series of a frame.
@@ -68,6 +80,52 @@ impl qobject::FigureItem {
     /// Ends with the figure.
     pub(crate) fn alive(&self) -> &Alive {
         &self.rust().alive
+    }
+
+    /// Shows the curves of another job, too, for as long as `job` stays the same.
+    ///
+    /// # Safety
+    /// `job` is null or a living object of this thread.
+    pub unsafe fn add_job(mut self: Pin<&mut Self>, job: *mut qobject::Job) {
+        let is_known =
+            job == self.rust().job.get() || self.rust().parts.others.iter().any(|(other, _)| other.get() == job);
+        // SAFETY: as this function's own.
+        let Some(shown) = unsafe { job.as_ref() }.map(|job| job.rust()).filter(|_| !is_known) else { return };
+        let live = LiveJob { data: shown.feed().data().clone(), name: shown.kind().name().to_owned() };
+        let guest = Guest::new(job, shown.alive());
+        self.as_mut().rust_mut().parts.others.push((guest, live));
+        self.jobs_were_changed();
+    }
+
+    /// Does not show the curves of a job that was added any more.
+    ///
+    /// # Safety
+    /// As [`Self::add_job`].
+    pub unsafe fn remove_job(mut self: Pin<&mut Self>, job: *mut qobject::Job) {
+        self.as_mut().rust_mut().parts.others.retain(|(other, _)| other.get() != job);
+        self.jobs_were_changed();
+    }
+
+    fn jobs_were_changed(mut self: Pin<&mut Self>) {
+        let mut state = self.as_mut().rust_mut();
+        state.parts.show_jobs();
+        state.has_other_jobs = true;
+        if let Some(thread) = &state.thread {
+            thread.set_data(state.parts.data());
+        }
+        let names = self.run_names();
+        self.as_mut().act("runs", |control| control.set_runs(names));
+        self.job_changed();
+    }
+
+    /// The curves of the figure.
+    pub(crate) fn curves(&self, most: usize) -> Vec<Curve> {
+        self.rust().control.curves(most)
+    }
+
+    /// Where a curve goes that is dropped at a place of the item.
+    pub(crate) fn drop_place(&self, at: [f64; 2]) -> Option<(SubplotPlace, [f64; 4])> {
+        self.rust().control.drop_place(at)
     }
 
     /// Takes a series in; it leaves by itself.

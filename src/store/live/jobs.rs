@@ -143,6 +143,12 @@ impl Jobs {
     }
 }
 
+/// The number that a series of a set has in its own job, if that is one of several.
+#[must_use]
+pub fn number_in_job(id: SeriesId) -> SeriesId {
+    if id.0 < super::FIRST_MEMBER { SeriesId(id.0 & ((1 << BLOCK_BITS) - 1)) } else { id }
+}
+
 /// The number in a block; `None` if it does not fit.
 fn moved(id: SeriesId, block: u32) -> Option<SeriesId> {
     (id.0 >> BLOCK_BITS == 0).then_some(SeriesId((block << BLOCK_BITS) | id.0))
