@@ -529,6 +529,7 @@ impl qobject::Job {
                 | Notice::Job(_)
                 | Notice::Recording(_)
                 | Notice::Began(_)
+                | Notice::Origin(_)
                 | Notice::Took(_) => {}
             }
         });

@@ -8,6 +8,7 @@ mod best;
 mod cursor;
 mod curves;
 mod marks;
+mod moment;
 mod mouse;
 mod places;
 mod session;
@@ -94,6 +95,8 @@ pub struct FigureControl {
     history: ViewHistory,
     layout: Arc<FrameLayout>,
     scale: f64,
+    // Whether x of `layout` means something else than it does now.
+    has_other_x: bool,
     tool: Tool,
     lock: AxisLock,
     drag: Option<Drag>,
@@ -135,6 +138,7 @@ impl FigureControl {
     pub fn set_layout(&mut self, layout: Arc<FrameLayout>, scale: f32) {
         self.layout = layout;
         self.scale = f64::from(scale);
+        self.has_other_x = false;
     }
 
     /// Gives all series their places again, from the home view on.
