@@ -285,18 +285,32 @@ fn text_and_samples_of_a_run_that_is_opened_again_are_linked_by_time() {
         })
     });
     let running = pipeline::start(&kind, &data, mailbox, options(dir.path())).unwrap();
+    let begun = Instant::now();
+    while data.latest().series.is_empty() || DataDir::new(dir.path()).list().unwrap().is_empty() {
+        assert!(begun.elapsed() < LIMIT, "the run does not begin");
+        drain.wait(Duration::from_millis(20));
+    }
+    // Another one looks on meanwhile.
+    let (other, mut other_drain) = kymograph::job::mailbox();
+    let live = JobKind::of_runs(vec![only_run(dir.path())]);
+    assert!(matches!(live, JobKind::Live(_)));
+    let looking = pipeline::start(&live, &SnapshotSlot::new(), other, StartOptions::default()).unwrap();
     to_the_end(&mut drain);
     drop(running);
+    let mut looked = JobView::started_now();
+    to_the_end(&mut other_drain).iter().for_each(|notice| _ = looked.apply(notice));
+    drop(looking);
     let (again, notices) = open(only_run(dir.path()));
     let mut view = JobView::started_now();
     let mut log = PaneLog::default();
     for notice in &notices {
         view.apply(notice);
         match notice {
-            Notice::Message(message) if message.pane == Pane::Worker => log.push(message.clone()),
+            Notice::Message(message) if message.pane == Pane::Receiver => log.push(message.clone()),
             _ => {}
         }
     }
+    assert!(view.started_nanos.is_some() && looked.started_nanos == view.started_nanos, "both read one log");
     let snapshot = again.latest();
     let series = snapshot.series.first().unwrap();
     let rows: Vec<u64> =
