@@ -13,6 +13,8 @@ FocusScope {
     property int currentIndex: 0
     readonly property FigureView current: views[currentIndex]
     signal fullScreenRequested()
+    // A place of a figure was clicked: see FigureView.
+    signal momentChosen(real moment)
     // A tab came, went or shows another job.
     signal changed()
 
@@ -64,6 +66,7 @@ FocusScope {
             onFullScreenRequested: tabs.fullScreenRequested()
             onJobChanged: tabs.changed()
             onResourcesFound: tabs.addResources(this)
+            onMomentChosen: (moment) => tabs.momentChosen(moment)
         }
     }
 
@@ -93,6 +96,7 @@ FocusScope {
                 onFullScreenRequested: tabs.fullScreenRequested()
                 onJobChanged: tabs.changed()
                 onResourcesFound: tabs.addResources(this)
+                onMomentChosen: (moment) => tabs.momentChosen(moment)
             }
         }
     }

@@ -33,6 +33,8 @@ FocusScope {
     readonly property string tabTitle: !job ? qsTr("Figure")
         : part === FigureItem.Resources ? qsTr("%1: resources").arg(job.name) : otherJobs.length === 0 ? job.name
         : qsTr("%1 and %n more", "", otherJobs.length).arg(job.name)
+    // A place was clicked: when what is shown there came, in nanoseconds since 1970.
+    signal momentChosen(real moment)
     // The job tells of the resources that it uses.
     signal resourcesFound()
     // Asks the window to fill the screen, or no longer.
@@ -59,6 +61,13 @@ FocusScope {
         else
             canvas.removeJob(other)
         otherJobs = isShown ? others.concat([other]) : others
+    }
+    // Marks a moment that was clicked.
+    function chooseMoment(moment: real): void {
+        if (!isNaN(moment)) {
+            canvas.moment = moment
+            momentChosen(moment)
+        }
     }
     // Tells the other figures where the pointer stands.
     function sharePointer(): void {
@@ -154,6 +163,8 @@ FocusScope {
                 canvas.cancelDrag()
             else if (canvas.tool !== FigureItem.None)
                 canvas.tool = FigureItem.None
+            else if (!isNaN(canvas.moment))
+                canvas.moment = NaN
             else
                 event.accepted = false
             break
@@ -269,14 +280,20 @@ FocusScope {
                         canvas.release(event.x, event.y)
                         // A click, not a drag.
                         const way = Math.max(Math.abs(event.x - pressedAt.x), Math.abs(event.y - pressedAt.y))
-                        if (event.button === Qt.RightButton && way < Qt.styleHints.startDragDistance)
+                        if (way >= Qt.styleHints.startDragDistance)
+                            return
+                        if (event.button === Qt.RightButton)
                             figureMenu.get().openAt(event.x, event.y)
+                        else if (event.button === Qt.LeftButton && canvas.tool === FigureItem.None && !canvas.isOverLegend)
+                            view.chooseMoment(canvas.momentAt(event.x, event.y))
                     }
                     onCanceled: canvas.cancelDrag()
                     onExited: canvas.leave()
                     onDoubleClicked: (event) => {
-                        if (event.button === Qt.LeftButton && canvas.tool === FigureItem.None)
+                        if (event.button === Qt.LeftButton && canvas.tool === FigureItem.None) {
+                            canvas.moment = NaN
                             canvas.home()
+                        }
                     }
                     onWheel: (event) => canvas.wheel(event.x, event.y, event.angleDelta.y !== 0 ? event.angleDelta.y : event.pixelDelta.y)
                 }
@@ -365,7 +382,7 @@ FocusScope {
                 objectName: "seriesPanel"
                 Layout.fillHeight: true
                 Layout.fillWidth: !surface.visible
-                Layout.preferredWidth: 300
+                Layout.preferredWidth: 320
                 active: view.hasSeriesList
                 visible: active
                 Component.onCompleted: setSource("SeriesPanel.qml", { figure: canvas })

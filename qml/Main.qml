@@ -94,6 +94,11 @@ ThemedWindow {
         activeCount = jobs.filter((each) => each.isActive).length
         Desktop.isBusy = activeCount > 0
     }
+    // Marks when a line was said in all figures of its job.
+    function markMoment(moment) {
+        const shown = figures.views.concat(figureWindows.map((each) => each.view))
+        shown.filter((view) => view.job === job).forEach((view) => view.figure.moment = moment)
+    }
     // The job of this window that shows the run in this directory, if there is one.
     function jobOf(path) {
         return jobs.find((each) => each.runPath === path || (each.paths.length === 1 && each.paths[0] === path)) ?? null
@@ -351,11 +356,13 @@ ThemedWindow {
                     SplitView.fillHeight: true
                     SplitView.minimumHeight: 140
                     onFullScreenRequested: window.toggleFullScreen()
+                    onMomentChosen: (moment) => panes.showTime(window.job.timeAt(moment), -1)
                 }
                 MessagePanes {
                     id: panes
                     objectName: "messagePanes"
                     job: window.job
+                    onTimeChosen: (secs) => window.markMoment(window.job.momentAt(secs))
                     SplitView.minimumHeight: 70
                     SplitView.preferredHeight: window.height * 0.3
                 }

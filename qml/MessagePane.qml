@@ -22,6 +22,10 @@ FocusScope {
     property int selectionAnchor: -1
     property int selectionEnd: -1
     property real totalSeen: 0
+    // The row that was pointed at, here or in the figure; -1 for none.
+    property int markedRow: -1
+    // A line was clicked: its time, in seconds since the start.
+    signal timeChosen(real secs)
 
     function selectRows(anchor, end) {
         selectionAnchor = anchor
@@ -34,6 +38,15 @@ FocusScope {
         carrier.selectAll()
         carrier.copy()
         carrier.destroy()
+    }
+    // Scrolls to the line of a time in seconds since the start, and marks it.
+    function showTime(secs) {
+        markedRow = messages.rowAt(secs)
+        if (markedRow >= 0) {
+            isFollowing = false
+            list.positionViewAtIndex(markedRow, ListView.Center)
+            isFollowing = list.atYEnd
+        }
     }
     function clear() {
         selectRows(-1, -1)
@@ -70,8 +83,10 @@ FocusScope {
         backgroundColor: pane.palette.base
         textColor: pane.palette.text
         onCountChanged: {
-            if (count === 0)
+            if (count === 0) {
                 pane.selectRows(-1, -1)
+                pane.markedRow = -1
+            }
             if (pane.isFollowing || count === 0) {
                 pane.isFollowing = true
                 pane.totalSeen = total
@@ -80,6 +95,7 @@ FocusScope {
         }
         onRowsRemoved: (parent, first, last) => {
             const removed = last - first + 1
+            pane.markedRow = Math.max(-1, pane.markedRow - removed)
             if (pane.hasSelection && Math.max(pane.selectionAnchor, pane.selectionEnd) >= removed)
                 pane.selectRows(Math.max(0, pane.selectionAnchor - removed), Math.max(0, pane.selectionEnd - removed))
             else
@@ -253,7 +269,8 @@ FocusScope {
 
                     width: ListView.view.width
                     height: (isStyled ? coloured.implicitHeight : body.implicitHeight) + 2
-                    color: isSelected ? palette.highlight : "transparent"
+                    color: isSelected ? palette.highlight
+                         : index === pane.markedRow ? Qt.alpha(palette.highlight, 0.18) : "transparent"
                     Accessible.role: Accessible.ListItem
                     Accessible.name: (level === 2 ? qsTr("Error: %1") : level === 1 ? qsTr("Warning: %1") : "%1").arg(time + " " + text)
 
@@ -336,8 +353,11 @@ FocusScope {
                     // A click without a drag is no selection worth keeping.
                     onClicked: (mouse) => {
                         if (mouse.button === Qt.LeftButton && pane.selectionAnchor === pane.selectionEnd
-                                && !(mouse.modifiers & Qt.ShiftModifier) && !mouse.wasHeld)
+                                && !(mouse.modifiers & Qt.ShiftModifier) && !mouse.wasHeld) {
                             pane.selectRows(-1, -1)
+                            pane.markedRow = rowAt(mouse.y)
+                            pane.timeChosen(messages.timeOf(pane.markedRow))
+                        }
                     }
                     onDoubleClicked: (mouse) => pane.selectRows(rowAt(mouse.y), rowAt(mouse.y))
                 }

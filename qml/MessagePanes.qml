@@ -16,6 +16,15 @@ FocusScope {
     function paneAt(index) {
         return repeater.itemAt(index)
     }
+    // A line was clicked: its time, in seconds since the start.
+    signal timeChosen(real secs)
+    // Scrolls all panes to a time, but not the one that has the focus where it was chosen.
+    function showTime(secs, except) {
+        for (let i = 0; i < repeater.count; ++i) {
+            if (i !== except)
+                repeater.itemAt(i).showTime(secs)
+        }
+    }
     // The pane that has the focus, or the first.
     function current() {
         for (let i = 0; i < repeater.count; ++i) {
@@ -54,6 +63,10 @@ FocusScope {
                     pane: index
                     // Most commands write all to one terminal.
                     readonly property bool isUnused: index === 2 && kind === Job.ErrorOutput && model.count === 0
+                    onTimeChosen: (secs) => {
+                        panes.showTime(secs, index)
+                        panes.timeChosen(secs)
+                    }
                     visible: panes.isNarrow ? panes.currentTab === index : !isUnused
                     SplitView.minimumWidth: 120
                     SplitView.preferredWidth: split.width / 3

@@ -32,6 +32,7 @@ FocusScope {
         // Whether its curves can be shown beside those of another run, and are.
         property bool canOverlay: false
         property bool isOverlaid: false
+        readonly property bool isBoxHovered: box.hovered
         signal overlayToggled(bool isShown)
         signal removalRequested()
 
@@ -65,6 +66,7 @@ FocusScope {
                 color: row.isShown ? palette.highlightedText : palette.text
             }
             CheckBox {
+                id: box
                 objectName: "overlayBox"
                 Layout.rowSpan: 2
                 padding: 0
@@ -237,7 +239,7 @@ FocusScope {
                     show()
                 }
                 onRemovalRequested: remove()
-                readonly property bool wantsTip: hovered && !pressed
+                readonly property bool wantsTip: hovered && !pressed && !isBoxHovered
                 onWantsTipChanged: Appearance.showTip(this, wantsTip, command === "" ? runId : command + "\n" + runId)
 
                 TapHandler {

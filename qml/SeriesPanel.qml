@@ -96,7 +96,7 @@ FocusScope {
                 model: [qsTr("newest"), qsTr("best")]
                 Label {
                     required property string modelData
-                    Layout.preferredWidth: 72
+                    Layout.preferredWidth: 84
                     horizontalAlignment: Text.AlignRight
                     text: modelData
                     textFormat: Text.PlainText
@@ -138,12 +138,12 @@ FocusScope {
     }
 
     component Value: Label {
-        Layout.preferredWidth: 72
+        Layout.preferredWidth: 84
         horizontalAlignment: Text.AlignRight
         textFormat: Text.PlainText
         font.family: Appearance.fixedFamily
         font.pointSize: Application.font.pointSize * 0.95
-        elide: Text.ElideLeft
+        elide: Text.ElideRight
     }
 
     component CurveRow: ItemDelegate {
@@ -164,8 +164,8 @@ FocusScope {
             curves.setShown(index, !isShown)
         }
         function openMenu() {
-            menu.row = row
-            menu.popup(row, row.width / 2, row.height / 2)
+            curveMenu.row = row
+            curveMenu.popup(row, row.width / 2, row.height / 2)
         }
 
         width: ListView.view ? ListView.view.width : 0
@@ -250,8 +250,8 @@ FocusScope {
             acceptedButtons: Qt.RightButton
             onTapped: {
                 row.ListView.view.currentIndex = row.index
-                menu.row = row
-                menu.popup()
+                curveMenu.row = row
+                curveMenu.popup()
             }
         }
         DragHandler {
@@ -277,14 +277,14 @@ FocusScope {
     }
 
     FittingMenu {
-        id: menu
+        id: curveMenu
         property CurveRow row: null
         readonly property int index: row ? row.index : -1
         onAboutToShow: places.subplots = panel.figure.subplotCount()
 
         MenuEntry {
             text: qsTr("&Only this")
-            onTriggered: curves.showOnly(menu.index)
+            onTriggered: curves.showOnly(curveMenu.index)
         }
         MenuEntry {
             text: qsTr("Show &all")
@@ -293,28 +293,28 @@ FocusScope {
         MenuSeparator {}
         MenuEntry {
             text: qsTr("&Colour…")
-            enabled: menu.row !== null && !menu.row.isRun
-            onTriggered: colors.openFor(menu.row, menu.index)
+            enabled: curveMenu.row !== null && !curveMenu.row.isRun
+            onTriggered: colors.openFor(curveMenu.row, curveMenu.index)
         }
         MenuEntry {
             text: qsTr("On the &right-hand axis")
             checkable: true
-            checked: menu.row !== null && menu.row.isRight
-            enabled: menu.row !== null && !menu.row.isRun
-            onTriggered: curves.setRight(menu.index, checked)
+            checked: curveMenu.row !== null && curveMenu.row.isRight
+            enabled: curveMenu.row !== null && !curveMenu.row.isRun
+            onTriggered: curves.setRight(curveMenu.index, checked)
         }
         MenuEntry {
             text: qsTr("The &greatest value is the best")
             checkable: true
-            checked: menu.row !== null && menu.row.bestIsMost
-            enabled: menu.row !== null && !menu.row.isRun
-            onTriggered: curves.setBestIsMost(menu.index, checked)
+            checked: curveMenu.row !== null && curveMenu.row.bestIsMost
+            enabled: curveMenu.row !== null && !curveMenu.row.isRun
+            onTriggered: curves.setBestIsMost(curveMenu.index, checked)
         }
         MenuSeparator {}
         MenuEntry {
             objectName: "ownSubplotEntry"
             text: qsTr("In a subplot of its &own")
-            onTriggered: curves.moveTo(menu.index, -1)
+            onTriggered: curves.moveTo(curveMenu.index, -1)
         }
         FittingMenu {
             id: places
@@ -327,8 +327,8 @@ FocusScope {
                     required property int index
                     text: index + 1
                     checkable: true
-                    checked: menu.row !== null && menu.row.subplot === index
-                    onTriggered: curves.moveTo(menu.index, index)
+                    checked: curveMenu.row !== null && curveMenu.row.subplot === index
+                    onTriggered: curves.moveTo(curveMenu.index, index)
                 }
                 onObjectAdded: (index, object) => places.insertItem(index, object)
                 onObjectRemoved: (index, object) => places.removeItem(object)

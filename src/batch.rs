@@ -366,6 +366,9 @@ pub enum Notice {
     Failed(Failure),
     /// The job began so long ago, elsewhere.
     Began(std::time::Duration),
+    /// The wall clock when the job's time began to count: nanoseconds since the Unix epoch; `None` if what it says comes
+    /// from several that began at different times.
+    Origin(Option<i64>),
     /// How long a job took whose recording is shown again.
     Took(Duration),
     /// Recording stands still, and why; or goes on again, if there is no trouble.

@@ -8,14 +8,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use kymograph::app::job_view::JobView;
 use kymograph::app::launch::Recording;
+use kymograph::app::pane_log::PaneLog;
 use kymograph::app::pipeline::{self, JobKind, StartOptions};
 use kymograph::batch::{Batch, Item, Notice, Pane, SeriesId, SeriesInfo, State, Xs};
+use kymograph::figure::{Figure, SeriesStyle, Subplot, moment};
 use kymograph::job::{Drain, JobSpec, mailbox};
 use kymograph::record::{Body, DataDir, LogReader, RunEntry, RunState};
 use kymograph::say;
 use kymograph::source::sine::SineOptions;
-use kymograph::store::{Snapshot, SnapshotSlot};
+use kymograph::store::{SeriesSnapshot, Snapshot, SnapshotSlot};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -137,7 +140,7 @@ fn samples_leave_memory_and_the_figure_does_not_notice() {
             pipeline::start(&ledger(batches, len, Duration::from_millis(pause_ms)), &data, mailbox, options).unwrap();
         to_the_end(&mut drain);
         let latest = data.latest();
-        let held: usize = latest.series.iter().map(kymograph::store::SeriesSnapshot::bytes).sum();
+        let held: usize = latest.series.iter().map(SeriesSnapshot::bytes).sum();
         assert!(held < 12 << 20, "{held} bytes are held");
         assert_is_ledger(&samples(&latest), batches as usize * len);
         drop(running);
@@ -262,4 +265,68 @@ fn disk_full_or_read_only_at_the_start_is_recorded_whole_as_soon_as_there_is_roo
     assert!(notices.contains(&Notice::Recording(None)), "it is said that recording goes on");
     drop(running);
     assert_is_ledger(&samples(&open(only_run(&place)).0.latest()), 3000);
+}
+
+#[test]
+fn text_and_samples_of_a_run_that_is_opened_again_are_linked_by_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = SnapshotSlot::new();
+    let (mailbox, mut drain) = mailbox();
+    let kind = JobKind::custom("epochs", || {
+        JobSpec::from_fn("epochs", |out| {
+            for epoch in 0..8_u32 {
+                say!(out, "epoch {epoch}")?;
+                let x = f64::from(epoch) * 10.0;
+                let stamp_nanos = out.stamp_nanos();
+                out.send(Item::Append(Batch::point(SeriesId(0), stamp_nanos, x, 0.5)))?;
+                out.sleep(Duration::from_millis(200))?;
+            }
+            Ok("trained")
+        })
+    });
+    let running = pipeline::start(&kind, &data, mailbox, options(dir.path())).unwrap();
+    let begun = Instant::now();
+    while data.latest().series.is_empty() || DataDir::new(dir.path()).list().unwrap().is_empty() {
+        assert!(begun.elapsed() < LIMIT, "the run does not begin");
+        drain.wait(Duration::from_millis(20));
+    }
+    // Another one looks on meanwhile.
+    let (other, mut other_drain) = kymograph::job::mailbox();
+    let live = JobKind::of_runs(vec![only_run(dir.path())]);
+    assert!(matches!(live, JobKind::Live(_)));
+    let looking = pipeline::start(&live, &SnapshotSlot::new(), other, StartOptions::default()).unwrap();
+    to_the_end(&mut drain);
+    drop(running);
+    let mut looked = JobView::started_now();
+    to_the_end(&mut other_drain).iter().for_each(|notice| _ = looked.apply(notice));
+    drop(looking);
+    let (again, notices) = open(only_run(dir.path()));
+    let mut view = JobView::started_now();
+    let mut log = PaneLog::default();
+    for notice in &notices {
+        view.apply(notice);
+        match notice {
+            Notice::Message(message) if message.pane == Pane::Receiver => log.push(message.clone()),
+            _ => {}
+        }
+    }
+    assert!(view.started_nanos.is_some() && looked.started_nanos == view.started_nanos, "both read one log");
+    let snapshot = again.latest();
+    let series = snapshot.series.first().unwrap();
+    let rows: Vec<u64> =
+        (0..log.end_number()).filter(|row| log.line(*row).unwrap().text.starts_with("epoch")).collect();
+    assert_eq!(rows.len(), 8);
+    for (epoch, row) in (0_u32..).zip(rows) {
+        let x = f64::from(epoch) * 10.0;
+        let nanos = view.nanos_at(log.time_of(row).unwrap()).unwrap();
+        assert_eq!(moment::places(&figure_of(series), &snapshot, nanos), [Some(x)], "from the text to the figure");
+        let back = log.row_at(view.secs_at(series.nanos_at_x(x).unwrap()).unwrap());
+        assert_eq!(back, Some(row), "and from the figure to the text");
+    }
+}
+
+/// A figure of that series alone.
+fn figure_of(series: &SeriesSnapshot) -> Figure {
+    let subplot = Subplot { series: vec![SeriesStyle::new(series.info.id)], ..Subplot::default() };
+    Figure { subplots: vec![subplot], ..Figure::default() }
 }

@@ -240,7 +240,9 @@ fn a_reader_made_from_the_description_finds_the_same() {
             Body::Notice(Notice::Thread(role, _)) => {
                 assert_eq!((&line["role"], &line["state"]), (&role.to_string().into(), &"stopping".into()))
             }
-            Body::Notice(other @ (Notice::Recording(_) | Notice::Took(_) | Notice::Began(_))) => panic!("{other:?}"),
+            Body::Notice(other @ (Notice::Recording(_) | Notice::Took(_) | Notice::Began(_) | Notice::Origin(_))) => {
+                panic!("{other:?}")
+            }
             Body::Gap(gap) => panic!("{gap:?}"),
             Body::End(end) => {
                 assert_eq!((&line["state"], &line["text"]), (&end.state.word().into(), &end.text.clone().into()))

@@ -5,6 +5,8 @@
 use std::time::{Duration, Instant};
 
 use crate::batch::{Failure, Notice, Outcome, Progress, RecordingTrouble, Role, State};
+use crate::figure::moment::LINE_SLACK_NANOS;
+use crate::job::{Clock, SystemClock};
 
 /// How a job stands, as far as its notices have been read.
 #[derive(Debug, Default)]
@@ -21,6 +23,9 @@ pub struct JobView {
     pub recording_trouble: Option<RecordingTrouble>,
     /// The rules that are held against it, as they were written.
     pub rules: Vec<String>,
+    /// The wall clock at its time 0, from which the times of its lines count: nanoseconds since the Unix epoch. `None` before
+    /// the first start, and where several runs are shown together.
+    pub started_nanos: Option<i64>,
     started: Option<Instant>,
     /// When the worker last said how far it is.
     said_at: Option<Instant>,
@@ -51,7 +56,8 @@ impl JobView {
     /// A job that was started just now.
     #[must_use]
     pub fn started_now() -> Self {
-        Self { state: State::Running, started: Some(Instant::now()), ..Self::default() }
+        let started_nanos = Some(SystemClock::new().stamp_nanos());
+        Self { state: State::Running, started: Some(Instant::now()), started_nanos, ..Self::default() }
     }
 
     /// Whether it has a thread that runs.
@@ -76,6 +82,7 @@ impl JobView {
             Notice::Finished(outcome) => self.finish(State::Finished, Ok(outcome.clone())),
             Notice::Recording(trouble) => self.recording_trouble.clone_from(trouble),
             Notice::Began(ago) => self.started = Instant::now().checked_sub(*ago).or(self.started),
+            Notice::Origin(nanos) => self.started_nanos = *nanos,
             Notice::Took(time) => self.ended = Some(*time),
             Notice::Rules(rules) => self.rules.clone_from(rules),
             Notice::Failed(failure) => self.finish(State::Failed, Err(failure.clone())),
@@ -101,6 +108,22 @@ impl JobView {
             Some(Ok(outcome)) if outcome.was_stopped => 0,
             _ => self.exit_code(),
         }
+    }
+
+    /// The moment of a line of that time ([`PaneLine`](crate::app::pane_log::PaneLine)): nanoseconds since the Unix epoch, as
+    /// a figure marks it. `None` if it is not known when the time began to count.
+    #[must_use]
+    pub fn nanos_at(&self, time_secs: f64) -> Option<i64> {
+        let nanos = (time_secs * 1e9).round();
+        nanos.is_finite().then(|| self.started_nanos.map(|started| started.saturating_add(nanos as i64))).flatten()
+    }
+
+    /// The time that lines have which belong to a moment: [`PaneLog::row_at`](crate::app::pane_log::PaneLog::row_at) finds the
+    /// last of them. A little later than the moment itself, as a line and the numbers in it are not told at once.
+    #[must_use]
+    pub fn secs_at(&self, nanos: i64) -> Option<f64> {
+        let nanos = i128::from(nanos) + i128::from(LINE_SLACK_NANOS) - i128::from(self.started_nanos?);
+        Some(nanos as f64 / 1e9)
     }
 
     fn thread(&mut self, role: Role) -> &mut ThreadView {
@@ -200,6 +223,22 @@ mod tests {
         assert!(view.remaining().unwrap() < Duration::from_secs(60), "by the pace so far");
         view.apply(&Notice::Finished(Outcome::default()));
         assert_eq!(view.remaining(), None);
+    }
+
+    #[test]
+    fn lines_have_their_moments_once_it_is_known_when_time_began() {
+        let mut view = JobView::default();
+        assert_eq!((view.nanos_at(1.0), view.secs_at(5)), (None, None));
+        view = JobView::started_now();
+        assert!(view.started_nanos > Some(1_700_000_000_000_000_000));
+        view.apply(&Notice::Origin(Some(1_000_000_000)));
+        let nanos = view.nanos_at(2.5).unwrap();
+        assert_eq!((nanos, view.nanos_at(f64::NAN), view.nanos_at(1e200)), (3_500_000_000, None, Some(i64::MAX)));
+        let secs = view.secs_at(nanos).unwrap();
+        assert!((2.5..2.6).contains(&secs), "{secs}");
+        assert!(view.secs_at(i64::MIN).unwrap() < 0.0);
+        view.apply(&Notice::Origin(None));
+        assert_eq!(view.nanos_at(2.5), None, "several runs have several clocks");
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod last_session;
 pub mod launch;
 pub mod open_paths;
 pub mod open_run;
+mod origin;
 pub mod output_lines;
 pub mod pane_log;
 pub mod pipeline;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::app::origin::Origin;
 use crate::app::output_lines::OutputLines;
 use crate::app::pipeline::{LineTap, StartError};
 use crate::batch::{Column, Failure, Item, Level, Message, Notice, Outcome, Pane, Progress, Role, SeriesId, State};
@@ -131,6 +132,9 @@ impl Reading {
     ) -> Result<Result<Outcome, Failure>, crate::record::RecordError> {
         let log = run.log_path();
         let mut reader = LogReader::open(&log)?;
+        // Of several runs nobody can tell which one a line belongs to.
+        let mut origin = reader.header().filter(|_| prefix.is_none()).map(Origin::new);
+        self.mailbox.send(origin.as_ref().map_or(Notice::Origin(None), Origin::notice));
         let cached = if prefix.is_none() { load_cache(&log, &reader) } else { None };
         let is_cached = cached.is_some();
         if let Some(store) = cached {
@@ -142,7 +146,11 @@ impl Reading {
         let mut last_secs = 0.0;
         let mut lines_only = is_cached;
         let mut lines = OutputLines::default();
-        while let Some(Entry { time_nanos, body, .. }) = reader.next() {
+        while let Some(entry) = reader.next() {
+            if let Some(notice) = origin.as_mut().and_then(|origin| origin.refine(&entry)) {
+                self.mailbox.send(notice);
+            }
+            let Entry { time_nanos, body, .. } = entry;
             last_secs = time_nanos as f64 / 1e9;
             match body {
                 Body::Item(Item::Output(stream, bytes)) => {

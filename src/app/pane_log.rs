@@ -32,6 +32,8 @@ pub struct PaneLog {
 pub struct PaneLine {
     /// Seconds since the job's start, to five decimals as people read it.
     pub time: String,
+    /// The same as a number; `None` for what nobody said at any time.
+    pub time_secs: Option<f64>,
     /// How much it matters.
     pub level: Level,
     /// Plain text.
@@ -62,7 +64,8 @@ impl PaneLog {
     pub fn push(&mut self, message: Message) {
         let time = format!("{:.5}", message.time_secs);
         let (text, spans) = fit(message.text, message.spans);
-        let line = PaneLine { time, level: message.level, text, spans, id: message.line };
+        let time_secs = Some(message.time_secs).filter(|secs| secs.is_finite());
+        let line = PaneLine { time, time_secs, level: message.level, text, spans, id: message.line };
         match message.line.map(|id| self.place(id.number)) {
             Some(Place::Kept(offset)) => {
                 if let Some(kept) = self.lines.get_mut(offset) {
@@ -121,7 +124,8 @@ impl PaneLog {
     /// Says that `count` lines were skipped because they came faster than they could be shown.
     pub fn push_skipped(&mut self, count: u64) {
         let text = format!("{count} lines were skipped here: they came faster than they could be shown");
-        self.push_line(PaneLine { time: String::new(), level: Level::Warning, text, spans: Box::default(), id: None });
+        let (time, spans) = (String::new(), Box::default());
+        self.push_line(PaneLine { time, time_secs: None, level: Level::Warning, text, spans, id: None });
         self.skipped += count;
     }
 
@@ -189,6 +193,22 @@ impl PaneLog {
             text.extend([line.time.as_str(), "\t", line.text.as_str(), "\n"]);
         }
         text
+    }
+
+    /// When the line of a number was said, in seconds since the job's start.
+    #[must_use]
+    pub fn time_of(&self, number: u64) -> Option<f64> {
+        self.line(number)?.time_secs
+    }
+
+    /// Number of the last line that was said at a time or before, in seconds since the job's start. `None` if there is none, or
+    /// if it was dropped.
+    #[must_use]
+    pub fn row_at(&self, time_secs: f64) -> Option<u64> {
+        // No search by halves: a line that was rewritten is younger than those below it, and programs may say any time.
+        let is_before = |line: &PaneLine| line.time_secs.is_some_and(|secs| secs <= time_secs);
+        let offset = self.lines.iter().rposition(is_before)?;
+        Some(self.first_number + offset as u64)
     }
 
     /// Number of the next line after `from` (or before it, going `backwards`) that contains `needle` whatever the case;
@@ -346,6 +366,25 @@ mod tests {
         log.push_skipped(41);
         assert_eq!((log.end_number(), log.total()), (2, 43));
         assert!(log.line(log.end_number() - 1).unwrap().text.starts_with("41 lines"));
+    }
+
+    #[test]
+    fn lines_are_found_by_time() {
+        let at = |time_secs: f64, number: u64| Message { time_secs, ..row(number, "line") };
+        let mut log = PaneLog::default();
+        assert_eq!(log.row_at(1e9), None);
+        (0..4).for_each(|i| log.push(at(i as f64, i)));
+        log.push_skipped(3);
+        assert_eq!(
+            [-1.0, 0.0, 1.5, 3.0, 99.0, f64::NAN].map(|secs| log.row_at(secs)),
+            [None, Some(0), Some(1), Some(3), Some(3), None]
+        );
+        // A bar above the others, which is rewritten.
+        log.push(at(10.0, 1));
+        assert_eq!([1.5, 2.5, 9.0, 10.0].map(|secs| log.row_at(secs)), [Some(0), Some(2), Some(3), Some(3)]);
+        assert_eq!((log.time_of(1), log.time_of(4), log.time_of(5)), (Some(10.0), None, None));
+        log.set_capacity(2);
+        assert_eq!((log.row_at(2.5), log.row_at(3.0), log.time_of(0)), (None, Some(3), None));
     }
 
     #[test]

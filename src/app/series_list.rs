@@ -10,7 +10,7 @@ use crate::batch::{Color, SeriesId};
 use crate::figure::ticks::format_significant;
 
 /// Significant digits of values: as many as can be compared at a glance.
-const DIGITS: usize = 5;
+const DIGITS: usize = 4;
 
 /// A row: a run, or one of its curves.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,7 +142,7 @@ mod tests {
     fn curves_of_one_run_stand_alone() {
         let rows = rows(&[curve(1, "", "loss"), curve(2, "", "acc\n")], "", &HashSet::new());
         assert!(rows.iter().all(|row| !row.is_run) && rows.len() == 2);
-        assert_eq!((rows[0].last.as_str(), rows[0].best.as_str(), rows[0].is_shown), ("0.12346", "NaN", false));
+        assert_eq!((rows[0].last.as_str(), rows[0].best.as_str(), rows[0].is_shown), ("0.1235", "NaN", false));
         assert!(!rows[1].name.contains('\n'), "names from anywhere are one line");
     }
 

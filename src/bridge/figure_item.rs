@@ -150,6 +150,7 @@ pub mod qobject {
         #[qproperty(bool, has_crosshair, cxx_name = "hasCrosshair", READ = has_crosshair, WRITE = set_has_crosshair, NOTIFY = cursor_changed)]
         #[qproperty(bool, has_readout, cxx_name = "hasReadout", READ = has_readout, NOTIFY = cursor_changed)]
         #[qproperty(bool, is_over_legend, cxx_name = "isOverLegend", READ = is_over_legend, NOTIFY = cursor_changed)]
+        #[qproperty(f64, moment, READ = moment, WRITE = set_moment, NOTIFY = figure_changed)]
         #[qproperty(f64, pointer_x, cxx_name = "pointerX", READ = pointer_x, NOTIFY = cursor_changed)]
         #[qproperty(bool, is_pointer_time, cxx_name = "isPointerTime", READ = is_pointer_time, NOTIFY = cursor_changed)]
         #[qproperty(QString, cursor_text, cxx_name = "cursorText", READ = cursor_text, NOTIFY = cursor_changed)]
@@ -193,6 +194,10 @@ pub mod qobject {
         #[qinvokable]
         #[cxx_name = "pinCursor"]
         pub fn pin_cursor(self: Pin<&mut FigureItem>, cursor: i32, x: f64, y: f64);
+        /// The moment that a place of the item stands for; NaN if it is not known.
+        #[qinvokable]
+        #[cxx_name = "momentAt"]
+        pub fn moment_at(self: &FigureItem, x: f64, y: f64) -> f64;
         /// Takes both cursors away.
         #[qinvokable]
         #[cxx_name = "unpinCursors"]
@@ -580,6 +585,11 @@ pub mod qobject {
         /// Whether the cursor stands on an entry of the legend.
         #[cxx_name = "isOverLegend"]
         fn is_over_legend(self: &FigureItem) -> bool;
+        /// The moment that is marked, in nanoseconds since 1970; NaN, the default, for none.
+        fn moment(self: &FigureItem) -> f64;
+        /// Marks it in all subplots whose curves tell when their samples came, and moves the view there.
+        #[cxx_name = "setMoment"]
+        fn set_moment(self: Pin<&mut FigureItem>, value: f64);
         /// x under the pointer in data units; NaN outside of the plotting areas.
         #[cxx_name = "pointerX"]
         fn pointer_x(self: &FigureItem) -> f64;

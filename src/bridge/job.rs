@@ -186,6 +186,16 @@ pub mod qobject {
         #[cxx_name = "ruleError"]
         pub fn rule_error(self: &Job, rule: &QString) -> QString;
 
+        /// The moment, in nanoseconds since 1970, at a time of the job's lines in seconds; NaN if it is not known.
+        #[qinvokable]
+        #[cxx_name = "momentAt"]
+        pub fn moment_at(self: &Job, time_secs: f64) -> f64;
+
+        /// The time of the job's lines, in seconds, at such a moment; NaN if it is not known.
+        #[qinvokable]
+        #[cxx_name = "timeAt"]
+        pub fn time_at(self: &Job, moment: f64) -> f64;
+
         /// Brings `elapsed` and `remaining` up to date; called by a timer while the job is active.
         #[qinvokable]
         pub fn tick(self: Pin<&mut Job>);
@@ -560,6 +570,16 @@ impl qobject::Job {
         self.view.rules.iter().map(|rule| QString::from(&*printable(rule))).collect()
     }
 
+    /// The moment, in nanoseconds since 1970, at a time of the job's lines in seconds; NaN if it is not known.
+    pub fn moment_at(&self, time_secs: f64) -> f64 {
+        self.view.nanos_at(time_secs).map_or(f64::NAN, |nanos| nanos as f64)
+    }
+
+    /// The time of the job's lines, in seconds, at such a moment; NaN if it is not known.
+    pub fn time_at(&self, moment: f64) -> f64 {
+        self.view.secs_at(moment as i64).unwrap_or(f64::NAN)
+    }
+
     /// Brings `elapsed` and `remaining` up to date; called by a timer while the job is active.
     pub fn tick(self: Pin<&mut Self>) {
         self.progress_changed();
@@ -586,6 +606,7 @@ impl qobject::Job {
                 | Notice::Job(_)
                 | Notice::Recording(_)
                 | Notice::Began(_)
+                | Notice::Origin(_)
                 | Notice::Took(_)
                 | Notice::Rules(_) => {}
             }

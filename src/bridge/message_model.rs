@@ -77,6 +77,16 @@ pub mod qobject {
         #[qinvokable]
         pub fn text(self: &MessageModel, first: i32, last: i32) -> QString;
 
+        /// Time of a row in seconds since the start; NaN if there is no such row.
+        #[qinvokable]
+        #[cxx_name = "timeOf"]
+        pub fn time_of(self: &MessageModel, row: i32) -> f64;
+
+        /// The last row that was there at a time in seconds since the start; -1 if there was none.
+        #[qinvokable]
+        #[cxx_name = "rowAt"]
+        pub fn row_at(self: &MessageModel, time_secs: f64) -> i32;
+
         /// Forgets all lines.
         #[qinvokable]
         pub fn clear(self: Pin<&mut MessageModel>);
@@ -358,6 +368,19 @@ impl qobject::MessageModel {
             (Some(feed), Some(first), Some(last)) => QString::from(&feed.pane(self.shown_pane()).text(first, last)),
             _ => QString::default(),
         }
+    }
+
+    /// Time of a row in seconds since the start; NaN if there is no such row.
+    pub fn time_of(&self, row: i32) -> f64 {
+        let feed = self.feed.as_ref().zip(self.number(row));
+        feed.and_then(|(feed, number)| feed.pane(self.shown_pane()).time_of(number)).unwrap_or(f64::NAN)
+    }
+
+    /// The last row that was there at a time in seconds since the start; -1 if there was none.
+    pub fn row_at(&self, time_secs: f64) -> i32 {
+        let number = self.feed.as_ref().and_then(|feed| feed.pane(self.shown_pane()).row_at(time_secs));
+        let row = number.and_then(|number| number.checked_sub(self.rows.0));
+        row.and_then(|row| i32::try_from(row).ok()).filter(|row| *row < self.row_total()).unwrap_or(-1)
     }
 
     /// Forgets all lines.

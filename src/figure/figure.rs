@@ -37,6 +37,8 @@ pub struct Figure {
     pub x_mode: XMode,
     /// The two cursors that a person pinned.
     pub cursors: Cursors,
+    /// A moment that is marked in all subplots, in nanoseconds since the Unix epoch: that of a line of text, most often.
+    pub moment_nanos: Option<i64>,
     /// What to do, shown in the middle while no series has a sample; may have several lines.
     pub empty_hint: String,
 }
@@ -375,6 +377,7 @@ impl Default for Figure {
             x_link: XLink::AsGrid,
             x_mode: XMode::Value,
             cursors: Cursors::default(),
+            moment_nanos: None,
             empty_hint: String::new(),
         }
     }

@@ -11,6 +11,7 @@ pub mod labels;
 pub mod layout;
 pub mod legend;
 pub mod measure;
+pub mod moment;
 pub mod prepare;
 pub mod ranges;
 pub mod readout;

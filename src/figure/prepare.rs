@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::batch::SeriesId;
 use crate::figure::figure::{Figure, Scale, SeriesStyle, Subplot, XMode};
+use crate::figure::moment;
 use crate::figure::smoothing::Smoothing;
 use crate::store::{Derived, DerivedKey, DerivedSet, Snapshot, Timed};
 
@@ -16,6 +17,8 @@ use crate::store::{Derived, DerivedKey, DerivedSet, Snapshot, Timed};
 pub struct Preparation {
     made: HashMap<(SeriesId, DerivedKey), Derived>,
     timed: HashMap<SeriesId, Timed>,
+    /// By subplot: x of the moment that is marked.
+    moments: Vec<Option<f64>>,
 }
 
 /// Marks series that a figure over time cannot show, because nothing is known of when their samples came.
@@ -24,6 +27,7 @@ const UNTIMED: DerivedKey = DerivedKey(u64::MAX);
 impl Preparation {
     /// `snapshot` with all that drawing `figure` needs besides. What no series asks for any more is forgotten.
     pub fn prepare(&mut self, figure: &Figure, snapshot: &Snapshot) -> Snapshot {
+        self.moments = figure.moment_nanos.map_or_else(Vec::new, |nanos| moment::places(figure, snapshot, nanos));
         let mut set = DerivedSet::new();
         let timed = self.over_time(figure, snapshot, &mut set);
         let snapshot = timed.as_ref().unwrap_or(snapshot);
@@ -42,6 +46,12 @@ impl Preparation {
         Snapshot { derived: (!set.is_empty()).then(|| Arc::new(set)), ..snapshot.clone() }
     }
 
+    /// x of the moment that the figure marked when it was prepared last, in a subplot where it has a place.
+    #[must_use]
+    pub fn moment_x(&self, subplot: usize) -> Option<f64> {
+        self.moments.get(subplot).copied().flatten()
+    }
+
     /// `snapshot` with the series of `figure` over the times of their samples; `None` where x is their own. Those without
     /// times are left without samples, and noted in `set`.
     fn over_time(&mut self, figure: &Figure, snapshot: &Snapshot, set: &mut DerivedSet) -> Option<Snapshot> {
@@ -50,12 +60,7 @@ impl Preparation {
             return None;
         }
         let is_relative = figure.x_mode == XMode::RelativeSecs;
-        let mut origins: HashMap<u32, i64> = HashMap::new();
-        for series in snapshot.series.iter().filter(|_| is_relative) {
-            if let Some(first) = series.first_nanos() {
-                origins.entry(series.run).and_modify(|origin| *origin = first.min(*origin)).or_insert(first);
-            }
-        }
+        let origins = moment::starts(figure, snapshot);
         let mut shown = snapshot.clone();
         let mut kept = HashMap::with_capacity(self.timed.len());
         for style in figure.subplots.iter().flat_map(|subplot| &subplot.series) {

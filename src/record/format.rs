@@ -263,7 +263,7 @@ pub(super) fn with_notice<R>(notice: Notice, write: impl FnOnce(u32, &dyn Encode
         }
         Notice::Job(state) => write(record::JOB, &StateRecord { role: 0, state: code(&STATES, &state) }),
         // Of the recording itself, which the recorder does not hear of from others; as a line if it ever does.
-        Notice::Recording(_) | Notice::Took(_) | Notice::Began(_) | Notice::Rules(_) => {
+        Notice::Recording(_) | Notice::Took(_) | Notice::Began(_) | Notice::Rules(_) | Notice::Origin(_) => {
             let (pane, level) = (code(&PANES, &Pane::Control), code(&LEVELS, &Level::Info));
             let text = match notice {
                 Notice::Recording(trouble) => {

@@ -268,6 +268,7 @@ fn text_bytes(notice: &Notice) -> usize {
         | Notice::Thread(..)
         | Notice::Job(_)
         | Notice::Took(_)
+        | Notice::Origin(_)
         | Notice::Began(_) => 0,
     }
 }

@@ -126,7 +126,8 @@ impl Recorder {
                     .and_then(|log| Ok((FileDisk(log), File::open(run.log_path())?)))
                     .map_err(|error| error.to_string())?;
                 // Opened anew: a copy of the log's own handle would keep its lock for as long as a column lives.
-                let writer = LogWriter::new(Box::new(disk), &run.header(), Some(MappedFile::new(homes)));
+                let writer =
+                    LogWriter::new(Box::new(disk), &run.header(lane.now_nanos()), Some(MappedFile::new(homes)));
                 Actor::new(lane, writer, counters, end, run, options, on_trouble).run()
             }
         };
@@ -149,7 +150,7 @@ impl Recorder {
             (Arc::new(Lane::new(options.flush_every)), Arc::new(Counters::new()), Arc::default());
         // Opened anew: a copy of the log's own handle would keep its lock for as long as a column lives.
         let homes = MappedFile::new(File::open(run.log_path())?);
-        let writer = LogWriter::new(disk, &run.header(), Some(homes));
+        let writer = LogWriter::new(disk, &run.header(lane.now_nanos()), Some(homes));
         let name = format!("recorder:{}", run.meta().name);
         let actor =
             Actor::new(Arc::clone(&lane), writer, Arc::clone(&counters), Arc::clone(&end), run, options, on_trouble);

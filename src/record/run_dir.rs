@@ -87,9 +87,10 @@ impl RunDir {
         &self.meta
     }
 
-    /// The log's first record.
-    pub(super) fn header(&self) -> Header {
+    /// The log's first record, written so many nanoseconds after the run's time began to count.
+    pub(super) fn header(&self, time_nanos: u64) -> Header {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = since.saturating_sub(Duration::from_nanos(time_nanos));
         Header {
             format_version: FORMAT_VERSION,
             run_id: self.meta.id.clone(),

@@ -144,7 +144,8 @@ pub fn draw(figure: &Figure, snapshot: &Snapshot, size: FrameSize, scratch: &mut
 #[must_use]
 pub fn draw_prepared(figure: &Figure, snapshot: &Snapshot, size: FrameSize, scratch: &mut DrawScratch) -> Drawn {
     let mut drawn = Drawn::begin(figure, size, scratch);
-    let DrawScratch { ranges, axes, shapes_serial, curves, line, legends, notes, tags, zone, .. } = scratch;
+    let DrawScratch { ranges, axes, shapes_serial, curves, line, preparation, legends, notes, tags, zone, .. } =
+        scratch;
     let shapes = &mut drawn.scene.shapes;
     let ranges = ranges.resolve(figure, snapshot);
     if !size.is_drawable() || !ranges.iter().any(|r| r.has_samples) {
@@ -175,7 +176,8 @@ pub fn draw_prepared(figure: &Figure, snapshot: &Snapshot, size: FrameSize, scra
     let kept = legends.iter_mut().zip(notes).zip(&mut drawn.layout.subplots);
     let subplots = plan.cells.iter().zip(&figure.subplots);
     for (index, ((cell, subplot), ((legend, notes), layout))) in subplots.zip(kept).enumerate() {
-        let place = Place { figure, subplot, snapshot, cell, sizes: &plan.sizes, scale: size.scale };
+        let moment_x = preparation.moment_x(index);
+        let place = Place { figure, subplot, snapshot, cell, sizes: &plan.sizes, scale: size.scale, moment_x };
         let stats = DrawStats { untimed: untimed(subplot, snapshot), ..curves.stats(index) };
         let marks_px = gaps::draw(cell.plot, curves.of(index), size.scale, shapes, line);
         let note = notes.draw(&place, stats, marks_px, shapes, line);
@@ -199,6 +201,8 @@ struct Place<'a> {
     cell: &'a Cell,
     sizes: &'a Sizes,
     scale: f32,
+    /// x of the moment that is marked.
+    moment_x: Option<f64>,
 }
 
 impl Drawn {

@@ -3,7 +3,7 @@
 //! From the outside in: `store` and `snapshot` hold all series (`table` lets them share what did not change), `series` is
 //! one of them, `tree` its chunks, `chunk` and `column_x` samples that lie together, `pyramid` and `summary` what is known
 //! of blocks of them. `reduce` (which goes through a series by `cursor`) and `view` answer what a
-//! figure asks, `derived` and `timed` keep series that are made from others (smoothed ones, and those over the times that
+//! figure asks, `moments` when samples came, `derived` and `timed` keep series that are made from others (smoothed ones, and those over the times that
 //! `stamps` remembers), `slot` hands snapshots on, `live` is for series that any thread fills,
 //! `budget` says which samples leave memory when there are too many, `cache` keeps what is known in a file. Knows no figure and no pixel.
 
@@ -14,6 +14,7 @@ mod column_x;
 mod cursor;
 mod derived;
 mod live;
+mod moments;
 mod off_log;
 mod pyramid;
 mod reduce;

@@ -76,6 +76,33 @@ impl Stamps {
         self.line()?.get(0).map(|corner| corner.nanos)
     }
 
+    /// When sample `index` came, in nanoseconds since the Unix epoch.
+    pub fn nanos_of(&self, index: usize) -> Option<i64> {
+        let line = self.line()?;
+        let place = line.partition_point(index);
+        let corner = line.get(place)?;
+        let Some(before) = place.checked_sub(1).and_then(|before| line.get(before)) else { return Some(corner.nanos) };
+        let (count, done) = (corner.end - before.end, index + 1 - before.end);
+        let rise = i128::from(corner.nanos) - i128::from(before.nanos);
+        // Between two numbers of 64 bits.
+        i64::try_from(i128::from(before.nanos) + rise * done as i128 / count.max(1) as i128).ok()
+    }
+
+    /// The last sample that had come at a moment; the first if that is before all. Where the clock went back, one of those
+    /// that came then.
+    pub fn index_at(&self, nanos: i64) -> Option<usize> {
+        let line = self.line()?;
+        let place = line.partition(|corner| corner.nanos <= nanos);
+        let Some(before) = place.checked_sub(1).and_then(|before| line.get(before)) else { return Some(0) };
+        let Some(corner) = line.get(place) else { return before.end.checked_sub(1) };
+        let (count, rise) = (corner.end - before.end, i128::from(corner.nanos) - i128::from(before.nanos));
+        let passed = i128::from(nanos) - i128::from(before.nanos);
+        // The greatest that `nanos_of`, which rounds down, tells no later.
+        let done = ((passed + 1) * count as i128 - 1) / rise.max(1);
+        let done = usize::try_from(done).unwrap_or(0).min(count.saturating_sub(1));
+        (before.end + done).checked_sub(1)
+    }
+
     /// Hands the times of samples `from..to` to `each`, in order, as seconds since `origin_nanos`. Beyond the last batch
     /// nothing is handed on.
     pub fn each_secs(&self, from: usize, to: usize, origin_nanos: i64, mut each: impl FnMut(f64)) {
@@ -195,10 +222,15 @@ impl Line {
 
     /// Place of the corner that sample `index` comes at or before.
     fn partition_point(&self, index: usize) -> usize {
+        self.partition(|corner| corner.end <= index)
+    }
+
+    /// Place of the first corner that is not before what is looked for.
+    fn partition(&self, is_before: impl Fn(&Corner) -> bool) -> usize {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.get(middle).is_some_and(|corner| corner.end <= index) { low = middle + 1 } else { high = middle }
+            if self.get(middle).as_ref().is_some_and(&is_before) { low = middle + 1 } else { high = middle }
         }
         low
     }
@@ -270,6 +302,14 @@ mod tests {
                 stamps.each_secs(0, end, origin, |secs| all.push(secs));
                 prop_assert_eq!(all.len(), end);
                 prop_assert!(all.is_sorted(), "clocks that run on never go back");
+                for (index, told) in all.iter().enumerate() {
+                    let nanos = stamps.nanos_of(index).unwrap();
+                    prop_assert!(((nanos - origin) as f64 / 1e9 - told).abs() < 1e-6);
+                    // A sample has come at its time, and with it those of the same time.
+                    let found = stamps.index_at(nanos).unwrap();
+                    let next = stamps.nanos_of(found + 1);
+                    prop_assert!(found >= index && next.is_none_or(|next| next > nanos), "{found} for {index}");
+                }
                 for (end, nanos) in &told {
                     prop_assert!((all[end - 1] - (nanos - origin) as f64 / 1e9).abs() <= 0.000_51);
                 }
@@ -286,6 +326,10 @@ mod tests {
                 prop_assert_eq!(secs(&stamps, 0, end).len(), expected);
             }
             prop_assert!(secs(&stamps, 0, end).iter().all(|secs| secs.is_finite()));
+            for nanos in [i64::MIN, -1, 0, 1 << 40, i64::MAX] {
+                prop_assert_eq!(stamps.index_at(nanos).is_some_and(|index| index < end), stamps.is_known());
+            }
+            prop_assert!((0..end).all(|index| stamps.nanos_of(index).is_some() == stamps.is_known()));
         }
     }
 }

@@ -13,6 +13,7 @@ use rustix::fs::inotify;
 use rustix::io::Errno;
 
 use super::Shared;
+use crate::app::origin::Origin;
 use crate::app::output_lines::OutputLines;
 use crate::app::pipeline::{LineTap, StartOptions};
 use crate::app::supervisor::{Ask, Link, Tell};
@@ -54,6 +55,8 @@ pub(super) struct Look {
     /// The end of the log.
     end: Option<RunEnd>,
     has_seen: usize,
+    /// When the run's time began to count.
+    origin: Option<Origin>,
 }
 
 impl Look {
@@ -96,6 +99,7 @@ impl Look {
             result: None,
             end: None,
             has_seen: 0,
+            origin: None,
         })
     }
 
@@ -170,6 +174,7 @@ impl Look {
     fn read(&mut self, shared: &Shared) -> io::Result<()> {
         loop {
             while let Some(entry) = self.reader.next() {
+                self.learn_origin(&entry);
                 self.take(entry);
                 if self.published.elapsed() >= PUBLISH_PERIOD {
                     self.publish();
@@ -188,6 +193,17 @@ impl Look {
         }
         self.has_seen = self.reader.lost().len();
         Ok(())
+    }
+
+    /// Says when the run's time began to count, once it is known, and when it is known better.
+    fn learn_origin(&mut self, entry: &Entry) {
+        if self.origin.is_none() {
+            self.origin = self.reader.header().map(Origin::new);
+            self.origin.iter().for_each(|origin| self.mailbox.send(origin.notice()));
+        }
+        if let Some(notice) = self.origin.as_mut().and_then(|origin| origin.refine(entry)) {
+            self.mailbox.send(notice);
+        }
     }
 
     fn take(&mut self, entry: Entry) {

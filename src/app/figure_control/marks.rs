@@ -46,6 +46,7 @@ impl FigureControl {
         }
         self.base.x_mode = mode;
         self.base.cursors = Cursors::default();
+        self.has_other_x = true;
         self.history = ViewHistory::default();
         self.drag = None;
         self.apply();

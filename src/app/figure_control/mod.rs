@@ -8,6 +8,7 @@ mod best;
 mod cursor;
 mod curves;
 mod marks;
+mod moment;
 mod mouse;
 mod part;
 mod places;
@@ -108,6 +109,8 @@ pub struct FigureControl {
     history: ViewHistory,
     layout: Arc<FrameLayout>,
     scale: f64,
+    // Whether x of `layout` means something else than it does now.
+    has_other_x: bool,
     tool: Tool,
     lock: AxisLock,
     drag: Option<Drag>,
@@ -151,6 +154,7 @@ impl FigureControl {
     pub fn set_layout(&mut self, layout: Arc<FrameLayout>, scale: f32) {
         self.layout = layout;
         self.scale = f64::from(scale);
+        self.has_other_x = false;
     }
 
     /// Gives all series their places again, from the home view on.

@@ -12,6 +12,7 @@ const SCALE: f32 = 2.0;
 
 mod axes;
 mod marks;
+mod moment;
 mod places;
 
 struct Rig {

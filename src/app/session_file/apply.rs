@@ -17,12 +17,12 @@ pub type RunAndName<'a> = (&'a str, &'a str);
 /// names.
 #[must_use]
 pub fn split_run<'a>(name: &'a str, runs: &[String]) -> RunAndName<'a> {
-    let found = runs.iter().filter_map(|run| {
-        let rest = name.strip_prefix(run.as_str())?.strip_prefix(": ")?;
-        Some((name.get(..run.len())?, rest))
-    });
     // Of runs whose names begin alike the longest is meant.
-    found.max_by_key(|(run, _)| run.len()).unwrap_or(("", name))
+    let found = name.rmatch_indices(": ").find_map(|(at, colon)| {
+        let (run, rest) = (name.get(..at)?, name.get(at + colon.len()..)?);
+        runs.iter().any(|known| known == run).then_some((run, rest))
+    });
+    found.unwrap_or(("", name))
 }
 
 /// Which series of a figure have found their places. Empty at first.

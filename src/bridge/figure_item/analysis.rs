@@ -121,6 +121,20 @@ impl qobject::FigureItem {
         }
     }
 
+    pub(super) fn moment(&self) -> f64 {
+        self.control.moment().map_or(f64::NAN, |nanos| nanos as f64)
+    }
+
+    pub(super) fn set_moment(self: Pin<&mut Self>, value: f64) {
+        let moment = value.is_finite().then_some(value as i64);
+        self.act("a moment", |control| control.set_moment(moment));
+    }
+
+    /// The moment that a place of the item stands for; NaN if it is not known.
+    pub fn moment_at(&self, x: f64, y: f64) -> f64 {
+        self.control.moment_at([x, y]).map_or(f64::NAN, |nanos| nanos as f64)
+    }
+
     /// Pins cursor A (0) or B (1) to the x under a place of the item.
     pub fn pin_cursor(mut self: Pin<&mut Self>, cursor: i32, x: f64, y: f64) {
         let pin = if cursor == 0 { Cursor::A } else { Cursor::B };

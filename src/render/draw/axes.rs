@@ -100,6 +100,7 @@ fn has_same_axes(a: &Figure, b: &Figure) -> bool {
         smoothing: _,
         x_mode: _,
         cursors: _,
+        moment_nanos: _,
         empty_hint: _,
     } = a;
     let is_same = |(a, b): (&Subplot, &Subplot)| {
@@ -140,6 +141,7 @@ fn without_series(figure: &Figure) -> Figure {
         x_link: figure.x_link,
         x_mode: figure.x_mode,
         cursors: figure.cursors,
+        moment_nanos: None,
         empty_hint: String::new(),
     }
 }

@@ -1,10 +1,12 @@
-//! What lies over the curves of a subplot besides its legend: cursors, event lines and annotations, each with its text.
+//! What lies over the curves of a subplot besides its legend: cursors, event lines and annotations, each with its text,
+//! and the moment that a text told of.
 //!
 //! The most deliberate are placed first: cursors, then annotations, then events, whose labels give way.
 
 mod annotations;
 mod cursors;
 mod events;
+mod moment;
 
 use crate::figure::labels::Taken;
 use crate::figure::measure::Measure;
@@ -48,7 +50,8 @@ impl Tags {
         self.taken.clear();
         self.lines.clear();
         let has_cursors = place.figure.cursors.a.is_some() || place.figure.cursors.b.is_some();
-        if place.subplot.events.is_empty() && place.subplot.annotations.is_empty() && !has_cursors {
+        let has_marks = !place.subplot.events.is_empty() || !place.subplot.annotations.is_empty();
+        if !has_marks && !has_cursors && place.moment_x.is_none() {
             return;
         }
         if let Some(note) = note {
@@ -56,6 +59,7 @@ impl Tags {
         }
         shapes.push(Shape::Clip(place.cell.plot));
         let mut pen = Pen { place, shapes, scratch, handles, taken: &mut self.taken };
+        moment::draw(&mut pen);
         events::lines(&mut pen, &mut self.lines);
         cursors::draw(&mut pen);
         annotations::draw(&mut pen);
