@@ -131,8 +131,8 @@ impl Entry {
         if entry.command.is_empty() {
             return Err("it has no command".to_owned());
         }
-        let refusals = lines.filter_map(|line| serde_json::from_slice::<Refusal>(line).ok());
-        Ok((entry, refusals.last().map(|refusal| refusal.refused)))
+        let mut refusals = lines.filter_map(|line| serde_json::from_slice::<Refusal>(line).ok());
+        Ok((entry, refusals.next_back().map(|refusal| refusal.refused)))
     }
 
     /// The program and its arguments.

@@ -228,27 +228,31 @@ impl Queue {
     /// [`QueueError::NotServed`].
     pub fn revive(&self, supervisor: &Supervisor) -> Result<usize, QueueError> {
         self.reap();
-        let (supervisor, mut count) = (self.supervisor(supervisor), 0);
+        let (supervisor, mut count, mut failure) = (self.supervisor(supervisor), 0, None);
         for (lane, sweep) in self.lanes() {
-            // Asked in this order: a process that is just ending looks once more when it has let go of its lock.
-            if lane.names()?.iter().all(|name| name.is_refused) || lane.is_served() {
-                continue;
+            // One that cannot be worked off does not stand in the way of the others.
+            match self.revive_lane(&lane, sweep.as_deref(), &supervisor) {
+                Ok(is_new) => count += usize::from(is_new),
+                Err(error) => failure = failure.or(Some(error)),
             }
-            let (begun, mut process) = supervisor
-                .start_queue(sweep.as_deref())
-                .map_err(|error| QueueError::NotServed { why: error.to_string() })?;
-            match begun {
-                Begun::Elsewhere => {}
-                Begun::Failed(why) | Begun::NoPlace(why) => {
-                    // It ends by itself now.
-                    process.wait().map_err(QueueError::io("wait for", lane.dir()))?;
-                    return Err(QueueError::NotServed { why });
-                }
-                Begun::Watching | Begun::Run(_) | Begun::Taken => count += 1,
-            }
-            lock(&self.children).push(process);
         }
-        Ok(count)
+        failure.map_or(Ok(count), Err)
+    }
+
+    fn revive_lane(&self, lane: &Lane, sweep: Option<&str>, supervisor: &Supervisor) -> Result<bool, QueueError> {
+        // Asked in this order: a process that is just ending looks once more when it has let go of its lock.
+        if lane.names()?.iter().all(|name| name.is_refused) || lane.is_served() {
+            return Ok(false);
+        }
+        let (begun, mut process) =
+            supervisor.start_queue(sweep).map_err(|error| QueueError::NotServed { why: error.to_string() })?;
+        if let Begun::Failed(why) | Begun::NoPlace(why) = begun {
+            // It ends by itself now.
+            process.wait().map_err(QueueError::io("wait for", lane.dir()))?;
+            return Err(QueueError::NotServed { why });
+        }
+        lock(&self.children).push(process);
+        Ok(!matches!(begun, Begun::Elsewhere))
     }
 
     /// Does something in the lane where `id` waits.

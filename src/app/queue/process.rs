@@ -59,16 +59,19 @@ pub fn run(data_dir: &DataDir, sweep: Option<&str>, supervisor: &Supervisor) -> 
     let supervisor = queue.supervisor(supervisor);
     let runs = queue.data_dir.runs();
     let begun = Process::begin(lane, runs, sweep.is_some(), &supervisor);
-    let word = match &begun {
+    let first = match &begun {
         Ok(None) => Begun::Elsewhere,
         Ok(Some((process, _))) => process.begun(),
         Err(error) => Begun::Failed(error.to_string()),
     };
-    let word = serde_json::to_string(&word).unwrap_or_default();
+    let word = serde_json::to_string(&first).unwrap_or_default();
     if let Err(error) = writeln!(io::stdout(), "{word}").and_then(|()| io::stdout().flush()) {
         log::debug!("nobody hears that the queue is worked off: {error}");
     }
     let Some((mut process, lock)) = begun? else { return Ok(()) };
+    if let Begun::Failed(why) = first {
+        return Err(QueueError::NotServed { why });
+    }
     supervisor::close_standard_streams();
     // Where it was started is not kept busy.
     if let Err(error) = std::env::set_current_dir("/") {
