@@ -289,6 +289,26 @@ fn second_window_adds_at_the_same_time_and_one_process_serves_both() {
     assert!(ran.len() == 12 && one.iter().chain(&two).all(|id| run(&home, id).is_some()));
 }
 
+/// second-window: whatever goes wrong with locks and processes, an entry is started by one.
+#[test]
+fn second_window_that_starts_the_same_command_finds_it_gone() {
+    let home = Home::new();
+    queue(&home).hold(true).unwrap();
+    let id = add(&home, &["--", "true"]);
+    let files = fs::read_dir(home.path().join("queue")).unwrap().flatten().map(|entry| entry.path());
+    let file = files.into_iter().find(|path| path.to_string_lossy().ends_with(&format!("-{id}.json"))).unwrap();
+    let queued = format!("--queued={}", file.display());
+    let args = ["supervise", &queued, "--", "sh", "-c", "echo ran >> ran"];
+    let start = || home.kymograph(&args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let supervisors: Vec<_> = (0..6).map(|_| start()).collect();
+    let words: Vec<_> = supervisors.into_iter().map(|one| one.wait_with_output().unwrap().stdout).collect();
+    assert_eq!(words.iter().filter(|word| word.starts_with(b"{\"run\":")).count(), 1);
+    assert_eq!(words.iter().filter(|word| **word == b"\"taken\"\n").count(), 5);
+    assert_eq!((lines(&home, "ran"), home.runs().len()), (vec!["ran".to_owned()], 1));
+    assert!(run(&home, &id).is_some() && waiting(&home).is_empty());
+    assert!(matches!(queue(&home).cancel(&id), Err(QueueError::Started { .. })));
+}
+
 #[test]
 fn close_one_that_is_taken_out_while_it_starts_has_run_or_not_and_that_is_told() {
     const COUNT: usize = 16;
@@ -471,6 +491,8 @@ fn viewer_killed_a_detached_sweep_runs_beside_the_queue_and_can_be_taken_up_agai
     assert_eq!(list.iter().map(|waiting| &*waiting.name).collect::<Vec<_>>(), ["s n=2", "s n=3"]);
     assert!(list[0].sweep.is_some() && list[0].config == [("n".to_owned(), "2".to_owned())]);
     assert_eq!(queue.revive(&supervisor(&home)).unwrap(), 1, "of two lanes one has its process");
+    // It had its chance to start another before it said its first word.
+    assert_eq!(home.runs().len(), 2, "what an earlier process started counts");
     assert_eq!(queue.revive(&supervisor(&home)).unwrap(), 0);
     go(&home);
     wait_until("the sweep's end", || lines(&home, "swept").len() == 3);
