@@ -310,6 +310,23 @@ fn second_window_that_starts_the_same_command_finds_it_gone() {
 }
 
 #[test]
+fn what_is_added_while_the_process_ends_is_not_forgotten() {
+    let home = Home::new();
+    let (queue, supervisor) = (queue(&home), supervisor(&home));
+    for n in 0..20_u64 {
+        let job = shell(&home, "t", "echo $1 >> ran", &[&n.to_string()]);
+        let id = queue.add(&[job], false, &supervisor).unwrap().ids.remove(0);
+        // The process finds that nothing waits when the run has ended, a moment later.
+        let run = wait_for("its run", || run(&home, &id)).path;
+        wait_for_end(&run);
+        // No condition is waited for: the moment is to be any about that of its end.
+        std::thread::sleep(Duration::from_millis(n % 5));
+    }
+    wait_for_idle(&home);
+    assert_eq!(lines(&home, "ran").len(), 20);
+}
+
+#[test]
 fn close_one_that_is_taken_out_while_it_starts_has_run_or_not_and_that_is_told() {
     const COUNT: usize = 16;
     let home = Home::new();
