@@ -80,7 +80,7 @@ pub enum Command {
     Run(RunArgs),
     /// Look at a run that goes on elsewhere, with all that it has said and made so far
     Attach(AttachArgs),
-    /// End a run that goes on without a window, or elsewhere
+    /// End a run that goes on without a window, or elsewhere; take a command out of the queue
     Stop(StopArgs),
     /// Follow files and folders that other programs write: tables, JSON lines, TensorBoard, MLflow, logs
     Follow(FollowArgs),
@@ -90,9 +90,9 @@ pub enum Command {
     Export(ExportArgs),
     /// Show recorded runs as they were live
     Open(OpenArgs),
-    /// List the recorded runs, the newest first
+    /// List what waits in the queue, and the recorded runs, the newest first
     Ls(LsArgs),
-    /// Remove recorded runs
+    /// Remove recorded runs; take commands out of the queue
     Rm(RmArgs),
     /// Wait for programs that want a window
     Serve(ServeArgs),
@@ -101,10 +101,10 @@ pub enum Command {
     Client,
     /// Run a command for those who look at it through its run
     #[command(hide = true)]
-    Supervise(RunArgs),
-    /// Run a command many times, one after the other, for those who look at the runs
+    Supervise(SuperviseArgs),
+    /// Start the commands that wait, one after the other
     #[command(hide = true)]
-    Queue(RunArgs),
+    Queue(QueueArgs),
     /// Write what an installation has beside the program
     #[command(hide = true)]
     Generate(GenerateArgs),
@@ -152,6 +152,10 @@ pub struct RunArgs {
     /// Start the command and return, without a window; `kymograph attach` looks at it, `kymograph stop` ends it
     #[arg(long)]
     pub detach: bool,
+    /// Let the command wait until those that were queued before it have ended, and return; `kymograph ls` lists what waits,
+    /// `kymograph stop` takes it out
+    #[arg(long, conflicts_with = "detach")]
+    pub queue: bool,
     /// The command and its arguments, after `--`
     #[arg(
         required = true,
@@ -168,6 +172,25 @@ pub struct RunArgs {
     /// How it is run many times.
     #[command(flatten)]
     pub sweep: SweepArgs,
+}
+
+/// What to run under this process.
+#[derive(Debug, Args)]
+pub struct SuperviseArgs {
+    /// The file in which the command waits
+    #[arg(long, value_name = "FILE")]
+    pub queued: Option<PathBuf>,
+    /// The command.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// What to work off.
+#[derive(Debug, Args)]
+pub struct QueueArgs {
+    /// The sweep, by its id [default: the queue]
+    #[arg(value_name = "ID")]
+    pub sweep: Option<String>,
 }
 
 /// What to follow.
@@ -271,7 +294,7 @@ pub struct AttachArgs {
 /// What to end.
 #[derive(Debug, Args)]
 pub struct StopArgs {
-    /// Runs, by id, name, the beginning of one of them that no other has, or path
+    /// Runs, or commands that wait, by id, name, the beginning of one of them that no other has, or path
     #[arg(required = true, value_name = "RUN")]
     pub runs: Vec<String>,
 }
@@ -287,7 +310,7 @@ pub struct LsArgs {
 /// What to remove.
 #[derive(Debug, Args)]
 pub struct RmArgs {
-    /// Runs, by id, name, the beginning of one of them that no other has, or path
+    /// Runs, or commands that wait, by id, name, the beginning of one of them that no other has, or path
     #[arg(required = true, value_name = "RUN")]
     pub runs: Vec<String>,
 }

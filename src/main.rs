@@ -8,6 +8,8 @@ use clap::{CommandFactory, Parser};
 
 use kymograph::app::launch::{Launch, Recording};
 use kymograph::app::pipeline::JobKind;
+use kymograph::app::printable::printable;
+use kymograph::app::queue::{self, Queue};
 use kymograph::app::serve::{self, ServeOptions};
 use kymograph::app::supervisor::{self, Supervisor};
 use kymograph::app::sweep::{self, SweepOptions};
@@ -15,7 +17,6 @@ use kymograph::app::watch::WatchOptions;
 use kymograph::app::{client, export_file, followed, generate, headless, render_file, runs};
 use kymograph::cli::{AttachArgs, Cli, Command, GlobalArgs, OpenArgs, RunArgs, SweepArgs, WatchArgs};
 use kymograph::job::Limits;
-use kymograph::job::sweep::SweepAxis;
 use kymograph::record::{DataDir, LogReader, RunState};
 use kymograph::source::command::{CommandOptions, Wiring};
 use kymograph::source::follow::FollowOptions;
@@ -66,16 +67,21 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
             return Ok(0);
         }
         Some(Command::Supervise(args)) => {
-            let supervised = supervisor::run(&command(args, true)?, &DataDir::find(global.data_dir.as_deref())?);
+            let data_dir = DataDir::find(global.data_dir.as_deref())?;
+            let supervised = supervisor::run(&command(args.run, true)?, &data_dir, args.queued.as_deref());
             // Who started it was told why; a terminal would hear of it twice.
             return Ok(u8::from(supervised.is_err()));
         }
         Some(Command::Queue(args)) => {
             let supervisor = Supervisor::own(global.data_dir.as_deref(), global.log)?;
-            let (base, axes, options) = sweep_of(args)?;
-            // Who started it was told why; a terminal would hear of it twice.
-            return Ok(u8::from(sweep::queue(sweep::runs(&base, &axes)?, options, &supervisor).is_err()));
+            let served = queue::serve(&DataDir::find(global.data_dir.as_deref())?, args.sweep.as_deref(), &supervisor);
+            // The same.
+            return Ok(u8::from(served.is_err()));
         }
+        Some(Command::Run(args)) if args.sweep.jobs.is_some() && args.sweep.axes.is_empty() && !args.queue => {
+            usage("--jobs is for --sweep and --queue");
+        }
+        Some(Command::Run(args)) if args.queue => return add_to_queue(args, &global),
         Some(Command::Run(args)) if !args.sweep.axes.is_empty() => return run_sweep(args, &global),
         Some(Command::Run(args)) if args.detach => {
             let supervisor = Supervisor::own(global.data_dir.as_deref(), global.log)?;
@@ -159,30 +165,66 @@ fn command(args: RunArgs, is_supervised: bool) -> anyhow::Result<JobKind> {
     Ok(JobKind::Command { name: args.name, options, watch: Box::new(watch(args.watch)) })
 }
 
-/// The command of a sweep, its parameters, and how its runs follow each other.
-fn sweep_of(mut args: RunArgs) -> anyhow::Result<(JobKind, Vec<SweepAxis>, SweepOptions)> {
-    let SweepArgs { axes, jobs, fail_fast } = std::mem::take(&mut args.sweep);
-    Ok((command(args, false)?, axes, SweepOptions { jobs: jobs.into(), fail_fast }))
-}
-
 /// Runs a command many times: in this terminal, or detached.
-fn run_sweep(args: RunArgs, global: &GlobalArgs) -> anyhow::Result<u8> {
+fn run_sweep(mut args: RunArgs, global: &GlobalArgs) -> anyhow::Result<u8> {
     let is_detached = args.detach;
-    let (base, axes, options) = sweep_of(args)?;
-    let usage = |text: String| Cli::command().error(ErrorKind::ValueValidation, text).exit();
+    let SweepArgs { axes, jobs, fail_fast } = std::mem::take(&mut args.sweep);
+    let options = SweepOptions { jobs: jobs.unwrap_or(1).into(), fail_fast };
+    let base = command(args, false)?;
     if global.save.is_some() {
-        usage("--save draws one run: `kymograph open --headless --save PATH RUN…` draws several".to_owned());
+        usage("--save draws one run: `kymograph open --headless --save PATH RUN…` draws several");
     }
-    let runs = sweep::runs(&base, &axes).unwrap_or_else(|error| usage(error.to_string()));
+    let runs = sweep::runs(&base, &axes).unwrap_or_else(|error| usage(&error.to_string()));
     if is_detached {
+        let kinds: Vec<_> = runs.into_iter().map(|run| run.kind).collect();
         let supervisor = Supervisor::own(global.data_dir.as_deref(), global.log)?;
-        let started = supervisor.start_queue(&base, &options.words(&axes))?;
-        writeln!(std::io::stdout(), "{}", started.run.display())?;
-        eprintln!("kymograph: {} runs; `kill {}` stops all of them", runs.len(), started.process.id());
+        let (first, pid) = queue_of(global)?.detach(&kinds, options, &supervisor)?;
+        writeln!(std::io::stdout(), "{}", first.display())?;
+        eprintln!("kymograph: {} runs; `kill {pid}` stops all of them", kinds.len());
         return Ok(0);
     }
     let code = sweep::run(runs, options, &launch(base, global, true))?;
     Ok(u8::try_from(code).unwrap_or(1))
+}
+
+/// Lets a command wait in the queue, or all runs of a sweep.
+fn add_to_queue(mut args: RunArgs, global: &GlobalArgs) -> anyhow::Result<u8> {
+    let SweepArgs { axes, jobs, fail_fast } = std::mem::take(&mut args.sweep);
+    let base = command(args, false)?;
+    if global.save.is_some() {
+        usage("--save draws a run that has ended: `kymograph open --headless --save PATH RUN` does so later");
+    }
+    let kinds: Vec<_> = if axes.is_empty() {
+        vec![base]
+    } else {
+        let runs = sweep::runs(&base, &axes).unwrap_or_else(|error| usage(&error.to_string()));
+        runs.into_iter().map(|run| run.kind).collect()
+    };
+    let queue = queue_of(global)?;
+    if let Some(jobs) = jobs {
+        queue.set_jobs(jobs)?;
+    }
+    let added = queue.add(&kinds, fail_fast, &Supervisor::own(global.data_dir.as_deref(), global.log)?)?;
+    let mut out = std::io::stdout();
+    for id in &added.ids {
+        writeln!(out, "{id}")?;
+    }
+    let who = match kinds.as_slice() {
+        [one] => format!("{} waits", printable(one.name())),
+        all => format!("{} commands wait", all.len()),
+    };
+    let held = if queue.is_held() { "; the queue is held" } else { "" };
+    eprintln!("kymograph: {who} in the queue, {} before{held}", added.before);
+    Ok(0)
+}
+
+fn queue_of(global: &GlobalArgs) -> anyhow::Result<Queue> {
+    Ok(Queue::of(&DataDir::find(global.data_dir.as_deref())?)?)
+}
+
+/// Ends the program: what was typed makes no sense.
+fn usage(text: &str) -> ! {
+    Cli::command().error(ErrorKind::ValueValidation, text).exit()
 }
 
 fn watch(args: WatchArgs) -> WatchOptions {

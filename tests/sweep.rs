@@ -12,7 +12,8 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use kymograph::record::RunState;
+use kymograph::app::queue::Queue;
+use kymograph::record::{DataDir, RunState};
 use run_support::{Home, is_alive, wait_for_end, wait_until};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
@@ -180,4 +181,12 @@ fn a_place_that_takes_no_runs_is_said_at_once() {
     let output = home.output(&args);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1);
+    // The same if it is the first run that finds no place.
+    let home = Home::new();
+    fs::write(home.path().join("runs"), "").unwrap();
+    let output = home.output(&["run", "--detach", "--sweep", "n=1,2", "--", "echo", "{n}"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(1) && said.lines().count() == 1 && said.contains("runs"), "{said}");
+    assert!(Queue::of(&DataDir::new(home.path())).unwrap().list().unwrap().is_empty(), "nothing is left of it");
+    fs::remove_file(home.path().join("runs")).unwrap();
 }

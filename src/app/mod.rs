@@ -27,6 +27,7 @@ pub mod pane_log;
 pub mod pipeline;
 pub mod printable;
 pub mod pulse;
+pub mod queue;
 pub mod recording;
 pub mod render_file;
 pub mod run_list;

@@ -25,6 +25,7 @@ const WATCHED_FLUSH: Duration = Duration::from_millis(40);
 #[must_use]
 pub fn about(kind: &JobKind) -> RunAbout {
     RunAbout {
+        id: None,
         name: kind.name().to_owned(),
         kind: kind.word().to_owned(),
         command: kind.command(),

@@ -1,7 +1,10 @@
-//! `kymograph ls` and `kymograph rm`: the recorded runs as a list, and their removal.
+//! `kymograph ls`, `rm` and `stop`: what waits and the recorded runs as a list, their removal, their end.
 //!
 //! Runs on the caller's thread. Names come from strangers: they are shown without characters that do something.
 
+mod waiting;
+
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
@@ -12,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::app::launch::Recording;
 use crate::app::printable::printable;
+use crate::app::queue::{Queue, QueueError};
 use crate::app::supervisor::{self, Ask, LinkError};
 use crate::cli::{LsArgs, RmArgs, StopArgs};
 use crate::record::{DataDir, RecordError, RunEntry, RunState};
@@ -35,6 +39,9 @@ pub enum RunsError {
     /// The runs cannot be read, found or removed.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// The queue cannot be read or changed.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
     /// A run cannot be asked to end.
     #[error(transparent)]
     Link(#[from] LinkError),
@@ -57,44 +64,57 @@ pub enum RunsError {
     Write(#[from] io::Error),
 }
 
-/// Prints all runs to `out`, the newest first.
+/// Prints to `out` what waits, in order, then all runs, the newest first.
 ///
 /// # Errors
 /// [`RunsError`].
 pub fn ls(args: &LsArgs, data_dir: Option<&Path>, out: &mut impl Write) -> Result<(), RunsError> {
     let data_dir = DataDir::find(data_dir)?;
+    let queue = Queue::of(&data_dir)?;
+    // In this order: what starts meanwhile is in both lists, never in none.
+    let waiting = queue.list().unwrap_or_else(|error| {
+        // The runs can be listed all the same.
+        eprintln!("kymograph: the queue cannot be read: {error}");
+        Vec::new()
+    });
     let runs = data_dir.list()?;
     let text = if args.json {
-        format!("{:#}\n", Value::Array(runs.iter().map(to_json).collect()))
-    } else if runs.is_empty() {
+        let waiting = waiting.iter().enumerate().map(|(place, one)| waiting::to_json(place, one));
+        format!("{:#}\n", Value::Array(waiting.chain(runs.iter().map(to_json)).collect()))
+    } else if runs.is_empty() && waiting.is_empty() {
         // Not on standard output, which a program may read.
         eprintln!("kymograph: there are no runs in {} yet", data_dir.runs().display());
         String::new()
     } else {
-        table(&runs, Timestamp::now())
+        let blank = if runs.is_empty() || waiting.is_empty() { "" } else { "\n" };
+        format!("{}{blank}{}", waiting::table(&waiting), table(&runs, Timestamp::now()))
     };
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         // Who reads only the head of the list has what they want.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => Ok(written?),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        written => written?,
     }
+    for note in waiting::notes(&queue, &waiting) {
+        eprintln!("kymograph: {}", printable(&note));
+    }
+    Ok(())
 }
 
-/// Removes runs. If one of them is not there, or may be several, none is removed.
+/// Removes runs, and takes commands out of the queue. If one of them is not there, or may be several, none is removed.
 ///
 /// # Errors
 /// [`RunsError`].
 pub fn rm(args: &RmArgs, data_dir: Option<&Path>) -> Result<(), RunsError> {
     let data_dir = DataDir::find(data_dir)?;
-    let mut runs: Vec<RunEntry> = Vec::new();
-    for what in &args.runs {
-        let run = data_dir.find_run(what)?;
-        if runs.iter().all(|other| other.path != run.path) {
-            runs.push(run);
-        }
-    }
+    let queue = Queue::of(&data_dir)?;
+    let (waiting, mut runs) = waiting::all_meant(&args.runs, &data_dir, &queue, |run| run.state != RunState::Running)?;
+    let mut seen = HashSet::new();
+    runs.retain(|run| seen.insert(run.path.clone()));
     if let Some(live) = runs.iter().find(|run| run.state == RunState::Running) {
         return Err(RecordError::Live { path: live.path.clone() }.into());
+    }
+    for waiting in waiting {
+        queue.cancel(&waiting.id)?;
     }
     Ok(runs.iter().try_for_each(|run| data_dir.remove(run))?)
 }
@@ -118,16 +138,24 @@ pub fn live(recording: &Recording) -> Vec<RunEntry> {
     runs
 }
 
-/// Ends runs that go on, and waits until they have. If one of them is not there, has ended, or may be several, none is
-/// ended.
+/// Takes commands out of the queue, and ends runs that go on, and waits until they have. If one of them is not there, has
+/// ended, or may be several, none is ended.
 ///
 /// # Errors
 /// [`RunsError`].
 pub fn stop(args: &StopArgs, data_dir: Option<&Path>) -> Result<(), RunsError> {
     let data_dir = DataDir::find(data_dir)?;
-    let runs: Vec<_> = args.runs.iter().map(|what| data_dir.find_run(what)).collect::<Result<_, _>>()?;
+    let queue = Queue::of(&data_dir)?;
+    let (waiting, mut runs) = waiting::all_meant(&args.runs, &data_dir, &queue, |run| run.state == RunState::Running)?;
     if let Some(ended) = runs.iter().find(|run| run.state != RunState::Running) {
         return Err(RunsError::Ended { run: ended.dir_name(), state: ended.state });
+    }
+    for waiting in waiting {
+        match queue.cancel(&waiting.id) {
+            // It has started in this moment, and is to end all the same.
+            Err(QueueError::Started { run, .. }) => runs.extend(RunEntry::find(&run)),
+            done => done?,
+        }
     }
     for run in &runs {
         supervisor::ask(&run.path, Ask::Stop, ANSWER_TIME)?;
@@ -161,15 +189,21 @@ fn to_json(run: &RunEntry) -> Value {
     value
 }
 
-/// The list for people: columns one below the other, numbers to the right.
+/// The runs, for people.
 fn table(runs: &[RunEntry], now: Timestamp) -> String {
     const HEAD: [&str; 7] = ["ID", "NAME", "STATE", "START", "DURATION", "SAMPLES", "SIZE"];
-    /// Columns from this one on are numbers.
-    const FIRST_NUMBER: usize = 4;
+    if runs.is_empty() {
+        return String::new();
+    }
     let mut lines = vec![HEAD.map(str::to_owned)];
     lines.extend(runs.iter().map(|run| cells(run, now)));
-    let mut widths = [0; HEAD.len()];
-    for line in &lines {
+    columns(&lines, 4)
+}
+
+/// Columns one below the other; those from `first_number` on are numbers, which stand to the right.
+fn columns<const N: usize>(lines: &[[String; N]], first_number: usize) -> String {
+    let mut widths = [0; N];
+    for line in lines {
         for (width, cell) in widths.iter_mut().zip(line) {
             *width = cell.chars().count().max(*width);
         }
@@ -179,7 +213,7 @@ fn table(runs: &[RunEntry], now: Timestamp) -> String {
         let start = text.len();
         for (index, (cell, width)) in line.iter().zip(widths).enumerate() {
             let gap = if index == 0 { "" } else { "  " };
-            let written = if index < FIRST_NUMBER {
+            let written = if index < first_number {
                 write!(text, "{gap}{cell:<width$}")
             } else {
                 write!(text, "{gap}{cell:>width$}")
@@ -201,7 +235,7 @@ fn cells(run: &RunEntry, now: Timestamp) -> [String; 7] {
         meta.map(|meta| meta.start.chars().take(19).map(|c| if c == 'T' { ' ' } else { c }).collect::<String>());
     [
         printable(&id).into_owned(),
-        short(&printable(&run.name())),
+        short(&printable(&run.name()), NAME_CHARS),
         run.state.word().to_owned(),
         start.map_or_else(none, |start| printable(&start).into_owned()),
         duration(run, now).map_or_else(none, duration_text),
@@ -251,11 +285,11 @@ fn size_text(bytes: u64) -> String {
     format!("{value:.1} TB")
 }
 
-fn short(name: &str) -> String {
-    if name.chars().count() <= NAME_CHARS {
-        return name.to_owned();
+fn short(text: &str, chars: usize) -> String {
+    if text.chars().count() <= chars {
+        return text.to_owned();
     }
-    name.chars().take(NAME_CHARS - 1).chain(['…']).collect()
+    text.chars().take(chars - 1).chain(['…']).collect()
 }
 
 #[cfg(test)]
@@ -283,7 +317,7 @@ mod tests {
 
     #[test]
     fn long_names_are_cut() {
-        assert_eq!(short(&"é".repeat(40)), "é".repeat(40));
-        assert_eq!(short(&"é".repeat(41)), "é".repeat(39) + "…");
+        assert_eq!(short(&"é".repeat(40), NAME_CHARS), "é".repeat(40));
+        assert_eq!(short(&"é".repeat(41), NAME_CHARS), "é".repeat(39) + "…");
     }
 }

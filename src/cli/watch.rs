@@ -38,15 +38,15 @@ pub struct WatchArgs {
 
 /// How a command is run many times.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Sweeps")]
+#[command(next_help_heading = "Sweeps and the queue")]
 pub struct SweepArgs {
     /// Run the command for each value, which takes the place of {NAME} in it: `lr=0.1,0.01`, `x=0..1:5`,
     /// `lr=1e-4..1e-1:4log`. Given again, for each combination. `{{` and `}}` are then braces
     #[arg(long = "sweep", value_name = "NAME=VALUES", action = ArgAction::Append)]
     pub axes: Vec<SweepAxis>,
-    /// Runs at a time
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "axes", value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub jobs: u16,
+    /// Runs at a time, of the sweep or of the queue [default: 1, or what the queue was told before]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
     /// End the rest when a run fails
     #[arg(long, requires = "axes")]
     pub fail_fast: bool,

@@ -46,6 +46,6 @@ pub use meta::RunMeta;
 pub use recorder::{FINISH_BOUND, MakeRun, OnMade, OnTrouble, RecordHandle, Recorder, RecorderOptions, Trouble};
 pub use run_dir::{LOG_NAME, META_NAME, RunAbout, RunDir};
 pub use run_entry::RunEntry;
-pub use run_name::NAME_CHARS;
+pub use run_name::{NAME_CHARS, new_id as new_run_id};
 pub use spill::Spill;
 pub use stats::RecordStats;

@@ -29,6 +29,8 @@ const LOCK_ATTEMPTS: u32 = 100;
 /// What is known of a run before it begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunAbout {
+    /// Its id, as [`new_run_id`](super::new_run_id) makes them, if it has one before it begins.
+    pub id: Option<String>,
     /// Its name: plain text, never a path.
     pub name: String,
     /// The kind of job: `sine`, `command`, …
@@ -53,7 +55,7 @@ impl RunDir {
     /// Makes a new directory in `runs`, which is made too if it is missing.
     pub(super) fn create(runs: &Path, about: &RunAbout) -> Result<Self, RecordError> {
         DirBuilder::new().recursive(true).mode(0o700).create(runs).map_err(RecordError::io("create", runs))?;
-        let (path, id) = make_dir(runs, &about.name)?;
+        let (path, id) = make_dir(runs, about)?;
         let log_path = path.join(LOG_NAME);
         let log = OpenOptions::new()
             .read(true)
@@ -117,12 +119,13 @@ impl RunDir {
     }
 }
 
-fn make_dir(runs: &Path, name: &str) -> Result<(PathBuf, String), RecordError> {
-    let (begun, name) = (jiff::Zoned::now().strftime("%Y-%m-%dT%H-%M-%S").to_string(), run_name::safe(name));
+fn make_dir(runs: &Path, about: &RunAbout) -> Result<(PathBuf, String), RecordError> {
+    let (begun, name) = (jiff::Zoned::now().strftime("%Y-%m-%dT%H-%M-%S").to_string(), run_name::safe(&about.name));
+    let mut given = about.id.clone();
     let mut attempt = 0;
     loop {
         attempt += 1;
-        let id = run_name::new_id();
+        let id = given.take().unwrap_or_else(run_name::new_id);
         let path = runs.join(format!("{begun}-{name}-{id}"));
         // Fails if it is there already, so two writers never have one directory.
         match DirBuilder::new().mode(0o700).create(&path) {

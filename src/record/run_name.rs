@@ -23,8 +23,9 @@ pub(super) fn safe(name: &str) -> String {
     if safe.is_empty() { "run".to_owned() } else { safe.to_owned() }
 }
 
-/// Eight hexadecimal digits of chance.
-pub(super) fn new_id() -> String {
+/// The id of a new run: eight hexadecimal digits of chance.
+#[must_use]
+pub fn new_id() -> String {
     // The keys of a hash state come from the system's random numbers; the process makes two of a thread differ.
     let random = RandomState::new().hash_one((std::process::id(), std::time::SystemTime::now()));
     format!("{:08x}", random as u32)

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use kymograph::app::queue::Queue;
 use kymograph::app::supervisor::{Ask, ask};
 use kymograph::batch::{Item, Notice};
 use kymograph::record::{Body, DataDir, LogReader, RunEntry, RunState};
@@ -57,6 +58,13 @@ impl Home {
 
 impl Drop for Home {
     fn drop(&mut self) {
+        // First what would start when those end that run.
+        if let Ok(queue) = Queue::of(&DataDir::new(self.0.path())) {
+            for waiting in queue.list().unwrap_or_default() {
+                // Fails for those that are just starting.
+                let _started = queue.cancel(&waiting.id);
+            }
+        }
         for run in self.runs().iter().filter(|run| run.state == RunState::Running) {
             // Fails for those that are just ending.
             let _ending = ask(&run.path, Ask::Stop, PATIENCE);

@@ -108,6 +108,10 @@ pub(super) fn of_program() -> Vec<Section> {
                     "A recorded run: *log.tfrecord* holds all of it, *meta.json* what people want to know of it first.",
                 ),
                 Entry(
+                    "~/.local/share/kymograph/queue/",
+                    "Commands that wait, each with the environment in which it was queued; only its user can read them.",
+                ),
+                Entry(
                     "~/.config/kymograph/kymograph.conf",
                     "What the window remembers: its size, the choices in its menus.",
                 ),
@@ -155,10 +159,16 @@ pub(super) fn of_command(name: &str) -> Vec<Section> {
             ),
             Section::new(
                 "EXAMPLES",
-                vec![Example(
-                    "kymograph run --metrics 'it (?P<step>\\d+) err (?P<error>\\S+)' -- ./solve",
-                    "Read lines such as \"it 12 err 3.5e-4\":",
-                )],
+                vec![
+                    Example(
+                        "kymograph run --metrics 'it (?P<step>\\d+) err (?P<error>\\S+)' -- ./solve",
+                        "Read lines such as \"it 12 err 3.5e-4\":",
+                    ),
+                    Example(
+                        "kymograph run --queue -- python train.py",
+                        "Let a training wait until those that were queued before it have ended:",
+                    ),
+                ],
             ),
         ]),
         "follow" => sections.push(Section::new(

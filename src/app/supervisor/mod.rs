@@ -20,5 +20,5 @@ pub use link::{Link, LinkError, ask, is_supervised};
 pub use process::{SuperviseError, run};
 pub(in crate::app) use process::{close_standard_streams, watch as watch_signals};
 pub use protocol::{Ask, Tell};
-pub(in crate::app) use spawn::Begun;
+pub(in crate::app) use spawn::{Begun, Order, started};
 pub use spawn::{SpawnError, Started, Supervisor};

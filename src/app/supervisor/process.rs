@@ -4,9 +4,10 @@
 //! job, without a store: what is recorded is read by others.
 
 use std::fs::OpenOptions;
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -18,12 +19,13 @@ use signal_hook::low_level::pipe;
 
 use crate::app::job_view::JobView;
 use crate::app::pipeline::{self, JobKind, Recorded, StartError};
+use crate::app::queue;
 use crate::app::recording;
 use crate::app::watch::Rules;
 use crate::batch::Notice;
 use crate::job;
 use crate::job::watch::Fired;
-use crate::record::{DataDir, RecordError};
+use crate::record::{DataDir, RecordError, RunAbout};
 use crate::source::bell::Bell;
 
 use super::control::Control;
@@ -43,6 +45,9 @@ pub enum SuperviseError {
     /// The job cannot be started.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// The command waits no more: it was taken out of the queue, or another supervisor has it.
+    #[error("the command does not wait any more")]
+    Taken,
     /// The system refuses something.
     #[error("cannot {doing}: {source}")]
     Io {
@@ -58,15 +63,16 @@ fn io_error(doing: &'static str) -> impl FnOnce(io::Error) -> SuperviseError {
 }
 
 /// Runs `kind`, which is a command, to its end. What it begins with is told in one line on standard output, which is then
-/// closed, as are the other two.
+/// closed, as are the other two. Where the command waits in the file `queued`, it is run only if that is still there.
 ///
 /// # Errors
 /// [`SuperviseError`], told on standard output as well.
-pub fn run(kind: &JobKind, data_dir: &DataDir) -> Result<(), SuperviseError> {
-    let begun = Process::begin(kind, data_dir);
+pub fn run(kind: &JobKind, data_dir: &DataDir, queued: Option<&Path>) -> Result<(), SuperviseError> {
+    let begun = Process::begin(kind, data_dir, queued);
     let word = match &begun {
         Ok(process) => Begun::Run(process.recorded.run_path().to_owned()),
         Err(SuperviseError::Record(error)) => Begun::NoPlace(error.to_string()),
+        Err(SuperviseError::Taken) => Begun::Taken,
         Err(error) => Begun::Failed(error.to_string()),
     };
     // Who started us may be gone already; that is no reason to stop.
@@ -100,7 +106,7 @@ struct Process {
 }
 
 impl Process {
-    fn begin(kind: &JobKind, data_dir: &DataDir) -> Result<Self, SuperviseError> {
+    fn begin(kind: &JobKind, data_dir: &DataDir, queued: Option<&Path>) -> Result<Self, SuperviseError> {
         // Fails only for who has a session already.
         if let Err(error) = setsid() {
             log::debug!("no session of its own: {error}");
@@ -110,7 +116,8 @@ impl Process {
         let deaths = watch(&[SIGCHLD]).map_err(io_error("watch for signals"))?;
         // Caught and not ignored, because the command would inherit that; the end of a terminal means nothing here.
         std::mem::forget(watch(&[SIGHUP]).map_err(io_error("watch for signals"))?);
-        let run = data_dir.create_run(&recording::about(kind))?;
+        let id = queued.and_then(queue::id_of);
+        let run = data_dir.create_run(&RunAbout { id, ..recording::about(kind) })?;
         let control = Control::listen(run.path()).map_err(io_error("listen in the run's directory"))?;
         let notices = Arc::new(Bell::new().map_err(io_error("wait for the command"))?);
         let (mailbox, mut drain) = job::mailbox();
@@ -122,6 +129,17 @@ impl Process {
             job::lock(&theirs).push(rule.clone());
             bell.ring();
         });
+        if let Some(queued) = queued
+            && let Err(error) = queue::claim(queued, run.path())
+        {
+            // A run that has not begun is nothing to look at.
+            let removed = std::fs::remove_dir_all(run.path());
+            removed.unwrap_or_else(|error| log::debug!("{}: {error}", run.path().display()));
+            return Err(match error.kind() {
+                ErrorKind::NotFound => SuperviseError::Taken,
+                _ => io_error("take the command out of the queue")(error),
+            });
+        }
         let recorded = pipeline::record(kind, run, &mailbox, on_fired)?;
         let (begun, view) = (Instant::now(), JobView::started_now());
         Ok(Self { recorded, drain, view, begun, control, fired, notices, signals, deaths, reap_at: None })

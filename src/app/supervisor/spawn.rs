@@ -3,7 +3,7 @@
 //! Waits for the supervisor to say where its run is; called on a thread that may wait.
 
 use std::ffi::OsString;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::job_kind::JobKind;
 use crate::source::command::Wiring;
+use crate::source::process_tree::JOB_VARIABLE;
 
 /// The program that supervises commands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,25 @@ pub(in crate::app) enum Begun {
     NoPlace(String),
     /// It failed.
     Failed(String),
+    /// The command does not wait any more: it was taken out, put elsewhere, or another supervisor has it.
+    Taken,
+    /// A queue's process waits for what is added.
+    Watching,
+    /// Another process does what this was to do.
+    Elsewhere,
+}
+
+/// A command that was put together earlier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::app) struct Order {
+    /// Flags as `cli::RunArgs` reads them.
+    pub flags: Vec<OsString>,
+    /// The program and its arguments.
+    pub argv: Vec<OsString>,
+    /// The directory that it runs in.
+    pub cwd: PathBuf,
+    /// All variables of its environment.
+    pub environment: Vec<(OsString, OsString)>,
 }
 
 /// Longest such line.
@@ -49,6 +69,12 @@ pub enum SpawnError {
     /// It cannot be started, or ended at once.
     #[error("cannot start the supervisor of the command: {0}")]
     Failed(String),
+    /// The system starts no process at present.
+    #[error("cannot start the supervisor of the command: {0}")]
+    NotNow(String),
+    /// The command waits no more.
+    #[error("the command does not wait any more")]
+    Taken,
 }
 
 /// A supervisor at work.
@@ -75,71 +101,105 @@ impl Supervisor {
     /// # Errors
     /// [`SpawnError`].
     pub fn start(&self, kind: &JobKind) -> Result<Started, SpawnError> {
-        self.begin(self.words("supervise", kind, &[]))
+        let mut process = self.program("supervise");
+        process.args(Order::flags(kind));
+        if let JobKind::Command { options, .. } = kind {
+            process.arg("--").args(&options.argv);
+        }
+        let (begun, process) = begin(&mut process)?;
+        started(begun, process)
     }
 
-    /// Starts a process that runs one command after the other, as `words` say, and waits until the first has its run, which
-    /// is the one that is given.
+    /// Starts one for a command that waits in the file `entry`, and waits until its run is there. The supervisor takes the
+    /// file away to the directory `started` beside it, under the name of the run, just before the command begins: whoever
+    /// takes it first has the command.
+    ///
+    /// # Errors
+    /// [`SpawnError`]; [`SpawnError::Taken`] if the file is gone by then.
+    pub(in crate::app) fn start_order(&self, order: &Order, entry: &Path) -> Result<Started, SpawnError> {
+        // Who starts it would only be told that something is not found.
+        if !order.cwd.is_dir() {
+            return Err(SpawnError::Failed(format!("{} is no directory any more", order.cwd.display())));
+        }
+        let mut queued = OsString::from("--queued=");
+        queued.push(entry);
+        let mut process = self.program("supervise");
+        process.arg(queued).args(&order.flags).arg("--").args(&order.argv);
+        process.current_dir(&order.cwd).env_clear().envs(order.environment.iter().map(|(name, value)| (name, value)));
+        let (begun, process) = begin(&mut process)?;
+        started(begun, process)
+    }
+
+    /// Starts the process of a queue, of that of the sweep with this id if one is given, and waits for its first word. The
+    /// process is none of a job around this one.
     ///
     /// # Errors
     /// [`SpawnError`].
-    pub fn start_queue(&self, kind: &JobKind, words: &[OsString]) -> Result<Started, SpawnError> {
-        self.begin(self.words("queue", kind, words))
+    pub(in crate::app) fn start_queue(&self, sweep: Option<&str>) -> Result<(Begun, Child), SpawnError> {
+        let mut process = self.program("queue");
+        process.args(sweep).env_remove(JOB_VARIABLE);
+        begin(&mut process)
     }
 
-    fn begin(&self, words: Vec<OsString>) -> Result<Started, SpawnError> {
-        let failed = |error: io::Error| SpawnError::Failed(error.to_string());
-        let mut process = Command::new(&self.program)
-            .arg0("kymograph")
-            .args(words)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(failed)?;
-        let mut said = String::new();
-        if let Some(stdout) = process.stdout.take() {
-            BufReader::new(stdout.take(LINE_BYTES_MAX)).read_line(&mut said).map_err(failed)?;
-        }
-        let begun = serde_json::from_str(&said);
-        match begun {
-            Ok(Begun::Run(run)) => return Ok(Started { run, process }),
-            Ok(Begun::NoPlace(why)) => return Err(SpawnError::NoPlace(why)),
-            Ok(Begun::Failed(why)) => return Err(SpawnError::Failed(why)),
-            Err(_) => {}
-        }
-        let status = process.wait().map_err(failed)?;
-        Err(SpawnError::Failed(format!("it ended at once ({status})")))
-    }
-
-    /// All after the program's name, as `cli::RunArgs` reads it, with `more` before the command.
-    fn words(&self, verb: &str, kind: &JobKind, more: &[OsString]) -> Vec<OsString> {
-        let mut words: Vec<OsString> = vec![verb.into(), "--log".into(), self.log.as_str().to_lowercase().into()];
+    /// This program with one of its hidden words.
+    fn program(&self, verb: &str) -> Command {
+        let mut process = Command::new(&self.program);
+        process.arg0("kymograph").args([verb, "--log", &self.log.as_str().to_lowercase()]);
         if let Some(data_dir) = &self.data_dir {
-            words.extend(["--data-dir".into(), data_dir.into()]);
+            process.arg("--data-dir").arg(data_dir);
         }
-        if let JobKind::Command { name, options, watch } = kind {
-            if let Some(name) = name {
-                words.push(joined("--name=", name));
-            }
-            words.push(joined("--metrics=", options.metrics.text()));
-            match options.wiring {
-                Wiring::Pipes => words.push("--no-pty".into()),
-                Wiring::Terminal => {}
-                Wiring::Terminals => words.push("--split".into()),
-            }
-            words.extend(watch.words());
-            words.extend_from_slice(more);
-            words.push("--".into());
-            words.extend(options.argv.iter().cloned());
-        }
-        words
+        process
     }
 }
 
-impl Started {
-    /// What is said of it.
-    pub(in crate::app) fn begun(&self) -> Begun {
-        Begun::Run(self.run.clone())
+/// Starts a process, and waits for the line that it says once it has begun.
+fn begin(process: &mut Command) -> Result<(Begun, Child), SpawnError> {
+    let failed = |error: io::Error| SpawnError::Failed(error.to_string());
+    let mut process =
+        process.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(|error| match error.kind() {
+            // Of the command itself; it would be the same at any time.
+            ErrorKind::ArgumentListTooLong | ErrorKind::InvalidInput => failed(error),
+            _ => SpawnError::NotNow(error.to_string()),
+        })?;
+    let mut said = String::new();
+    if let Some(stdout) = process.stdout.take() {
+        BufReader::new(stdout.take(LINE_BYTES_MAX)).read_line(&mut said).map_err(failed)?;
+    }
+    if let Ok(begun) = serde_json::from_str(&said) {
+        return Ok((begun, process));
+    }
+    let status = process.wait().map_err(failed)?;
+    Err(SpawnError::Failed(format!("it ended at once ({status})")))
+}
+
+/// The run that a supervisor says it has begun.
+pub(in crate::app) fn started(begun: Begun, mut process: Child) -> Result<Started, SpawnError> {
+    let error = match begun {
+        Begun::Run(run) => return Ok(Started { run, process }),
+        Begun::NoPlace(why) => SpawnError::NoPlace(why),
+        Begun::Failed(why) => SpawnError::Failed(why),
+        Begun::Taken => SpawnError::Taken,
+        Begun::Elsewhere => SpawnError::Failed("another process has begun it".to_owned()),
+        Begun::Watching => return Err(SpawnError::Failed("it has begun no run".to_owned())),
+    };
+    // It ends by itself now.
+    process.wait().map_err(|error| SpawnError::Failed(error.to_string()))?;
+    Err(error)
+}
+
+impl Order {
+    /// The flags of `kind`, which is a command, as `cli::RunArgs` reads them.
+    pub fn flags(kind: &JobKind) -> Vec<OsString> {
+        let JobKind::Command { name, options, watch } = kind else { return Vec::new() };
+        let mut words: Vec<OsString> = name.iter().map(|name| joined("--name=", name)).collect();
+        words.push(joined("--metrics=", options.metrics.text()));
+        match options.wiring {
+            Wiring::Pipes => words.push("--no-pty".into()),
+            Wiring::Terminal => {}
+            Wiring::Terminals => words.push("--split".into()),
+        }
+        words.extend(watch.words());
+        words
     }
 }
 

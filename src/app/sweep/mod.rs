@@ -1,16 +1,12 @@
 //! Many runs of one command, each with other parameters: so many at a time, each under a supervisor of its own.
 //!
-//! `terminal` runs them from a terminal that shows what they say, `queue` is the process that does so when nobody looks on.
+//! `terminal` runs them from a terminal that shows what they say; when nobody looks on, the queue does (`app/queue`).
 
-mod queue;
 mod terminal;
-
-use std::ffi::OsString;
 
 use crate::app::job_kind::JobKind;
 use crate::job::sweep::{SweepAxis, SweepError, fill, point_text, points};
 
-pub use queue::run as queue;
 pub use terminal::run;
 
 /// How the runs of a sweep follow each other.
@@ -20,16 +16,6 @@ pub struct SweepOptions {
     pub jobs: usize,
     /// Whether the first one that fails ends the rest.
     pub fail_fast: bool,
-}
-
-impl SweepOptions {
-    /// The flags that mean the same, with those of the parameters, as `cli::SweepArgs` reads them.
-    #[must_use]
-    pub fn words(&self, axes: &[SweepAxis]) -> Vec<OsString> {
-        let axes = axes.iter().map(|axis| format!("--sweep={}", axis.text()));
-        let fail_fast = self.fail_fast.then(|| "--fail-fast".to_owned());
-        axes.chain([format!("--jobs={}", self.jobs)]).chain(fail_fast).map(Into::into).collect()
-    }
 }
 
 /// One run of a sweep.
