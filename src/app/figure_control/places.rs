@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Changed, FigureControl};
 use crate::app::session_file::{MOST_CELLS, split_run};
-use crate::batch::{SeriesId, SeriesInfo};
+use crate::batch::{Color, SeriesId, SeriesInfo};
 use crate::figure::{Annotation, Axis, AxisRange, EventLine, Scale, SeriesStyle, Subplot, YAxis};
 use crate::store::Snapshot;
 
@@ -49,15 +49,20 @@ impl FigureControl {
         let Some(first) = from.first().copied().filter(|_| can) else { return Changed::default() };
         let origins = || ByHand { origins: (0..subplots.len()).map(Some).collect() };
         self.by_hand.get_or_insert_with(origins);
+        from.iter().for_each(|index| self.fix_colors(*index));
         let mut style = None;
-        for subplot in subplots.iter_mut() {
+        for subplot in &mut self.base.subplots {
             if let Some(at) = subplot.series.iter().position(|style| style.id == series) {
                 style.get_or_insert(subplot.series.remove(at));
             }
         }
         let Some(mut style) = style else { return Changed::default() };
         let to = match place {
-            SubplotPlace::At(to) => to,
+            SubplotPlace::At(to) => {
+                self.fix_colors(to);
+                style.color = style.color.map(|color| self.free_color(to, color));
+                to
+            }
             SubplotPlace::New => {
                 // There may be no right-hand axis without a left one.
                 style.axis = YAxis::Left;
@@ -72,6 +77,26 @@ impl FigureControl {
         let emptied: Vec<usize> = from.iter().filter(emptied).copied().collect();
         self.remove_subplots(&emptied, to);
         Changed { style: true, ..self.view_changed() }
+    }
+
+    /// Lets the curves of a subplot keep the colours that they have by their places, whoever comes or goes.
+    fn fix_colors(&mut self, subplot: usize) {
+        let Self { base, known, .. } = self;
+        let Some(drawn) = base.subplots.get_mut(subplot) else { return };
+        for (place, style) in drawn.series.iter_mut().enumerate() {
+            let own = known.as_ref().and_then(|known| known.get(style.id)).and_then(|series| series.info.color);
+            if style.color.is_none() && own.is_none() {
+                style.color = Some(base.theme.series_color(None, place));
+            }
+        }
+    }
+
+    /// `color`, or the first of the cycle that no curve of a subplot has if one of them has it.
+    fn free_color(&self, subplot: usize, color: Color) -> Color {
+        let drawn = self.base.subplots.get(subplot).map_or(&[][..], |subplot| &subplot.series);
+        let taken: Vec<Option<Color>> = drawn.iter().map(|style| style.color).collect();
+        let cycle = (0..drawn.len() + 1).map(|place| self.base.theme.series_color(None, place));
+        [color].into_iter().chain(cycle).find(|color| !taken.contains(&Some(*color))).unwrap_or(color)
     }
 
     /// Where a curve goes that is dropped at a place of the item, and the rectangle (x, y, width, height) that shows it: the

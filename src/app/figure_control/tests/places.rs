@@ -272,3 +272,42 @@ fn the_list_of_curves_says_what_each_came_to() {
     assert_eq!((acc.best, acc.color), (Some(1.0), theme.cycle[0]));
     assert_eq!(bench.control().curves(1).len(), 1);
 }
+
+#[test]
+fn curves_keep_their_colours_wherever_they_are_put_and_no_two_of_a_subplot_are_alike() {
+    let (set, mut control) = (LiveSet::default(), FigureControl::default());
+    set.set_jobs(vec![live(&job(&["a", "b", "c"]), "job")]);
+    control.arrange(&set.slot().latest());
+    let colors = |control: &FigureControl| -> Vec<(String, crate::batch::Color)> {
+        let mut all: Vec<_> = control.curves(9).into_iter().map(|curve| (curve.name, curve.color)).collect();
+        all.sort_by(|a, b| a.0.cmp(&b.0));
+        all
+    };
+    let before = colors(&control);
+    let id = |control: &FigureControl, name: &str| {
+        control.curves(9).into_iter().find(|curve| curve.name == name).unwrap().id
+    };
+    control.move_series(id(&control, "a"), SubplotPlace::New);
+    assert_eq!(colors(&control), before);
+    control.set_series_color(id(&control, "b"), Some(before[0].1));
+    control.move_series(id(&control, "a"), SubplotPlace::At(0));
+    let after = colors(&control);
+    assert!(after[0].1 != after[1].1 && after[0].1 != after[2].1, "{after:?}");
+    assert_eq!(after[1..], [("b".to_owned(), before[0].1), before[2].clone()]);
+}
+
+#[test]
+fn a_curve_is_dropped_into_the_subplot_under_it_or_onto_the_foot_of_the_figure() {
+    let mut bench = Bench::new(&["a", "b"]);
+    bench.to(1, SubplotPlace::New);
+    let drop =
+        |bench: &Bench, subplot, x, y| bench.rig.control.drop_place(bench.rig.place(subplot, x, y)).map(|it| it.0);
+    assert_eq!(drop(&bench, 0, 0.5, 0.5), Some(SubplotPlace::At(0)));
+    assert_eq!(drop(&bench, 1, 0.5, 0.5), Some(SubplotPlace::At(1)));
+    assert_eq!(drop(&bench, 1, 0.5, 0.95), Some(SubplotPlace::New));
+    assert_eq!(drop(&bench, 1, 0.5, 1.2), Some(SubplotPlace::New), "also below the labels");
+    assert_eq!(drop(&bench, 0, -0.5, 0.5), None);
+    let (_, [x, y, width, height]) = bench.rig.control.drop_place(bench.rig.place(1, 0.5, 0.95)).unwrap();
+    let [left, bottom] = bench.rig.place(1, 0.0, 1.0);
+    assert!((x - left).abs() < 1.0 && (y + height - bottom).abs() < 1.0 && width > 100.0 && height > 10.0);
+}
