@@ -14,7 +14,7 @@ mod gui {
     use std::process::Command;
 
     /// The files of src/bridge that declare Qt objects or call C++.
-    const BRIDGES: [&str; 11] = [
+    const BRIDGES: [&str; 12] = [
         "axis",
         "desktop",
         "embed",
@@ -23,6 +23,7 @@ mod gui {
         "message_model",
         "program",
         "qt",
+        "queue_model",
         "run_model",
         "series",
         "series_model",

@@ -121,6 +121,12 @@ ThemedWindow {
         figures.current.job = made
         made.open(paths)
     }
+    // Runs a line as in a terminal, in a job of its own.
+    function runLine(line, name, hasResources) {
+        const made = addJob()
+        figures.current.job = made
+        made.runLine(line, name, hasResources)
+    }
     function addJob() {
         const made = jobMaker.createObject(window)
         adopt(made)
@@ -327,6 +333,8 @@ ThemedWindow {
                     otherJobs: figures.current.otherJobs
                     jobOf: window.jobOf
                     onOverlayChosen: (path, isShown) => window.overlay(path, isShown)
+                    queue: queue
+                    onCommandRequested: commandDialog.get().open()
                     onJobChosen: (job) => {
                         figures.current.job = job
                         window.showsRuns = split.visible
@@ -398,6 +406,26 @@ ThemedWindow {
         file: "DetailsDialog.qml"
         properties: ({text: Qt.binding(() => window.job.errorText)})
     }
+    QueueModel {
+        id: queue
+        // Said in the list, where that is shown.
+        onFailed: (text) => {
+            if (!window.showsRuns)
+                figures.current.showNote(text, true)
+        }
+    }
+    LazyPopup {
+        id: commandDialog
+        host: window.contentItem
+        file: "CommandDialog.qml"
+        onMade: (dialog) => {
+            dialog.runRequested.connect(window.runLine)
+            dialog.queueRequested.connect((line, name, hasResources) => {
+                queue.add(line, name, hasResources)
+                window.showsRuns = true
+            })
+        }
+    }
     LazyPopup {
         id: rules
         host: window.contentItem
@@ -430,6 +458,7 @@ ThemedWindow {
         file: "MainMenu.qml"
         properties: ({isFullScreen: Qt.binding(() => window.visibility === Window.FullScreen)})
         onMade: (menu) => {
+            menu.commandRequested.connect(() => commandDialog.get().open())
             menu.openRequested.connect(() => openDialog.get().open())
             menu.tabRequested.connect(() => figures.add(window.job))
             menu.figureWindowRequested.connect(() => window.openFigureWindow())
@@ -473,6 +502,7 @@ ThemedWindow {
         onOpenRequested: openDialog.get().open()
         onFindRequested: panes.current().openFind()
         onSaveRequested: figures.current.openSaveDialog()
+        onCommandRequested: commandDialog.get().open()
         onTabRequested: figures.add(window.job)
         onListRequested: figures.current.hasSeriesList = !figures.current.hasSeriesList
         onStepRequested: (by) => figures.step(by)

@@ -7,6 +7,7 @@ FittingMenu {
     id: menu
 
     property bool isFullScreen: false
+    signal commandRequested()
     signal openRequested()
     signal tabRequested()
     signal figureWindowRequested()
@@ -38,6 +39,10 @@ FittingMenu {
         onTriggered: Appearance.closing = closing
     }
 
+    MenuEntry {
+        text: qsTr("&Run a command…")
+        onTriggered: menu.commandRequested()
+    }
     MenuEntry {
         text: qsTr("&Open or follow files…")
         onTriggered: menu.openRequested()
@@ -100,7 +105,7 @@ FittingMenu {
         }
     }
     MenuEntry {
-        text: qsTr("&Rules…")
+        text: qsTr("R&ules…")
         onTriggered: menu.rulesRequested()
     }
     MenuEntry {

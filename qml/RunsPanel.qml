@@ -19,6 +19,8 @@ FocusScope {
     // The curves of a run are to be shown besides, or no longer.
     signal overlayChosen(string path, bool isShown)
     signal closeRequested()
+    // A command is to be typed.
+    signal commandRequested()
 
     component RunRow: ItemDelegate {
         id: row
@@ -108,16 +110,27 @@ FocusScope {
         }
     }
 
+    required property QueueModel queue
+
     RunModel {
         id: runs
         onFailed: (text) => note.text = text
+    }
+    Connections {
+        target: panel.queue
+        function onFailed(text) {
+            note.text = text
+        }
     }
     Timer {
         interval: 2000
         repeat: true
         triggeredOnStart: true
         running: panel.visible && panel.Window.visibility !== Window.Minimized
-        onTriggered: runs.look()
+        onTriggered: {
+            runs.look()
+            panel.queue.look()
+        }
     }
 
     Rectangle {
@@ -145,6 +158,13 @@ FocusScope {
                 color: Qt.alpha(palette.text, 0.75)
             }
             StripButton {
+                objectName: "runCommandButton"
+                symbol: "add"
+                tip: qsTr("Run a command")
+                keys: qsTr("Ctrl+R")
+                onClicked: panel.commandRequested()
+            }
+            StripButton {
                 symbol: "close"
                 tip: qsTr("Close")
                 keys: "F9"
@@ -166,6 +186,10 @@ FocusScope {
                 runs.filter = ""
             }
             Keys.onDownPressed: list.forceActiveFocus()
+        }
+        QueueList {
+            Layout.fillWidth: true
+            model: panel.queue
         }
         // What is not recorded, or not yet.
         Repeater {

@@ -43,6 +43,7 @@ Dialog {
         [qsTr("Ctrl+A, Ctrl+C"), qsTr("Select all lines, copy")],
         [qsTr("End"), qsTr("Follow the newest line")],
         ["", qsTr("Window")],
+        [qsTr("Ctrl+R"), qsTr("Run a command, now or in the queue")],
         [qsTr("Ctrl+T, Ctrl+Tab"), qsTr("Another tab, the next tab")],
         [qsTr("Ctrl+W"), qsTr("Close the tab or the window")],
         [qsTr("Ctrl+N"), qsTr("Another window for the figure")],

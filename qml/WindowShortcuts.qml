@@ -16,6 +16,7 @@ Item {
     signal findRequested()
     signal saveRequested()
     signal tabRequested()
+    signal commandRequested()
     signal listRequested()
     // To the right (1) or to the left (-1).
     signal stepRequested(int by)
@@ -40,6 +41,10 @@ Item {
     Shortcut {
         sequence: "F6"
         onActivated: keys.job.togglePause()
+    }
+    Shortcut {
+        sequence: "Ctrl+R"
+        onActivated: keys.commandRequested()
     }
     Shortcut {
         sequence: "F8"

@@ -41,4 +41,5 @@ pub mod styled_text;
 pub mod supervisor;
 pub mod sweep;
 pub mod terminal_colors;
+pub mod typed_command;
 pub mod watch;

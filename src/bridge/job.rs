@@ -152,6 +152,12 @@ pub mod qobject {
         #[qinvokable]
         pub fn open(self: Pin<&mut Job>, paths: &QStringList);
 
+        /// Runs a line in the shell in place of what the job was, and calls it `name`; by its first words if that is empty.
+        /// Does nothing while the job is active.
+        #[qinvokable]
+        #[cxx_name = "runLine"]
+        pub fn run_line(self: Pin<&mut Job>, line: &QString, name: &QString, has_resources: bool);
+
         /// Asks the job to stop; `ended` follows. Does nothing if it is not active. A program beyond a socket is asked each
         /// time, and goes on as long as it likes.
         #[qinvokable]
@@ -380,7 +386,7 @@ use crate::app::host::{Described, What};
 use crate::app::job_view::{Changes, JobView, duration_text};
 use crate::app::pipeline::{self, JobKind, PaneKind, Running, StartOptions};
 use crate::app::printable::printable;
-use crate::app::{launch, open_paths};
+use crate::app::{launch, open_paths, typed_command};
 use crate::batch::{self, Notice, Pane};
 use crate::bridge::guest::Alive;
 use crate::bridge::{guarded, program};
@@ -508,6 +514,16 @@ impl qobject::Job {
                 self.announce_end(&[failed]);
             }
         }
+    }
+
+    /// Runs a line in the shell in place of what the job was.
+    pub fn run_line(mut self: Pin<&mut Self>, line: &QString, name: &QString, has_resources: bool) {
+        if self.view.is_active() {
+            return;
+        }
+        self.as_mut().rust_mut().kind = typed_command::job(&line.to_string(), &name.to_string(), has_resources);
+        self.as_mut().settings_changed();
+        self.start();
     }
 
     /// Asks the job to stop; `ended` follows. Does nothing if it is not active.

@@ -15,6 +15,7 @@ pub mod job;
 pub mod message_model;
 pub mod program;
 pub mod qt;
+pub mod queue_model;
 pub mod run_model;
 pub mod series;
 pub mod series_model;

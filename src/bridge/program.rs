@@ -109,6 +109,7 @@ use cxx_qt_lib::{QQuickStyle, QString, QUrl};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 
+use crate::app::queue::Queue;
 use crate::app::{last_session, launch, runs};
 use crate::job::thread::{self, Thread};
 use crate::job::{Clock, Seat, SystemClock, spawn_detached};
@@ -136,6 +137,15 @@ fn session_path() -> Option<PathBuf> {
     let is_usual =
         launch.is_plain && launch.settings_dir.is_none() && launch.layout.is_none() && !launch.quit_when_done;
     last_session::path().filter(|_| is_usual)
+}
+
+/// Goes on with commands that wait, if whoever worked them off is gone.
+fn revive_queue() {
+    let launch = launch::get();
+    let (Some(data_dir), Some(supervisor)) = (runs::data_dir(&launch.recording), &launch.supervisor) else { return };
+    if let Err(error) = Queue::of(&data_dir).and_then(|queue| queue.revive(supervisor)) {
+        log::warn!("the commands that wait are not started: {error}");
+    }
 }
 
 /// State of [`qobject::Program`].
@@ -207,6 +217,7 @@ impl qobject::Program {
     pub fn find_runs(self: Pin<&mut Self>) {
         let queue = self.qt_thread();
         let looked = spawn_detached("runs", move |_| {
+            revive_queue();
             let runs = runs::live(&launch::get().recording);
             if !runs.is_empty() {
                 // A failed post means that the program is ending already.
