@@ -320,7 +320,7 @@ fn text_and_samples_of_a_run_that_is_opened_again_are_linked_by_time() {
         let x = f64::from(epoch) * 10.0;
         let nanos = view.nanos_at(log.time_of(row).unwrap()).unwrap();
         assert_eq!(moment::places(&figure_of(series), &snapshot, nanos), [Some(x)], "from the text to the figure");
-        let back = log.row_at(view.secs_at(series.nanos_at_x(x).unwrap()).unwrap());
+        let back = log.row_near(view.secs_at(series.nanos_at_x(x).unwrap()).unwrap());
         assert_eq!(back, Some(row), "and from the figure to the text");
     }
 }

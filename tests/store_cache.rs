@@ -254,5 +254,12 @@ mod tests {
             (0..timed.len()).map(|i| timed.sample(i).unwrap().0).collect::<Vec<_>>()
         };
         assert!(x(&store).len() == 2000 && x(&loaded) == x(&store));
+        let (saved, snapshot) = (store.snapshot(), loaded.snapshot());
+        let series = snapshot.get(SeriesId(0)).unwrap();
+        for i in 0..2000_i64 {
+            let nanos = series.nanos_at_x(i as f64).unwrap();
+            assert_eq!(saved.get(SeriesId(0)).unwrap().nanos_at_x(i as f64), Some(nanos));
+            assert_eq!(series.x_at_nanos(nanos), Some(i as f64), "and back");
+        }
     }
 }

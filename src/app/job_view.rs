@@ -5,7 +5,6 @@
 use std::time::{Duration, Instant};
 
 use crate::batch::{Failure, Notice, Outcome, Progress, RecordingTrouble, Role, State};
-use crate::figure::moment::LINE_SLACK_NANOS;
 use crate::job::{Clock, SystemClock};
 
 /// How a job stands, as far as its notices have been read.
@@ -118,11 +117,10 @@ impl JobView {
         nanos.is_finite().then(|| self.started_nanos.map(|started| started.saturating_add(nanos as i64))).flatten()
     }
 
-    /// The time that lines have which belong to a moment: [`PaneLog::row_at`](crate::app::pane_log::PaneLog::row_at) finds the
-    /// last of them. A little later than the moment itself, as a line and the numbers in it are not told at once.
+    /// The time that a line of that moment has; [`PaneLog::row_near`](crate::app::pane_log::PaneLog::row_near) finds it.
     #[must_use]
     pub fn secs_at(&self, nanos: i64) -> Option<f64> {
-        let nanos = i128::from(nanos) + i128::from(LINE_SLACK_NANOS) - i128::from(self.started_nanos?);
+        let nanos = i128::from(nanos) - i128::from(self.started_nanos?);
         Some(nanos as f64 / 1e9)
     }
 
@@ -234,8 +232,7 @@ mod tests {
         view.apply(&Notice::Origin(Some(1_000_000_000)));
         let nanos = view.nanos_at(2.5).unwrap();
         assert_eq!((nanos, view.nanos_at(f64::NAN), view.nanos_at(1e200)), (3_500_000_000, None, Some(i64::MAX)));
-        let secs = view.secs_at(nanos).unwrap();
-        assert!((2.5..2.6).contains(&secs), "{secs}");
+        assert_eq!(view.secs_at(nanos), Some(2.5));
         assert!(view.secs_at(i64::MIN).unwrap() < 0.0);
         view.apply(&Notice::Origin(None));
         assert_eq!(view.nanos_at(2.5), None, "several runs have several clocks");

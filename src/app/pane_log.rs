@@ -211,6 +211,18 @@ impl PaneLog {
         Some(self.first_number + offset as u64)
     }
 
+    /// Number of the line that was said nearest to a time, of equals the last: what belongs to a sample that came then, as a
+    /// line and its numbers are not told at quite the same time. `None` if no line has one.
+    #[must_use]
+    pub fn row_near(&self, time_secs: f64) -> Option<u64> {
+        let distance =
+            |line: &PaneLine| Some((line.time_secs? - time_secs).abs()).filter(|distance| !distance.is_nan());
+        let distances =
+            self.lines.iter().enumerate().rev().filter_map(|(offset, line)| Some((offset, distance(line)?)));
+        let nearest = distances.min_by(|(_, a), (_, b)| a.total_cmp(b));
+        nearest.map(|(offset, _)| self.first_number + offset as u64)
+    }
+
     /// Number of the next line after `from` (or before it, going `backwards`) that contains `needle` whatever the case;
     /// goes on from the other end. `None` if no line does.
     #[must_use]
@@ -379,6 +391,8 @@ mod tests {
             [-1.0, 0.0, 1.5, 3.0, 99.0, f64::NAN].map(|secs| log.row_at(secs)),
             [None, Some(0), Some(1), Some(3), Some(3), None]
         );
+        assert_eq!([-5.0, 0.4, 1.5, 2.9, 99.0].map(|secs| log.row_near(secs)), [0, 0, 2, 3, 3].map(Some));
+        assert_eq!((log.row_near(f64::NAN), PaneLog::default().row_near(0.0)), (None, None));
         // A bar above the others, which is rewritten.
         log.push(at(10.0, 1));
         assert_eq!([1.5, 2.5, 9.0, 10.0].map(|secs| log.row_at(secs)), [Some(0), Some(2), Some(3), Some(3)]);

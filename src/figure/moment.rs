@@ -9,15 +9,15 @@ use crate::figure::layout::AxisMap;
 use crate::figure::readout::nearest;
 use crate::store::{SeriesSnapshot, Snapshot};
 
-/// A line of text is told when it was read, the numbers in it some milliseconds later: up to then they belong to it.
-pub const LINE_SLACK_NANOS: i64 = 50_000_000;
+/// A line of text is told when it was read, the numbers in it some milliseconds later: a run may have begun with it.
+const LINE_SLACK_NANOS: i64 = 50_000_000;
 
 /// Samples in free order that are looked at for the nearest one, of all series of a subplot.
 const MOST_WALKED: usize = 1_000_000;
 
 /// x of the moment `nanos` in each subplot, in their order; `None` where nothing is known of when samples came. Of several
-/// runs the first counts that has samples before and after it. Over time the moment stands where it is; over their own x,
-/// where the series is that had come then.
+/// runs the first counts that has samples before and after it. Over time the moment stands where it is, over their own x
+/// at the sample that came nearest to it.
 #[must_use]
 pub fn places(figure: &Figure, snapshot: &Snapshot, nanos: i64) -> Vec<Option<f64>> {
     let starts = starts(figure, snapshot);
@@ -37,7 +37,7 @@ pub fn places(figure: &Figure, snapshot: &Snapshot, nanos: i64) -> Vec<Option<f6
                 let start = starts.get(&series.run)?;
                 Some((i128::from(nanos) - i128::from(*start)) as f64 / 1e9)
             }
-            _ => series.x_at_nanos(nanos.saturating_add(LINE_SLACK_NANOS)),
+            _ => series.x_near_nanos(nanos),
         }
     };
     figure.subplots.iter().map(of_subplot).collect()

@@ -26,6 +26,20 @@ impl SeriesSnapshot {
         self.sample(index).map(|(x, _)| x)
     }
 
+    /// x of the sample that came nearest to a moment, of equals the first; as [`x_at_nanos`](Self::x_at_nanos) where x is a
+    /// time. What came irregularly is told to some samples only, so that the last one before may be another than it was.
+    #[must_use]
+    pub fn x_near_nanos(&self, nanos: i64) -> Option<f64> {
+        if self.info.x_is_time {
+            return self.x_at_nanos(nanos);
+        }
+        let before = self.samples.stamps().index_at(nanos)?;
+        let distance = |index: usize| Some(i128::from(self.nanos_of(index)?).abs_diff(i128::from(nanos)));
+        let after = distance(before + 1).zip(distance(before)).is_some_and(|(after, before)| after < before);
+        let (x, _) = self.sample(before + usize::from(after))?;
+        Some(x).filter(|x| x.is_finite())
+    }
+
     /// When the sample came whose x is nearest to `x`; of equals the first. `None` if that is not known, or for samples in
     /// free order if there are more than can be looked at.
     #[must_use]
@@ -107,6 +121,10 @@ mod tests {
             assert_eq!(series.nanos_of(step as usize), Some(nanos(step)));
         }
         assert_eq!(series.x_at_nanos(nanos(4) + 1), Some(40.0));
+        let near =
+            [-99, 1, 1000, 1001, 61_000].map(|millis| series.x_near_nanos(nanos(3) + millis * 1_000_000).unwrap());
+        assert_eq!(near, [30.0, 30.0, 30.0, 40.0, 50.0]);
+        assert_eq!((series.x_near_nanos(i64::MIN), series.x_near_nanos(i64::MAX)), (Some(0.0), Some(90.0)));
         assert_eq!((series.x_at_nanos(START - 1), series.x_at_nanos(i64::MIN)), (Some(0.0), Some(0.0)));
         assert_eq!((series.x_at_nanos(i64::MAX), series.nanos_at_x(1e300)), (Some(90.0), Some(nanos(9))));
         assert_eq!(
@@ -127,7 +145,10 @@ mod tests {
         assert_eq!((free.x_at_nanos(START + SECOND), free.x_at_nanos(START + 2 * SECOND)), (Some(1.0), None));
         store.append(Batch::point(SeriesId(0), 0, 9.0, 0.0));
         let unknown = series(&store);
-        assert_eq!((unknown.x_at_nanos(START), unknown.nanos_at_x(1.0)), (None, None));
+        assert_eq!(
+            (unknown.x_at_nanos(START), unknown.nanos_at_x(1.0), unknown.x_near_nanos(START)),
+            (None, None, None)
+        );
         let mut long = Store::default();
         let x: Vec<f64> = (0..super::MOST_WALKED + 1).map(|i| -(i as f64)).collect();
         long.append(Batch::new(SeriesId(0), START, Xs::Explicit(x.clone().into()), x).unwrap());
