@@ -41,7 +41,7 @@ FocusScope {
     }
     // Scrolls to the line of a time in seconds since the start, and marks it.
     function showTime(secs) {
-        markedRow = messages.rowAt(secs)
+        markedRow = messages.rowNear(secs)
         if (markedRow >= 0) {
             isFollowing = false
             list.positionViewAtIndex(markedRow, ListView.Center)

@@ -307,7 +307,7 @@ FocusScope {
             onTriggered: menu.row.show()
         }
         MenuEntry {
-            text: qsTr("Show in the figure, &too")
+            text: qsTr("Show in the figure, t&oo")
             checkable: true
             enabled: menu.row !== null && menu.row.canOverlay
             checked: menu.row !== null && menu.row.isOverlaid

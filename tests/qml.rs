@@ -159,7 +159,7 @@ fn run_file(file: &Path) -> i32 {
         register_flood();
     } else {
         let program = env!("CARGO_BIN_EXE_kymograph").into();
-        let is_supervised = file.ends_with("tst_supervised.qml");
+        let is_supervised = ["tst_supervised.qml", "tst_queue.qml"].iter().any(|name| file.ends_with(name));
         let supervisor = Supervisor { program, data_dir: None, log: log::LevelFilter::Warn };
         let supervisor = is_supervised.then_some(supervisor);
         launch::set(Launch { kind: job_of(file), recording, supervisor, ..Launch::default() });

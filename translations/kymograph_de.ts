@@ -48,6 +48,41 @@ Lizenz: MIT oder Apache-2.0</translation>
     </message>
 </context>
 <context>
+    <name>CommandDialog</name>
+    <message>
+        <source>Run a command</source>
+        <translation>Einen Befehl ausführen</translation>
+    </message>
+    <message>
+        <source>Command, as in a terminal</source>
+        <translation>Befehl wie in einem Terminal</translation>
+    </message>
+    <message>
+        <source>Name (by default the first words)</source>
+        <translation>Name (sonst die ersten Wörter)</translation>
+    </message>
+    <message>
+        <source>With curves of the processor time and memory that it uses</source>
+        <translation>Mit Kurven der Prozessorzeit und des Speichers, die er braucht</translation>
+    </message>
+    <message>
+        <source>Numbers in its output become curves, for example  loss=0.25  It goes on when this window is closed. In the queue it starts when those before it have ended.</source>
+        <translation>Zahlen in seiner Ausgabe werden zu Kurven, zum Beispiel  loss=0.25  Er läuft weiter, wenn dieses Fenster geschlossen wird. In der Warteschlange beginnt er, wenn die vor ihm zu Ende sind.</translation>
+    </message>
+    <message>
+        <source>&amp;Run now</source>
+        <translation>&amp;Jetzt ausführen</translation>
+    </message>
+    <message>
+        <source>Add to the &amp;queue</source>
+        <translation>In die &amp;Warteschlange</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Abbrechen</translation>
+    </message>
+</context>
+<context>
     <name>CursorTable</name>
     <message>
         <source>Curve</source>
@@ -180,6 +215,17 @@ Lizenz: MIT oder Apache-2.0</translation>
     </message>
 </context>
 <context>
+    <name>FigureTabBar</name>
+    <message>
+        <source>Close the tab</source>
+        <translation>Reiter schließen</translation>
+    </message>
+    <message>
+        <source>Ctrl+W</source>
+        <translation>Strg+W</translation>
+    </message>
+</context>
+<context>
     <name>FigureView</name>
     <message>
         <source>Figure of %1</source>
@@ -243,6 +289,17 @@ kymograph run -- Befehl</translation>
     <message>
         <source>Layout: %1</source>
         <translation>Anordnung: %1</translation>
+    </message>
+    <message>
+        <source>%1: resources</source>
+        <translation>%1: Ressourcen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 and %n more</source>
+        <translation>
+            <numerusform>%1 und %n weiterer</numerusform>
+            <numerusform>%1 und %n weitere</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -510,6 +567,18 @@ kymograph run -- Befehl</translation>
         <source>S&amp;top it</source>
         <translation>&amp;Beenden</translation>
     </message>
+    <message>
+        <source>&amp;Run a command…</source>
+        <translation>&amp;Befehl ausführen …</translation>
+    </message>
+    <message>
+        <source>New ta&amp;b</source>
+        <translation>Neuer &amp;Reiter</translation>
+    </message>
+    <message>
+        <source>R&amp;ules…</source>
+        <translation>Re&amp;geln …</translation>
+    </message>
 </context>
 <context>
     <name>MessagePane</name>
@@ -625,8 +694,12 @@ kymograph run -- Befehl</translation>
         <translation>Umschalt+C</translation>
     </message>
     <message>
-        <source>Curves: smoothing, axes, what stands along x</source>
-        <translation>Kurven: Glättung, Achsen, was entlang x steht</translation>
+        <source>List of the curves with their values</source>
+        <translation>Liste der Kurven mit ihren Werten</translation>
+    </message>
+    <message>
+        <source>Smoothing, layout, what stands along x</source>
+        <translation>Glättung, Anordnung, was entlang x steht</translation>
     </message>
 </context>
 <context>
@@ -712,6 +785,88 @@ kymograph run -- Befehl</translation>
     </message>
 </context>
 <context>
+    <name>QueueList</name>
+    <message>
+        <source>Queue, held</source>
+        <translation>Warteschlange, angehalten</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation>Warteschlange</translation>
+    </message>
+    <message>
+        <source>Commands at a time</source>
+        <translation>Befehle zugleich</translation>
+    </message>
+    <message>
+        <source>Go on with the queue</source>
+        <translation>Mit der Warteschlange fortfahren</translation>
+    </message>
+    <message>
+        <source>Start no more from the queue</source>
+        <translation>Aus der Warteschlange nichts mehr starten</translation>
+    </message>
+    <message>
+        <source>%1: waiting</source>
+        <translation>%1: wartet</translation>
+    </message>
+    <message>
+        <source>%1: not started</source>
+        <translation>%1: nicht gestartet</translation>
+    </message>
+    <message>
+        <source>Earlier</source>
+        <translation>Früher</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>Später</translation>
+    </message>
+    <message>
+        <source>Take out of the queue</source>
+        <translation>Aus der Warteschlange nehmen</translation>
+    </message>
+</context>
+<context>
+    <name>RulesDialog</name>
+    <message>
+        <source>Rules</source>
+        <translation>Regeln</translation>
+    </message>
+    <message>
+        <source>A rule watches the curves and acts by itself, also when no window is open.</source>
+        <translation>Eine Regel beobachtet die Kurven und handelt von selbst, auch wenn kein Fenster offen ist.</translation>
+    </message>
+    <message>
+        <source>Rules watch a command while it runs, and files that are followed.</source>
+        <translation>Regeln beobachten einen Befehl, solange er läuft, und Dateien, die verfolgt werden.</translation>
+    </message>
+    <message>
+        <source>Take the rule away</source>
+        <translation>Regel entfernen</translation>
+    </message>
+    <message>
+        <source>Take away the rule %1</source>
+        <translation>Regel %1 entfernen</translation>
+    </message>
+    <message>
+        <source>New rule</source>
+        <translation>Neue Regel</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>&amp;Hinzufügen</translation>
+    </message>
+    <message>
+        <source>For example:</source>
+        <translation>Zum Beispiel:</translation>
+    </message>
+</context>
+<context>
     <name>RunsBar</name>
     <message>
         <source>%1 goes on without a window.</source>
@@ -782,6 +937,26 @@ kymograph run -- Befehl</translation>
         <source>All that is recorded of this run is deleted. This cannot be undone.</source>
         <translation>Alles, was von diesem Lauf aufgezeichnet ist, wird gelöscht. Das lässt sich nicht rückgängig machen.</translation>
     </message>
+    <message>
+        <source>Show the curves of %1, too</source>
+        <translation>Auch die Kurven von %1 zeigen</translation>
+    </message>
+    <message>
+        <source>Show its curves in the figure, too</source>
+        <translation>Auch seine Kurven in der Abbildung zeigen</translation>
+    </message>
+    <message>
+        <source>Run a command</source>
+        <translation>Einen Befehl ausführen</translation>
+    </message>
+    <message>
+        <source>Ctrl+R</source>
+        <translation>Strg+R</translation>
+    </message>
+    <message>
+        <source>Show in the figure, t&amp;oo</source>
+        <translation>A&amp;uch in der Abbildung zeigen</translation>
+    </message>
 </context>
 <context>
     <name>SaveDialog</name>
@@ -816,6 +991,97 @@ kymograph run -- Befehl</translation>
     <message>
         <source>PDF document (*.pdf)</source>
         <translation>PDF-Dokument (*.pdf)</translation>
+    </message>
+</context>
+<context>
+    <name>SeriesPanel</name>
+    <message>
+        <source>Curves</source>
+        <translation>Kurven</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Filter by name or run</source>
+        <translation>Nach Name oder Lauf filtern</translation>
+    </message>
+    <message>
+        <source>newest</source>
+        <translation>neuester</translation>
+    </message>
+    <message>
+        <source>best</source>
+        <translation>bester</translation>
+    </message>
+    <message>
+        <source>No curves yet: they are listed here as soon as there are values.</source>
+        <translation>Noch keine Kurven: Sie stehen hier, sobald es Werte gibt.</translation>
+    </message>
+    <message>
+        <source>Run %1</source>
+        <translation>Lauf %1</translation>
+    </message>
+    <message>
+        <source>%1: newest %2, best %3</source>
+        <translation>%1: neuester %2, bester %3</translation>
+    </message>
+    <message>
+        <source>Double click shows it alone; drag it onto another subplot, or onto the foot of the figure</source>
+        <translation>Ein Doppelklick zeigt sie allein; ziehen Sie sie in ein anderes Diagramm oder an den Fuß der Abbildung</translation>
+    </message>
+    <message>
+        <source>List the curves of %1</source>
+        <translation>Kurven von %1 auflisten</translation>
+    </message>
+    <message>
+        <source>Hide the curves of %1 in the list</source>
+        <translation>Kurven von %1 in der Liste verbergen</translation>
+    </message>
+    <message>
+        <source>Show %1</source>
+        <translation>%1 zeigen</translation>
+    </message>
+    <message>
+        <source>%1 (right)</source>
+        <translation>%1 (rechts)</translation>
+    </message>
+    <message>
+        <source>&amp;Only this</source>
+        <translation>&amp;Nur diese</translation>
+    </message>
+    <message>
+        <source>Show &amp;all</source>
+        <translation>&amp;Alle zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Colour…</source>
+        <translation>&amp;Farbe …</translation>
+    </message>
+    <message>
+        <source>On the &amp;right-hand axis</source>
+        <translation>An der &amp;rechten Achse</translation>
+    </message>
+    <message>
+        <source>The &amp;greatest value is the best</source>
+        <translation>Der &amp;größte Wert ist der beste</translation>
+    </message>
+    <message>
+        <source>In a subplot of its &amp;own</source>
+        <translation>In einem &amp;eigenen Diagramm</translation>
+    </message>
+    <message>
+        <source>In &amp;subplot</source>
+        <translation>In &amp;Diagramm</translation>
+    </message>
+    <message>
+        <source>Colour %1</source>
+        <translation>Farbe %1</translation>
+    </message>
+    <message>
+        <source>As the &amp;figure says</source>
+        <translation>Wie die &amp;Abbildung es vorgibt</translation>
     </message>
 </context>
 <context>
@@ -991,6 +1257,34 @@ kymograph run -- Befehl</translation>
     <message>
         <source>Runs</source>
         <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>Ctrl+R</source>
+        <translation>Strg+R</translation>
+    </message>
+    <message>
+        <source>Run a command, now or in the queue</source>
+        <translation>Einen Befehl ausführen, jetzt oder in der Warteschlange</translation>
+    </message>
+    <message>
+        <source>Ctrl+T, Ctrl+Tab</source>
+        <translation>Strg+T, Strg+Tab</translation>
+    </message>
+    <message>
+        <source>Another tab, the next tab</source>
+        <translation>Ein weiterer Reiter, der nächste Reiter</translation>
+    </message>
+    <message>
+        <source>Ctrl+W</source>
+        <translation>Strg+W</translation>
+    </message>
+    <message>
+        <source>Close the tab or the window</source>
+        <translation>Den Reiter oder das Fenster schließen</translation>
+    </message>
+    <message>
+        <source>List of the curves</source>
+        <translation>Liste der Kurven</translation>
     </message>
 </context>
 <context>

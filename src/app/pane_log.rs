@@ -201,20 +201,11 @@ impl PaneLog {
         self.line(number)?.time_secs
     }
 
-    /// Number of the last line that was said at a time or before, in seconds since the job's start. `None` if there is none, or
-    /// if it was dropped.
-    #[must_use]
-    pub fn row_at(&self, time_secs: f64) -> Option<u64> {
-        // No search by halves: a line that was rewritten is younger than those below it, and programs may say any time.
-        let is_before = |line: &PaneLine| line.time_secs.is_some_and(|secs| secs <= time_secs);
-        let offset = self.lines.iter().rposition(is_before)?;
-        Some(self.first_number + offset as u64)
-    }
-
     /// Number of the line that was said nearest to a time, of equals the last: what belongs to a sample that came then, as a
     /// line and its numbers are not told at quite the same time. `None` if no line has one.
     #[must_use]
     pub fn row_near(&self, time_secs: f64) -> Option<u64> {
+        // No search by halves: a line that was rewritten is younger than those below it, and programs may say any time.
         let distance =
             |line: &PaneLine| Some((line.time_secs? - time_secs).abs()).filter(|distance| !distance.is_nan());
         let distances =
@@ -384,21 +375,16 @@ mod tests {
     fn lines_are_found_by_time() {
         let at = |time_secs: f64, number: u64| Message { time_secs, ..row(number, "line") };
         let mut log = PaneLog::default();
-        assert_eq!(log.row_at(1e9), None);
         (0..4).for_each(|i| log.push(at(i as f64, i)));
         log.push_skipped(3);
-        assert_eq!(
-            [-1.0, 0.0, 1.5, 3.0, 99.0, f64::NAN].map(|secs| log.row_at(secs)),
-            [None, Some(0), Some(1), Some(3), Some(3), None]
-        );
         assert_eq!([-5.0, 0.4, 1.5, 2.9, 99.0].map(|secs| log.row_near(secs)), [0, 0, 2, 3, 3].map(Some));
         assert_eq!((log.row_near(f64::NAN), PaneLog::default().row_near(0.0)), (None, None));
         // A bar above the others, which is rewritten.
         log.push(at(10.0, 1));
-        assert_eq!([1.5, 2.5, 9.0, 10.0].map(|secs| log.row_at(secs)), [Some(0), Some(2), Some(3), Some(3)]);
+        assert_eq!([1.4, 2.4, 9.0, 10.0].map(|secs| log.row_near(secs)), [0, 2, 1, 1].map(Some));
         assert_eq!((log.time_of(1), log.time_of(4), log.time_of(5)), (Some(10.0), None, None));
         log.set_capacity(2);
-        assert_eq!((log.row_at(2.5), log.row_at(3.0), log.time_of(0)), (None, Some(3), None));
+        assert_eq!((log.row_near(2.5), log.time_of(0)), (Some(3), None), "what was dropped is not found");
     }
 
     #[test]

@@ -16,8 +16,7 @@ pub fn job(line: &str, name: &str, has_resources: bool) -> JobKind {
         "" => made_up(line),
         name => name.to_owned(),
     };
-    let options =
-        CommandOptions { argv: ["sh", "-c", line].map(Into::into).to_vec(), ..CommandOptions::default() };
+    let options = CommandOptions { argv: ["sh", "-c", line].map(Into::into).to_vec(), ..CommandOptions::default() };
     let watch = WatchOptions { resources: has_resources, ..WatchOptions::default() };
     JobKind::Command { name: Some(name), options, watch: Box::new(watch) }
 }

@@ -82,10 +82,10 @@ pub mod qobject {
         #[cxx_name = "timeOf"]
         pub fn time_of(self: &MessageModel, row: i32) -> f64;
 
-        /// The last row that was there at a time in seconds since the start; -1 if there was none.
+        /// The row whose time is nearest to one in seconds since the start; -1 if there is none.
         #[qinvokable]
-        #[cxx_name = "rowAt"]
-        pub fn row_at(self: &MessageModel, time_secs: f64) -> i32;
+        #[cxx_name = "rowNear"]
+        pub fn row_near(self: &MessageModel, time_secs: f64) -> i32;
 
         /// Forgets all lines.
         #[qinvokable]
@@ -376,9 +376,9 @@ impl qobject::MessageModel {
         feed.and_then(|(feed, number)| feed.pane(self.shown_pane()).time_of(number)).unwrap_or(f64::NAN)
     }
 
-    /// The last row that was there at a time in seconds since the start; -1 if there was none.
-    pub fn row_at(&self, time_secs: f64) -> i32 {
-        let number = self.feed.as_ref().and_then(|feed| feed.pane(self.shown_pane()).row_at(time_secs));
+    /// The row whose time is nearest to one in seconds since the start; -1 if there is none.
+    pub fn row_near(&self, time_secs: f64) -> i32 {
+        let number = self.feed.as_ref().and_then(|feed| feed.pane(self.shown_pane()).row_near(time_secs));
         let row = number.and_then(|number| number.checked_sub(self.rows.0));
         row.and_then(|row| i32::try_from(row).ok()).filter(|row| *row < self.row_total()).unwrap_or(-1)
     }

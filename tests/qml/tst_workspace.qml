@@ -116,6 +116,87 @@ Item {
             tryVerify(() => main.figureWindows.length === 0)
         }
 
+        function test_curves_are_listed_and_dragged_to_another_subplot() {
+            tabs.current.job = main.jobs[1]
+            const figure = tabs.current.figure
+            tryVerify(() => figure.listCurves().length === 2)
+            keyClick(Qt.Key_F8)
+            verify(tabs.current.hasSeriesList)
+            const list = () => findChild(main, "seriesList")
+            tryVerify(() => list() !== null && list().count === 2, 10000)
+            const loss = list().itemAtIndex(0)
+            const accuracy = list().itemAtIndex(1)
+            tryVerify(() => loss.last !== "")
+            verify(!loss.bestIsMost && accuracy.bestIsMost)
+            compare(figure.subplotCount(), 1)
+
+            // Onto the foot of the figure.
+            waitForRendering(accuracy)
+            const from = accuracy.mapToItem(main.contentItem, 60, 13)
+            const area = figure.dropArea(figure.width / 2, figure.height - 60)
+            verify(area.width > 0)
+            const to = figure.mapToItem(main.contentItem, area.x + area.width / 2, area.y + area.height / 2)
+            mousePress(main.contentItem, from.x, from.y)
+            for (let i = 1; i <= 8; ++i)
+                mouseMove(main.contentItem, from.x + (to.x - from.x) * i / 8, from.y + (to.y - from.y) * i / 8)
+            tryVerify(() => findChild(main, "dropMark").visible)
+            mouseRelease(main.contentItem, to.x, to.y)
+            tryVerify(() => figure.subplotCount() === 2)
+            verify(!findChild(main, "dropMark").visible)
+            tryVerify(() => list().itemAtIndex(1).subplot === 1)
+
+            // Alone, and all again.
+            mouseDoubleClickSequence(list().itemAtIndex(0))
+            tryVerify(() => list().itemAtIndex(0).isShown && !list().itemAtIndex(1).isShown)
+            verify(!figure.isCurveVisible(1))
+            list().model.showAll()
+            tryVerify(() => list().itemAtIndex(1).isShown)
+            list().model.moveTo(1, 0)
+            tryVerify(() => figure.subplotCount() === 1)
+            keyClick(Qt.Key_F8)
+            verify(!tabs.current.hasSeriesList)
+        }
+
+        function test_curves_of_two_jobs_stand_in_one_figure() {
+            tabs.current.job = main.jobs[1]
+            const figure = tabs.current.figure
+            tryVerify(() => figure.listCurves().length === 2)
+            job.start()
+            tryVerify(() => job.progress > 0.1, 10000)
+            tabs.current.setJobShown(job, true)
+            compare(tabs.current.otherJobs, [job])
+            tryVerify(() => figure.listCurves().length === 3, 10000)
+            verify(tabs.current.tabTitle.includes("1"), tabs.current.tabTitle)
+            tabs.current.setJobShown(job, false)
+            tryVerify(() => figure.listCurves().length === 2, 10000)
+            job.stop()
+            tryVerify(() => !job.isActive, 10000)
+        }
+
+        function test_a_line_has_its_place_in_the_figure_and_the_figure_its_line() {
+            const figure = tabs.current.figure
+            job.start()
+            tryVerify(() => !job.isActive, 15000)
+            const pane = findChild(main, "messagePane1")
+            tryVerify(() => pane.model.count > 10)
+            const list = findChild(pane, "messageList")
+            verify(isNaN(figure.moment))
+            list.positionViewAtBeginning()
+            waitForRendering(list)
+            mouseClick(list.itemAtIndex(2))
+            tryVerify(() => !isNaN(figure.moment))
+            compare(pane.markedRow, 2)
+            fuzzyCompare(job.timeAt(figure.moment), pane.model.timeOf(2), 1e-3)
+            figure.forceActiveFocus()
+            keyClick(Qt.Key_Escape)
+            verify(isNaN(figure.moment))
+            // The last object is the one that is shown.
+            mouseClick(figure, figure.width / 2, figure.height / 2)
+            tryVerify(() => !isNaN(figure.moment))
+            tryVerify(() => pane.markedRow > 10)
+            keyClick(Qt.Key_Escape)
+        }
+
         function test_rules_are_written_in_the_window() {
             tabs.current.job = main.jobs[1]
             tryVerify(() => main.job.isActive)
