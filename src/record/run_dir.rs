@@ -121,12 +121,13 @@ impl RunDir {
 
 fn make_dir(runs: &Path, about: &RunAbout) -> Result<(PathBuf, String), RecordError> {
     let (begun, name) = (jiff::Zoned::now().strftime("%Y-%m-%dT%H-%M-%S").to_string(), run_name::safe(&about.name));
-    let mut given = about.id.clone();
     let mut attempt = 0;
     loop {
         attempt += 1;
-        let id = given.take().unwrap_or_else(run_name::new_id);
-        let path = runs.join(format!("{begun}-{name}-{id}"));
+        let id = about.id.clone().unwrap_or_else(run_name::new_id);
+        // An id that was given stays: somebody knows the run by it.
+        let again = if attempt > 1 && about.id.is_some() { format!("-{attempt}") } else { String::new() };
+        let path = runs.join(format!("{begun}-{name}{again}-{id}"));
         // Fails if it is there already, so two writers never have one directory.
         match DirBuilder::new().mode(0o700).create(&path) {
             Ok(()) => return Ok((path, id)),

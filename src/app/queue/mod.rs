@@ -271,8 +271,11 @@ impl Queue {
 
     /// The directory of the run with that id.
     fn run_of(&self, id: &str) -> Option<PathBuf> {
-        let mut runs = fs::read_dir(self.data_dir.runs()).ok()?.flatten().map(|run| run.path());
-        runs.find(|path| record::RunEntry::id_of(path) == Some(id))
+        let runs = fs::read_dir(self.data_dir.runs()).ok()?.flatten().map(|run| run.path());
+        let lanes = self.lanes();
+        // A second supervisor of the same command may have made one, too, and is about to remove it.
+        let is_first = |run: &PathBuf| lanes.iter().any(|(lane, _)| lane.started(run).exists());
+        runs.filter(|path| record::RunEntry::id_of(path) == Some(id)).max_by_key(is_first)
     }
 
     /// That of the queue itself, then those of detached sweeps, with their ids.
