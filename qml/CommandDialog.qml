@@ -66,27 +66,34 @@ Dialog {
             color: Qt.alpha(palette.windowText, 0.75)
         }
     }
-    footer: DialogButtonBox {
+    footer: RowLayout {
+        spacing: Appearance.spacing
+        Item {
+            Layout.fillWidth: true
+        }
         Button {
-            objectName: "runNowButton"
-            text: qsTr("&Run now")
+            Layout.bottomMargin: 12
+            text: qsTr("&Cancel")
             Accessible.name: Words.plain(text)
-            enabled: dialog.hasLine
-            DialogButtonBox.buttonRole: DialogButtonBox.ActionRole
-            onClicked: dialog.begin(false)
+            onClicked: dialog.reject()
         }
         Button {
             objectName: "queueButton"
+            Layout.bottomMargin: 12
             text: qsTr("Add to the &queue")
             Accessible.name: Words.plain(text)
             enabled: dialog.hasLine
-            DialogButtonBox.buttonRole: DialogButtonBox.ActionRole
             onClicked: dialog.begin(true)
         }
         Button {
-            text: qsTr("&Cancel")
+            objectName: "runNowButton"
+            Layout.bottomMargin: 12
+            Layout.rightMargin: 12
+            text: qsTr("&Run now")
             Accessible.name: Words.plain(text)
-            DialogButtonBox.buttonRole: DialogButtonBox.RejectRole
+            enabled: dialog.hasLine
+            highlighted: enabled
+            onClicked: dialog.begin(false)
         }
     }
 }

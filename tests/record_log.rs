@@ -240,7 +240,13 @@ fn a_reader_made_from_the_description_finds_the_same() {
             Body::Notice(Notice::Thread(role, _)) => {
                 assert_eq!((&line["role"], &line["state"]), (&role.to_string().into(), &"stopping".into()))
             }
-            Body::Notice(other @ (Notice::Recording(_) | Notice::Took(_) | Notice::Began(_) | Notice::Origin(_))) => {
+            Body::Notice(
+                other @ (Notice::Recording(_)
+                | Notice::Took(_)
+                | Notice::Began(_)
+                | Notice::Origin(_)
+                | Notice::Rules(_)),
+            ) => {
                 panic!("{other:?}")
             }
             Body::Gap(gap) => panic!("{gap:?}"),

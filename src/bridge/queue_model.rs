@@ -220,7 +220,11 @@ impl qobject::QueueModel {
     /// Puts one at another place, counted from 0.
     pub fn move_to(self: Pin<&mut Self>, id: &QString, place: i32) {
         let (id, place) = (id.to_string(), usize::try_from(place).unwrap_or(0));
-        self.act(move |queue| queue.move_to(&id, place));
+        self.act(move |queue| {
+            queue.move_to(&id, place)?;
+            // One that was refused is tried again.
+            launch::get().supervisor.as_ref().map_or(Ok(0), |supervisor| queue.revive(supervisor)).map(|_| ())
+        });
     }
 
     fn count(&self) -> i32 {
