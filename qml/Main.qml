@@ -118,14 +118,15 @@ ThemedWindow {
     // Shows runs, or follows files and folders, in a job of their own.
     function openPaths(paths) {
         const made = addJob()
-        figures.current.job = made
+        // Before it is shown: what it is decides how its figure and its panes look.
         made.open(paths)
+        figures.current.job = made
     }
     // Runs a line as in a terminal, in a job of its own.
     function runLine(line, name, hasResources) {
         const made = addJob()
-        figures.current.job = made
         made.runLine(line, name, hasResources)
+        figures.current.job = made
     }
     function addJob() {
         const made = jobMaker.createObject(window)
@@ -333,7 +334,7 @@ ThemedWindow {
                     otherJobs: figures.current.otherJobs
                     jobOf: window.jobOf
                     onOverlayChosen: (path, isShown) => window.overlay(path, isShown)
-                    queue: queue
+                    queue: waiting
                     onCommandRequested: commandDialog.get().open()
                     onJobChosen: (job) => {
                         figures.current.job = job
@@ -407,7 +408,7 @@ ThemedWindow {
         properties: ({text: Qt.binding(() => window.job.errorText)})
     }
     QueueModel {
-        id: queue
+        id: waiting
         // Said in the list, where that is shown.
         onFailed: (text) => {
             if (!window.showsRuns)
@@ -421,7 +422,7 @@ ThemedWindow {
         onMade: (dialog) => {
             dialog.runRequested.connect(window.runLine)
             dialog.queueRequested.connect((line, name, hasResources) => {
-                queue.add(line, name, hasResources)
+                waiting.add(line, name, hasResources)
                 window.showsRuns = true
             })
         }

@@ -10,6 +10,8 @@ FocusScope {
     // The jobs of the window, and the one that is shown.
     required property var jobs
     required property Job job
+    // What waits for its turn.
+    required property QueueModel queue
     // Those whose curves are shown besides.
     required property var otherJobs
     // The job of the window that shows the run in a directory; null if there is none.
@@ -45,32 +47,55 @@ FocusScope {
         topPadding: 5
         bottomPadding: 5
         Accessible.name: qsTr("%1: %2").arg(title).arg(detail)
-        contentItem: GridLayout {
-            columns: 3
-            columnSpacing: 8
-            rowSpacing: 1
-            Rectangle {
-                implicitWidth: 10
-                implicitHeight: 10
-                // A square for what failed, a disc for the rest: told apart without colour.
-                radius: row.isFailed ? 1 : 5
-                color: row.isLive ? (row.isShown ? palette.highlightedText : palette.highlight) : row.isFailed ? Appearance.errorColor(palette.base) : "transparent"
-                border.width: 1.5
-                border.color: row.isLive ? (row.isShown ? palette.highlightedText : palette.highlight)
-                            : row.isFailed ? Appearance.errorColor(palette.base)
-                            : Qt.alpha(row.isShown ? palette.highlightedText : palette.text, 0.6)
-            }
-            Label {
+        contentItem: RowLayout {
+            spacing: 4
+            GridLayout {
                 Layout.fillWidth: true
-                text: row.title
-                textFormat: Text.PlainText
-                elide: Text.ElideRight
-                color: row.isShown ? palette.highlightedText : palette.text
+                columns: 2
+                columnSpacing: 8
+                rowSpacing: 1
+                Rectangle {
+                    implicitWidth: 10
+                    implicitHeight: 10
+                    // A square for what failed, a disc for the rest: told apart without colour.
+                    radius: row.isFailed ? 1 : 5
+                    color: row.isLive ? (row.isShown ? palette.highlightedText : palette.highlight) : row.isFailed ? Appearance.errorColor(palette.base) : "transparent"
+                    border.width: 1.5
+                    border.color: row.isLive ? (row.isShown ? palette.highlightedText : palette.highlight)
+                                : row.isFailed ? Appearance.errorColor(palette.base)
+                                : Qt.alpha(row.isShown ? palette.highlightedText : palette.text, 0.6)
+                }
+                Label {
+                    Layout.fillWidth: true
+                    text: row.title
+                    textFormat: Text.PlainText
+                    elide: Text.ElideRight
+                    color: row.isShown ? palette.highlightedText : palette.text
+                }
+                Item {
+                    implicitWidth: 1
+                    implicitHeight: 1
+                }
+                Label {
+                    Layout.fillWidth: true
+                    text: row.detail
+                    textFormat: Text.PlainText
+                    elide: Text.ElideRight
+                    font.pointSize: Application.font.pointSize * 0.9
+                    color: Qt.alpha(row.isShown ? palette.highlightedText : palette.text, 0.75)
+                }
+                ProgressBar {
+                    Layout.columnSpan: 2
+                    Layout.fillWidth: true
+                    implicitHeight: 4
+                    visible: row.isLive && row.part >= 0
+                    value: row.part
+                    Accessible.ignored: true
+                }
             }
             CheckBox {
                 id: box
                 objectName: "overlayBox"
-                Layout.rowSpan: 2
                 padding: 0
                 implicitWidth: 20
                 visible: row.canOverlay
@@ -81,36 +106,8 @@ FocusScope {
                 readonly property bool wantsTip: hovered
                 onWantsTipChanged: Appearance.showTip(this, wantsTip, qsTr("Show its curves in the figure, too"))
             }
-            Item {
-                visible: !row.canOverlay
-                Layout.rowSpan: 2
-                implicitWidth: 1
-                implicitHeight: 1
-            }
-            Item {
-                implicitWidth: 1
-                implicitHeight: 1
-            }
-            Label {
-                Layout.fillWidth: true
-                text: row.detail
-                textFormat: Text.PlainText
-                elide: Text.ElideRight
-                font.pointSize: Application.font.pointSize * 0.9
-                color: Qt.alpha(row.isShown ? palette.highlightedText : palette.text, 0.75)
-            }
-            ProgressBar {
-                Layout.columnSpan: 3
-                Layout.fillWidth: true
-                implicitHeight: 4
-                visible: row.isLive && row.part >= 0
-                value: row.part
-                Accessible.ignored: true
-            }
         }
     }
-
-    required property QueueModel queue
 
     RunModel {
         id: runs
@@ -192,18 +189,20 @@ FocusScope {
             model: panel.queue
         }
         // What is not recorded, or not yet.
-        Repeater {
-            model: panel.jobs.filter((each) => each.runPath === "" && !each.isRecorded)
-            RunRow {
-                required property Job modelData
-                Layout.fillWidth: true
-                title: modelData.name
-                isShown: modelData === panel.job
-                isLive: modelData.isActive
-                isFailed: modelData.state === Job.Failed
-                detail: Words.state(modelData.state)
-                part: modelData.progress
-                onClicked: panel.jobChosen(modelData)
+        Column {
+            Layout.fillWidth: true
+            Repeater {
+                model: panel.jobs.filter((each) => each.runPath === "" && !each.isRecorded)
+                RunRow {
+                    required property Job modelData
+                    title: modelData.name
+                    isShown: modelData === panel.job
+                    isLive: modelData.isActive
+                    isFailed: modelData.state === Job.Failed
+                    detail: Words.state(modelData.state)
+                    part: modelData.progress
+                    onClicked: panel.jobChosen(modelData)
+                }
             }
         }
         ListView {

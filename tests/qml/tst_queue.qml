@@ -36,10 +36,11 @@ Item {
             line.text = "for i in 1 2 3; do echo loss=0.$i; done; exit 3"
             keyClick(Qt.Key_Return)
             tryVerify(() => !line.visible)
-            tryVerify(() => main.job.state === Job.Finished, 15000)
+            tryVerify(() => main.job.state === Job.Failed, 15000)
             compare(main.job.exitCode, 3)
             compare(main.job.name, "for i")
             tryVerify(() => main.job.runPath !== "")
+            compare(findChild(main, "messagePanes").paneAt(1).kind, Job.Output)
         }
 
         function test_what_waits_is_put_in_order_and_taken_out() {

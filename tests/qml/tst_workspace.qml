@@ -88,6 +88,7 @@ Item {
             main.figureWindows[0].close()
             tryVerify(() => main.figureWindows.length === 0)
             // The layout was that of this job.
+            tabs.currentIndex = 0
             tabs.views[0].job = main.jobs[1]
             compare(tabs.views[0].figure.smoothing, 0.5)
             tryVerify(() => tabs.views[0].figure.listCurves().length === 2)
@@ -177,7 +178,7 @@ Item {
             const figure = tabs.current.figure
             job.start()
             tryVerify(() => !job.isActive, 15000)
-            const pane = findChild(main, "messagePane1")
+            const pane = findChild(main, "messagePanes").paneAt(1)
             tryVerify(() => pane.model.count > 10)
             const list = findChild(pane, "messageList")
             verify(isNaN(figure.moment))
