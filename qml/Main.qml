@@ -28,7 +28,7 @@ ThemedWindow {
         if (job.isActive && job.outlivesWindow)
             leave()
         else if (!isClosing && Appearance.closing !== "stop" && jobs.some((each) => each.isActive && each.isElsewhere))
-            Appearance.closing === "leave" ? leaveAndQuit() : closingDialog.get().open()
+            Appearance.closing === "leave" ? leaveAndQuit() : dialogs.closing.get().open()
         else
             endAndQuit()
     }
@@ -71,16 +71,6 @@ ThemedWindow {
         }
     }
 
-    function comeForward() {
-        if (visibility === Window.Minimized)
-            showNormal()
-        else
-            show()
-        // Wayland has no such thing and says so.
-        if (Qt.platform.pluginName === "xcb")
-            raise()
-        requestActivate()
-    }
     // Whether the list of runs is shown.
     property bool showsRuns: false
     // The jobs of this window, and the one that is shown.
@@ -148,7 +138,7 @@ ThemedWindow {
     function adopt(made) {
         made.setPaneLines(Appearance.paneLines)
         made.started.connect(() => {
-            errorBar.isDismissed = false
+            notices.seenError = ""
             Desktop.showsRun(made.runPath)
         })
         made.stateChanged.connect(window.countActive)
@@ -255,7 +245,8 @@ ThemedWindow {
         }
     }
     Timer {
-        interval: 100
+        // As often as what is read there changes: without an end, or far from it, that is once a second.
+        interval: window.jobs.reduce((least, each) => each.isActive ? Math.min(least, each.tickMs) : least, 1000)
         repeat: true
         running: window.isBusy
         onTriggered: window.jobs.filter((each) => each.isActive).forEach((each) => each.tick())
@@ -265,10 +256,10 @@ ThemedWindow {
         objectName: "threadControl"
         job: window.job
         onMenuRequested: (anchor) => {
-            const menu = mainMenu.get()
+            const menu = dialogs.menu.get()
             menu.popup(anchor, anchor.width - menu.width, anchor.height)
         }
-        onSettingsRequested: (anchor) => jobSettings.get().openAt(anchor)
+        onSettingsRequested: (anchor) => dialogs.settings.get().openAt(anchor)
         showsRuns: window.showsRuns
         onRunsRequested: window.showsRuns = !window.showsRuns
     }
@@ -288,29 +279,11 @@ ThemedWindow {
             }
             onDismissed: paths = []
         }
-        // Why the job failed, until it is started again or the bar is dismissed.
-        NoticeBar {
-            id: errorBar
-            objectName: "errorBar"
-            property bool isDismissed: false
+        JobNotices {
+            id: notices
             Layout.fillWidth: true
-            visible: window.job.errorText !== "" && !isDismissed
-            text: window.job.errorText
-            onDetailsRequested: details.get().open()
-            onDismissed: isDismissed = true
-        }
-        // Why nothing is recorded, for as long as that is so.
-        NoticeBar {
-            id: recordingBar
-            objectName: "recordingBar"
-            property string seen
-            Layout.fillWidth: true
-            visible: window.job.recordingTrouble !== "" && seen !== window.job.recordingTrouble
-            text: window.job.recordingTrouble === "" ? ""
-                : window.job.recordingResumes
-                ? qsTr("Nothing is recorded at present: %1. The job goes on; recording begins by itself.").arg(window.job.recordingTrouble)
-                : qsTr("Not all of this run is recorded: %1").arg(window.job.recordingTrouble)
-            onDismissed: seen = window.job.recordingTrouble
+            job: window.job
+            onDetailsRequested: dialogs.details.get().open()
         }
 
         SplitView {
@@ -335,7 +308,7 @@ ThemedWindow {
                     jobOf: window.jobOf
                     onOverlayChosen: (path, isShown) => window.overlay(path, isShown)
                     queue: waiting
-                    onCommandRequested: commandDialog.get().open()
+                    onCommandRequested: dialogs.command.get().open()
                     onJobChosen: (job) => {
                         figures.current.job = job
                         window.showsRuns = split.visible
@@ -384,29 +357,6 @@ ThemedWindow {
         anchors.fill: parent
         onChosen: (paths) => window.openPaths(paths)
     }
-    LazyPopup {
-        id: openDialog
-        host: window.contentItem
-        file: "OpenDialog.qml"
-        onMade: (dialog) => dialog.chosen.connect(window.openPaths)
-    }
-    LazyPopup {
-        id: jobSettings
-        host: window.contentItem
-        file: "JobSettings.qml"
-        properties: ({job: theJob})
-    }
-    LazyPopup {
-        id: shortcuts
-        host: window.contentItem
-        file: "ShortcutsDialog.qml"
-    }
-    LazyPopup {
-        id: details
-        host: window.contentItem
-        file: "DetailsDialog.qml"
-        properties: ({text: Qt.binding(() => window.job.errorText)})
-    }
     QueueModel {
         id: waiting
         // Said in the list, where that is shown.
@@ -415,61 +365,25 @@ ThemedWindow {
                 figures.current.showNote(text, true)
         }
     }
-    LazyPopup {
-        id: commandDialog
+    WindowDialogs {
+        id: dialogs
         host: window.contentItem
-        file: "CommandDialog.qml"
-        onMade: (dialog) => {
-            dialog.runRequested.connect(window.runLine)
-            dialog.queueRequested.connect((line, name, hasResources) => {
-                waiting.add(line, name, hasResources)
-                window.showsRuns = true
-            })
+        job: window.job
+        ownJob: theJob
+        isFullScreen: window.visibility === Window.FullScreen
+        runningName: window.runningName
+        onPathsChosen: (paths) => window.openPaths(paths)
+        onRunRequested: (line, name, hasResources) => window.runLine(line, name, hasResources)
+        onQueueRequested: (line, name, hasResources) => {
+            waiting.add(line, name, hasResources)
+            window.showsRuns = true
         }
-    }
-    LazyPopup {
-        id: rules
-        host: window.contentItem
-        file: "RulesDialog.qml"
-        properties: ({job: Qt.binding(() => window.job)})
-    }
-    LazyPopup {
-        id: closingDialog
-        host: window.contentItem
-        file: "ClosingDialog.qml"
-        properties: ({jobName: Qt.binding(() => window.runningName())})
-        onMade: (dialog) => {
-            dialog.stopChosen.connect(window.endAndQuit)
-            dialog.leaveChosen.connect(window.leaveAndQuit)
-        }
-    }
-    LazyPopup {
-        id: linesDialog
-        host: window.contentItem
-        file: "LinesDialog.qml"
-    }
-    LazyPopup {
-        id: about
-        host: window.contentItem
-        file: "AboutDialog.qml"
-    }
-    LazyPopup {
-        id: mainMenu
-        host: window.contentItem
-        file: "MainMenu.qml"
-        properties: ({isFullScreen: Qt.binding(() => window.visibility === Window.FullScreen)})
-        onMade: (menu) => {
-            menu.commandRequested.connect(() => commandDialog.get().open())
-            menu.openRequested.connect(() => openDialog.get().open())
-            menu.tabRequested.connect(() => figures.add(window.job))
-            menu.figureWindowRequested.connect(() => window.openFigureWindow())
-            menu.rulesRequested.connect(() => rules.get().open())
-            menu.fullScreenRequested.connect(window.toggleFullScreen)
-            menu.linesRequested.connect(() => linesDialog.get().open())
-            menu.shortcutsRequested.connect(() => shortcuts.get().open())
-            menu.aboutRequested.connect(() => about.get().open())
-            menu.quitRequested.connect(window.requestQuit)
-        }
+        onStopChosen: window.endAndQuit()
+        onLeaveChosen: window.leaveAndQuit()
+        onTabRequested: figures.add(window.job)
+        onFigureWindowRequested: window.openFigureWindow()
+        onFullScreenRequested: window.toggleFullScreen()
+        onQuitRequested: window.requestQuit()
     }
 
     function openFigureWindow(job = window.job, size = [800, 560]) {
@@ -494,16 +408,16 @@ ThemedWindow {
         onQuitRequested: window.requestQuit()
         onCloseRequested: figures.views.length > 1 ? figures.close(figures.currentIndex) : window.close()
         onRunsRequested: window.showsRuns = !window.showsRuns
-        onHelpRequested: shortcuts.get().open()
+        onHelpRequested: dialogs.shortcuts.get().open()
         onMenuRequested: {
-            const menu = mainMenu.get()
+            const menu = dialogs.menu.get()
             menu.popup(window.width - menu.width - 8, Appearance.stripHeight)
         }
         onFigureWindowRequested: window.openFigureWindow()
-        onOpenRequested: openDialog.get().open()
+        onOpenRequested: dialogs.files.get().open()
         onFindRequested: panes.current().openFind()
         onSaveRequested: figures.current.openSaveDialog()
-        onCommandRequested: commandDialog.get().open()
+        onCommandRequested: dialogs.command.get().open()
         onTabRequested: figures.add(window.job)
         onListRequested: figures.current.hasSeriesList = !figures.current.hasSeriesList
         onStepRequested: (by) => figures.step(by)

@@ -29,6 +29,16 @@ ApplicationWindow {
     palette.link: forced ? forced.link : undefined
     color: palette.window
 
+    function comeForward() {
+        if (visibility === Window.Minimized)
+            showNormal()
+        else
+            show()
+        // Wayland has no such thing and says so.
+        if (Qt.platform.pluginName === "xcb")
+            raise()
+        requestActivate()
+    }
     function toggleFullScreen() {
         visibility = visibility === Window.FullScreen ? Window.Windowed : Window.FullScreen
     }

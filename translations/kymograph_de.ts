@@ -363,6 +363,17 @@ kymograph run -- Befehl</translation>
     </message>
 </context>
 <context>
+    <name>JobNotices</name>
+    <message>
+        <source>Nothing is recorded at present: %1. The job goes on; recording begins by itself.</source>
+        <translation>Zurzeit wird nichts aufgezeichnet: %1. Der Job läuft weiter; die Aufzeichnung beginnt von selbst.</translation>
+    </message>
+    <message>
+        <source>Not all of this run is recorded: %1</source>
+        <translation>Dieser Lauf ist nicht vollständig aufgezeichnet: %1</translation>
+    </message>
+</context>
+<context>
     <name>JobSettings</name>
     <message>
         <source>endless</source>
@@ -444,14 +455,6 @@ kymograph run -- Befehl</translation>
     <message>
         <source>ended with %1</source>
         <translation>beendet mit %1</translation>
-    </message>
-    <message>
-        <source>Nothing is recorded at present: %1. The job goes on; recording begins by itself.</source>
-        <translation>Zurzeit wird nichts aufgezeichnet: %1. Der Job läuft weiter; die Aufzeichnung beginnt von selbst.</translation>
-    </message>
-    <message>
-        <source>Not all of this run is recorded: %1</source>
-        <translation>Dieser Lauf ist nicht vollständig aufgezeichnet: %1</translation>
     </message>
     <message>
         <source>%1 failed</source>

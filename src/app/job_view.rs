@@ -178,6 +178,9 @@ impl ThreadView {
     }
 }
 
+/// Shorter durations are told with tenths of a second.
+pub const TENTHS_UNTIL: Duration = Duration::from_secs(60);
+
 /// A duration as people read it: `0:01.4` below a minute, `12:05` below an hour, `1:02:03` above.
 #[must_use]
 pub fn duration_text(duration: Duration) -> String {

@@ -381,7 +381,7 @@ mod tests {
         assert_eq!((log.row_near(f64::NAN), PaneLog::default().row_near(0.0)), (None, None));
         // A bar above the others, which is rewritten.
         log.push(at(10.0, 1));
-        assert_eq!([1.4, 2.4, 9.0, 10.0].map(|secs| log.row_near(secs)), [0, 2, 1, 1].map(Some));
+        assert_eq!([0.9, 2.4, 9.0, 10.0].map(|secs| log.row_near(secs)), [0, 2, 1, 1].map(Some));
         assert_eq!((log.time_of(1), log.time_of(4), log.time_of(5)), (Some(10.0), None, None));
         log.set_capacity(2);
         assert_eq!((log.row_near(2.5), log.time_of(0)), (Some(3), None), "what was dropped is not found");

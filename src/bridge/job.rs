@@ -98,6 +98,7 @@ pub mod qobject {
         #[qproperty(QString, worker_progress, cxx_name = "workerProgress", READ = worker_progress, NOTIFY = progress_changed)]
         #[qproperty(QString, receiver_progress, cxx_name = "receiverProgress", READ = receiver_progress, NOTIFY = progress_changed)]
         #[qproperty(QString, elapsed, READ = elapsed, NOTIFY = progress_changed)]
+        #[qproperty(i32, tick_ms, cxx_name = "tickMs", READ = tick_ms, NOTIFY = progress_changed)]
         #[qproperty(QString, remaining, READ = remaining, NOTIFY = progress_changed)]
         #[qproperty(i32, iterations, READ = iterations, WRITE = set_iterations, NOTIFY = settings_changed)]
         #[qproperty(i32, worker_ms, cxx_name = "workerMs", READ = worker_ms, WRITE = set_worker_ms, NOTIFY = settings_changed)]
@@ -331,6 +332,9 @@ pub mod qobject {
         fn receiver_progress(self: &Job) -> QString;
         /// Time since the start, to be read.
         fn elapsed(self: &Job) -> QString;
+        /// How often `elapsed` changes, in milliseconds.
+        #[cxx_name = "tickMs"]
+        fn tick_ms(self: &Job) -> i32;
         /// Time to the end, to be read; empty if unknown.
         fn remaining(self: &Job) -> QString;
         /// Objects that the worker makes; 0 is endless.
@@ -383,7 +387,7 @@ use cxx_qt_lib::{QString, QStringList};
 
 use crate::app::feed::JobFeed;
 use crate::app::host::{Described, What};
-use crate::app::job_view::{Changes, JobView, duration_text};
+use crate::app::job_view::{Changes, JobView, TENTHS_UNTIL, duration_text};
 use crate::app::pipeline::{self, JobKind, PaneKind, Running, StartOptions};
 use crate::app::printable::printable;
 use crate::app::{launch, open_paths, typed_command};
@@ -864,6 +868,11 @@ impl qobject::Job {
 
     fn elapsed(&self) -> QString {
         QString::from(&self.view.elapsed().map(duration_text).unwrap_or_default())
+    }
+
+    fn tick_ms(&self) -> i32 {
+        let is_young = self.view.elapsed().is_none_or(|elapsed| elapsed < TENTHS_UNTIL);
+        if is_young { 100 } else { 1000 }
     }
 
     fn remaining(&self) -> QString {

@@ -6,8 +6,13 @@ use crate::app::session_file::spec::{
     AnnotationSpec, AxisSpec, CursorsSpec, EventSpec, FigureSpec, Rest, SeriesSpec, SubplotSpec,
 };
 use crate::batch::SeriesInfo;
-use crate::figure::{Axis, AxisRange, EventPlace, Figure, LegendPlace, Pin, SeriesStyle, Subplot};
+use crate::figure::{
+    Axis, AxisRange, Dash, EventPlace, Figure, Join, LegendPlace, Marker, Pin, SeriesStyle, Subplot, YAxis,
+};
 use crate::store::Snapshot;
+
+/// The pattern that every name fits.
+const ANY: &str = "*";
 
 impl FigureSpec {
     /// What a session file says of `figure`; `run_of` tells run and name of a series. Series that `snapshot` does not hold
@@ -87,7 +92,7 @@ fn of_style(style: &SeriesStyle, (run, name): RunAndName<'_>) -> SeriesSpec {
     let width = if style.width_px.is_finite() { style.width_px } else { 1.5 };
     SeriesSpec {
         // A run that has no name is the only one: next time there may be another in its place.
-        run: if run.is_empty() { "*".to_owned() } else { escaped(run) },
+        run: if run.is_empty() { ANY.to_owned() } else { escaped(run) },
         name: escaped(name),
         label: style.name.clone(),
         color: style.color,
@@ -99,5 +104,32 @@ fn of_style(style: &SeriesStyle, (run, name): RunAndName<'_>) -> SeriesSpec {
         smoothing: style.smoothing,
         axis: style.axis,
         rest: Rest::new(),
+    }
+}
+
+impl SeriesSpec {
+    /// The usual look, for series of any name.
+    #[must_use]
+    pub fn any() -> Self {
+        Self {
+            run: ANY.to_owned(),
+            name: ANY.to_owned(),
+            label: String::new(),
+            color: None,
+            width: 1.5,
+            dash: Dash::default(),
+            marker: Marker::default(),
+            join: Join::default(),
+            visible: true,
+            smoothing: None,
+            axis: YAxis::default(),
+            rest: Rest::new(),
+        }
+    }
+
+    /// Whether every series fits it.
+    #[must_use]
+    pub fn takes_any(&self) -> bool {
+        self.run == ANY && self.name == ANY
     }
 }

@@ -280,33 +280,6 @@ impl Default for FigureSpec {
     }
 }
 
-impl SeriesSpec {
-    /// The usual look, for series of any name.
-    #[must_use]
-    pub fn any() -> Self {
-        Self {
-            run: any(),
-            name: any(),
-            label: String::new(),
-            color: None,
-            width: usual_width(),
-            dash: Dash::default(),
-            marker: Marker::default(),
-            join: Join::default(),
-            visible: true,
-            smoothing: None,
-            axis: YAxis::default(),
-            rest: Rest::new(),
-        }
-    }
-
-    /// Whether every series fits it.
-    #[must_use]
-    pub fn takes_any(&self) -> bool {
-        self.run == any() && self.name == any()
-    }
-}
-
 impl Default for SubplotSpec {
     fn default() -> Self {
         Self {
