@@ -84,6 +84,16 @@ ThemedWindow {
         activeCount = jobs.filter((each) => each.isActive).length
         Desktop.isBusy = activeCount > 0
     }
+    // Lets go of jobs that nobody looks at and that do not go on.
+    function releaseUnseen() {
+        const views = figures.views.concat(figureWindows.map((each) => each.view))
+        const isSeen = (job) => job === theJob || job.isActive
+            || views.some((view) => view.job === job || view.otherJobs.includes(job))
+        const unseen = jobs.filter((job) => !isSeen(job))
+        jobs = unseen.length > 0 ? jobs.filter(isSeen) : jobs
+        unseen.forEach((job) => job.letGo())
+        unseen.forEach((job) => job.destroy())
+    }
     // Marks when a line was said in all figures of its job.
     function markMoment(moment) {
         const shown = figures.views.concat(figureWindows.map((each) => each.view))
@@ -161,12 +171,7 @@ ThemedWindow {
     function tellEnd(ended) {
         if (!ended.endIsNews || !Appearance.notifies || isClosing || Qt.application.state === Qt.ApplicationActive)
             return
-        const summary = ended.state === Job.Failed ? qsTr("%1 failed").arg(ended.name)
-                      : ended.exitCode !== 0 ? qsTr("%1 ended with %2").arg(ended.name).arg(ended.exitCode)
-                      : qsTr("%1 finished").arg(ended.name)
-        const text = ended.state === Job.Failed ? ended.errorText
-                   : ended.summary !== "" ? ended.summary : qsTr("It took %1.").arg(ended.elapsed)
-        Desktop.tell(summary, text, qsTr("Show"), Program.quitWhenDone || !visible)
+        Desktop.tell(Words.endTitle(ended), Words.endText(ended), qsTr("Show"), Program.quitWhenDone || !visible)
     }
 
     Job {
@@ -217,7 +222,6 @@ ThemedWindow {
             Desktop.begin()
             if (Program.isPlain) {
                 Program.readSession()
-                session.isReady = true
                 Program.findRuns()
             }
         }
@@ -298,7 +302,7 @@ ThemedWindow {
                 objectName: "runsPanel"
                 active: window.showsRuns
                 visible: active
-                SplitView.preferredWidth: 240
+                SplitView.preferredWidth: Math.max(140, Math.min(240, window.width - 470))
                 SplitView.minimumWidth: 140
                 SplitView.fillWidth: !split.visible
                 sourceComponent: RunsPanel {
@@ -326,7 +330,7 @@ ThemedWindow {
                 // In a narrow window there is room for one of the two.
                 visible: !window.showsRuns || window.width >= 640
                 SplitView.fillWidth: true
-                SplitView.minimumWidth: 400
+                SplitView.minimumWidth: 460
                 orientation: Qt.Vertical
                 handle: PaneHandle {}
 
@@ -338,6 +342,7 @@ ThemedWindow {
                     SplitView.fillHeight: true
                     SplitView.minimumHeight: 140
                     onFullScreenRequested: window.toggleFullScreen()
+                    onChanged: Qt.callLater(window.releaseUnseen)
                     onMomentChosen: (moment) => panes.showTime(window.job.timeAt(moment), -1)
                 }
                 MessagePanes {
@@ -401,6 +406,7 @@ ThemedWindow {
         figureWindows: window.figureWindows
         jobFor: window.jobFor
         windowFor: window.openFigureWindow
+        onFailed: (text) => figures.current.showNote(qsTr("The windows of the last time do not come back: %1").arg(text), true)
     }
 
     WindowShortcuts {

@@ -49,7 +49,9 @@ ToolBar {
             enabled: toolbar.figure.canGoForward
             onClicked: toolbar.figure.forward()
         }
-        ToolSeparator {}
+        ToolSeparator {
+            visible: toolbar.width >= 560
+        }
         StripButton {
             objectName: "panButton"
             symbol: "pan"
@@ -66,7 +68,9 @@ ToolBar {
             checked: toolbar.figure.tool === FigureItem.Zoom
             onClicked: toolbar.figure.tool = checked ? FigureItem.None : FigureItem.Zoom
         }
-        ToolSeparator {}
+        ToolSeparator {
+            visible: toolbar.width >= 560
+        }
         StripButton {
             objectName: "subplotsButton"
             symbol: "subplots"
@@ -98,7 +102,9 @@ ToolBar {
             keys: qsTr("S, Ctrl+S")
             onClicked: toolbar.saveRequested()
         }
-        ToolSeparator {}
+        ToolSeparator {
+            visible: toolbar.width >= 560
+        }
         StripButton {
             objectName: "crosshairButton"
             symbol: "crosshair"

@@ -38,6 +38,10 @@ FocusScope {
         property bool isOverlaid: false
         readonly property bool isBoxHovered: box.hovered
         signal overlayToggled(bool isShown)
+        function toggleOverlay() {
+            if (canOverlay)
+                overlayToggled(!isOverlaid)
+        }
         signal removalRequested()
 
         width: ListView.view ? ListView.view.width : parent.width
@@ -93,13 +97,10 @@ FocusScope {
                     Accessible.ignored: true
                 }
             }
-            CheckBox {
+            ListCheckBox {
                 id: box
                 objectName: "overlayBox"
-                padding: 0
-                implicitWidth: 20
                 visible: row.canOverlay
-                focusPolicy: Qt.NoFocus
                 checked: row.isOverlaid
                 onToggled: row.overlayToggled(checked)
                 Accessible.name: qsTr("Show the curves of %1, too").arg(row.title)
@@ -221,6 +222,7 @@ FocusScope {
             Accessible.role: Accessible.List
             Accessible.name: qsTr("Runs")
             Keys.onReturnPressed: (currentItem as RunRow)?.clicked()
+            Keys.onSpacePressed: (currentItem as RunRow)?.toggleOverlay()
             Keys.onDeletePressed: (currentItem as RunRow)?.removalRequested()
 
             delegate: RunRow {

@@ -201,11 +201,8 @@ FocusScope {
                 tip: row.isCollapsed ? qsTr("List the curves of %1").arg(row.name) : qsTr("Hide the curves of %1 in the list").arg(row.name)
                 onClicked: curves.toggleRun(row.index)
             }
-            CheckBox {
+            ListCheckBox {
                 objectName: "curveShown"
-                padding: 0
-                implicitWidth: 20
-                focusPolicy: Qt.NoFocus
                 checked: row.isShown
                 onToggled: curves.setShown(row.index, checked)
                 Accessible.name: qsTr("Show %1").arg(row.name)

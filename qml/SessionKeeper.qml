@@ -12,8 +12,10 @@ QtObject {
     required property var jobFor
     // Opens a window for a figure.
     required property var windowFor
-    // Nothing is remembered before what was is back.
+    // Nothing is remembered before what was is back, and nothing takes the place of a file that is not understood.
     property bool isReady: false
+    // Why what was does not come back.
+    signal failed(string text)
 
     function tabOf(view) {
         const others = view.otherJobs.map((each) => each.paths).filter((paths) => paths.length > 0)
@@ -81,7 +83,12 @@ QtObject {
     readonly property Connections program: Connections {
         target: Program
         function onSessionRead(text) {
-            keeper.restore(text)
+            if (text !== "")
+                keeper.restore(text)
+            keeper.isReady = true
+        }
+        function onSessionFailed(text) {
+            keeper.failed(text)
         }
     }
 }

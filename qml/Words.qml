@@ -25,6 +25,18 @@ QtObject {
         }
     }
 
+    // How a job ended.
+    function endTitle(job) {
+        return job.state === Job.Failed ? qsTr("%1 failed").arg(job.name)
+             : job.exitCode !== 0 ? qsTr("%1 ended with %2").arg(job.name).arg(job.exitCode)
+             : qsTr("%1 finished").arg(job.name)
+    }
+    // What came of it.
+    function endText(job) {
+        return job.state === Job.Failed ? job.errorText
+             : job.summary !== "" ? job.summary : qsTr("It took %1.").arg(job.elapsed)
+    }
+
     // How a recorded run stands.
     function runState(state) {
         switch (state) {

@@ -121,6 +121,23 @@ fn the_workspace_of_the_last_time_comes_back() {
     assert!(!text.contains("no/such"), "{text}");
 }
 
+/// A file with a slip of the pen in it is told of, and left to the person who wrote it.
+#[test]
+fn a_workspace_that_is_not_understood_is_left_as_it_is() {
+    let home = private_folder();
+    let session = home.path().join("kymograph/session.json");
+    std::fs::create_dir_all(session.parent().unwrap()).unwrap();
+    std::fs::write(&session, "{\"version\": 1, windows: []}").unwrap();
+    let state = home.path().to_owned();
+    let window = Window::open_in(home, &[], &[("XDG_STATE_HOME", &state)]);
+    // Long enough for the first frame, which comes before the file is read, on a busy machine too.
+    std::thread::sleep(Duration::from_secs(3));
+    window.signal(Signal::TERM);
+    let (status, said, _home) = window.end(ORDERLY_END);
+    assert_eq!((status.code(), said.as_str()), (Some(0), ""));
+    assert_eq!(std::fs::read_to_string(&session).unwrap(), "{\"version\": 1, windows: []}");
+}
+
 #[test]
 fn a_command_hands_on_its_exit_status() {
     for (script, code) in [("echo loss=1; exit 0", 0), ("exit 7", 7)] {

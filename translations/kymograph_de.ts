@@ -457,22 +457,6 @@ kymograph run -- Befehl</translation>
         <translation>beendet mit %1</translation>
     </message>
     <message>
-        <source>%1 failed</source>
-        <translation>%1 ist fehlgeschlagen</translation>
-    </message>
-    <message>
-        <source>%1 ended with %2</source>
-        <translation>%1 endete mit %2</translation>
-    </message>
-    <message>
-        <source>%1 finished</source>
-        <translation>%1 ist fertig</translation>
-    </message>
-    <message>
-        <source>It took %1.</source>
-        <translation>Es dauerte %1.</translation>
-    </message>
-    <message>
         <source>Show</source>
         <translation>Anzeigen</translation>
     </message>
@@ -482,6 +466,10 @@ kymograph run -- Befehl</translation>
             <numerusform>%1 und %n weiterer</numerusform>
             <numerusform>%1 und %n weitere</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>The windows of the last time do not come back: %1</source>
+        <translation>Die Fenster vom letzten Mal kommen nicht wieder: %1</translation>
     </message>
 </context>
 <context>
@@ -1544,6 +1532,22 @@ kymograph run -- Befehl</translation>
             <numerusform>vor %n Tag</numerusform>
             <numerusform>vor %n Tagen</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>%1 failed</source>
+        <translation>%1 ist fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>%1 ended with %2</source>
+        <translation>%1 endete mit %2</translation>
+    </message>
+    <message>
+        <source>%1 finished</source>
+        <translation>%1 ist fertig</translation>
+    </message>
+    <message>
+        <source>It took %1.</source>
+        <translation>Es dauerte %1.</translation>
     </message>
 </context>
 </TS>

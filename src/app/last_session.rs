@@ -150,4 +150,23 @@ mod tests {
         assert!(save("{}", &path).is_err());
         assert_eq!(std::fs::read(&path).unwrap(), before, "what is no session takes nobody's place");
     }
+
+    #[test]
+    fn of_many_in_a_row_the_last_is_on_disk_at_the_end_and_a_bad_place_is_no_harm() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("state/session.json");
+        let titled = |title: String| SessionFile::of_figure(FigureSpec { title, ..FigureSpec::default() }).to_text();
+        for count in 0..50 {
+            save_aside(titled(format!("number {count}")), path.clone()).unwrap();
+        }
+        assert!(finish_saving(Duration::from_secs(10)));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), titled("number 49".into()));
+        std::fs::write(home.path().join("file"), "").unwrap();
+        let below_a_file = home.path().join("file/session.json");
+        assert!(matches!(save(&titled(String::new()), &below_a_file), Err(SessionFileError::Write { .. })));
+        save_aside(titled(String::new()), below_a_file).unwrap();
+        assert!(finish_saving(Duration::from_secs(10)), "it is logged");
+        std::fs::write(&path, "{\"version\": 1,\n oops").unwrap();
+        assert!(matches!(read(&path), Err(SessionFileError::Syntax { line: 2, .. })));
+    }
 }

@@ -168,6 +168,11 @@ pub mod qobject {
         #[qinvokable]
         pub fn end(self: Pin<&mut Job>);
 
+        /// Lets go of what a job that has ended holds, so that its object can be deleted without a wait for the disk.
+        #[qinvokable]
+        #[cxx_name = "letGo"]
+        pub fn let_go(self: Pin<&mut Job>);
+
         /// The person closed the window of a job that goes on without it.
         #[qinvokable]
         #[cxx_name = "leaveWindow"]
@@ -543,6 +548,15 @@ impl qobject::Job {
         self.as_mut().rust_mut().stop_is_asked = true;
         if let Some(handle) = self.handle.as_ref().filter(|_| self.view.is_active()) {
             handle.end();
+        }
+    }
+
+    /// Lets go of what a job that has ended holds, so that its object can be deleted without a wait for the disk.
+    pub fn let_go(mut self: Pin<&mut Self>) {
+        if !self.view.is_active()
+            && let Some(handle) = self.as_mut().rust_mut().handle.take()
+        {
+            release(handle);
         }
     }
 

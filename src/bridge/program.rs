@@ -44,12 +44,17 @@ pub mod qobject {
         #[cxx_name = "runsFound"]
         fn runs_found(self: Pin<&mut Program>, paths: &QStringList, names: &QStringList);
 
-        /// The session of the last time, as the text of a session file.
+        /// The session of the last time, as the text of a session file; empty if there is none.
         #[qsignal]
         #[cxx_name = "sessionRead"]
         fn session_read(self: Pin<&mut Program>, text: &QString);
 
-        /// Reads the session of the last time; `sessionRead` follows if there is one.
+        /// The session of the last time cannot be read; `text` says why.
+        #[qsignal]
+        #[cxx_name = "sessionFailed"]
+        fn session_failed(self: Pin<&mut Program>, text: &QString);
+
+        /// Reads the session of the last time; `sessionRead` or `sessionFailed` follows, in a window that has one.
         #[qinvokable]
         #[cxx_name = "readSession"]
         pub fn read_session(self: Pin<&mut Program>);
@@ -234,19 +239,17 @@ impl qobject::Program {
         }
     }
 
-    /// Reads the session of the last time; `sessionRead` follows if there is one.
+    /// Reads the session of the last time; `session_read` or `session_failed` follows, in a window that has one.
     pub fn read_session(self: Pin<&mut Self>) {
         let queue = self.qt_thread();
         let Some(path) = session_path() else { return };
         let read = spawn_detached("session", move |_| {
-            match last_session::read(&path) {
-                Ok(Some(text)) => {
-                    // A failed post means that the program is ending already.
-                    _ = queue.queue(move |program| program.session_read(&QString::from(&text)));
-                }
-                Ok(None) => {}
-                Err(error) => log::warn!("the session of the last time is not shown: {error}"),
-            }
+            let read = last_session::read(&path);
+            // A failed post means that the program is ending already.
+            _ = queue.queue(move |program| match read {
+                Ok(text) => program.session_read(&QString::from(&text.unwrap_or_default())),
+                Err(error) => program.session_failed(&QString::from(&error.to_string())),
+            });
             Ok(())
         });
         if let Err(error) = read {

@@ -198,6 +198,18 @@ Item {
             keyClick(Qt.Key_Escape)
         }
 
+        function test_jobs_that_ended_and_are_not_seen_are_let_go_of() {
+            const count = main.jobs.length
+            tabs.add(job)
+            main.openPaths(["/no/such/file"])
+            compare(main.jobs.length, count + 1)
+            main.job.stop()
+            tryVerify(() => !main.job.isActive, 10000)
+            tabs.close(1)
+            tryVerify(() => main.jobs.length === count)
+            verify(main.jobs.includes(job) && main.jobs[1].isActive)
+        }
+
         function test_rules_are_written_in_the_window() {
             tabs.current.job = main.jobs[1]
             tryVerify(() => main.job.isActive)
