@@ -8,5 +8,5 @@ CheckBox {
     // The list has the keyboard; a key of it does the same.
     focusPolicy: Qt.NoFocus
     // The style draws the outline in a darker shade of this.
-    palette.window: parent && parent.palette.base.hslLightness < 0.5 ? "#a0a8b0" : undefined
+    palette.window: !parent ? "white" : parent.palette.base.hslLightness < 0.5 ? "#a0a8b0" : parent.palette.window
 }
