@@ -12,6 +12,8 @@ ColumnLayout {
     signal detailsRequested()
 
     spacing: 0
+    // Layouts in layouts take all the room there is, if not told otherwise.
+    Layout.fillHeight: false
 
     NoticeBar {
         objectName: "errorBar"

@@ -204,6 +204,8 @@ FocusScope {
                 topMargin: 2
                 bottomMargin: 2
                 boundsBehavior: Flickable.StopAtBounds
+                // Nothing is made ahead: Qt complains of it when the lines go meanwhile.
+                cacheBuffer: 0
                 Accessible.role: Accessible.List
                 Accessible.name: qsTr("%1: messages").arg(pane.title)
 

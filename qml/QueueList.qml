@@ -10,6 +10,7 @@ ColumnLayout {
     required property QueueModel model
 
     spacing: 0
+    Layout.fillHeight: false
     visible: model.count > 0 || model.isHeld
 
     RowLayout {
