@@ -105,6 +105,7 @@ FittingMenu {
         }
     }
     MenuEntry {
+        objectName: "rulesEntry"
         text: qsTr("R&ules…")
         onTriggered: menu.rulesRequested()
     }

@@ -7,14 +7,18 @@ import Kymograph
 Dialog {
     id: dialog
 
-    required property Job job
+    // The job that is shown, which may change.
+    property Job job: null
+    readonly property bool takesRules: job !== null && job.takesRules
     // Why what was written is no rule.
     property string error: ""
 
     function add() {
         const text = field.text.trim()
+        if (!job || text === "")
+            return
         error = job.ruleError(text)
-        if (text !== "" && error === "") {
+        if (error === "") {
             job.addRule(text)
             field.clear()
         }
@@ -34,7 +38,7 @@ Dialog {
 
         Label {
             Layout.fillWidth: true
-            text: dialog.job.takesRules ? qsTr("A rule watches the curves and acts by itself, also when no window is open.")
+            text: dialog.takesRules ? qsTr("A rule watches the curves and acts by itself, also when no window is open.")
                                         : qsTr("Rules watch a command while it runs, and files that are followed.")
             textFormat: Text.PlainText
             wrapMode: Text.Wrap
@@ -47,7 +51,7 @@ Dialog {
             visible: count > 0
             implicitHeight: Math.min(contentHeight, 220)
             clip: true
-            model: dialog.job.rules
+            model: dialog.job ? dialog.job.rules : []
             boundsBehavior: Flickable.StopAtBounds
             ScrollBar.vertical: ScrollBar {}
             delegate: RowLayout {
@@ -66,12 +70,12 @@ Dialog {
                     symbol: "close"
                     tip: qsTr("Take the rule away")
                     Accessible.name: qsTr("Take away the rule %1").arg(row.modelData)
-                    onClicked: dialog.job.removeRule(row.modelData)
+                    onClicked: dialog.job?.removeRule(row.modelData)
                 }
             }
         }
         RowLayout {
-            enabled: dialog.job.takesRules
+            enabled: dialog.takesRules
             TextField {
                 id: field
                 objectName: "ruleField"

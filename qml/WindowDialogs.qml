@@ -54,7 +54,8 @@ QtObject {
     readonly property LazyPopup rules: LazyPopup {
         host: dialogs.host
         file: "RulesDialog.qml"
-        properties: ({job: Qt.binding(() => dialogs.job)})
+        // Qt 6.4 takes no binding of an object among the properties.
+        onMade: (dialog) => dialog.job = Qt.binding(() => dialogs.job)
     }
     readonly property LazyPopup closing: LazyPopup {
         host: dialogs.host

@@ -217,11 +217,26 @@ Item {
             compare(main.job.rules, [])
             verify(main.job.ruleError("loss <") !== "")
             compare(main.job.ruleError("loss is nan: notify"), "")
-            main.job.addRule("loss is nan: notify")
+            keyClick(Qt.Key_F10)
+            tryVerify(() => findChild(main, "rulesEntry") !== null)
+            findChild(main, "rulesEntry").triggered()
+            tryVerify(() => findChild(main, "ruleField") !== null && findChild(main, "ruleField").activeFocus)
+            const field = findChild(main, "ruleField")
+            field.text = "loss <"
+            keyClick(Qt.Key_Return)
+            tryVerify(() => findChild(main, "ruleError").visible)
+            compare(main.job.rules, [])
+            field.text = "loss is nan: notify"
+            keyClick(Qt.Key_Return)
             tryVerify(() => main.job.rules.length === 1)
             compare(main.job.rules[0], "loss is nan: notify")
-            main.job.removeRule("loss is nan: notify")
+            verify(!findChild(main, "ruleError").visible && field.text === "")
+            tryVerify(() => findChild(main, "ruleList").itemAtIndex(0) !== null)
+            waitForRendering(findChild(main, "ruleList"))
+            mouseClick(findChild(findChild(main, "ruleList").itemAtIndex(0), "removeRuleButton"))
             tryVerify(() => main.job.rules.length === 0)
+            keyClick(Qt.Key_Escape)
+            tryVerify(() => !field.visible)
         }
     }
 }
