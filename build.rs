@@ -92,7 +92,6 @@ mod gui {
     fn resources() -> Vec<PathBuf> {
         let mut all = files("qml/icons", "svg");
         all.extend(files("assets/fonts", "ttf"));
-        all.push(PathBuf::from("assets/window-icon.png"));
         all
     }
 

@@ -13,6 +13,7 @@
 #include <QtDBus/QDBusConnection>
 #include <QtGui/QFontMetrics>
 #include <QtGui/QIcon>
+#include <QtGui/QPixmap>
 #include <QtQml/QQmlApplicationEngine>
 #include <QtQuick/QQuickWindow>
 
@@ -62,9 +63,29 @@ void keepSettingsIn(const QString &folder)
     QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, folder);
 }
 
-void setWindowIcon(const QString &path)
+// Written when the event loop has time, and at the end of the application.
+static QSettings &settings()
 {
-    QGuiApplication::setWindowIcon(QIcon(path));
+    static auto *const settings = new QSettings(qApp);
+    return *settings;
+}
+
+QVariant remembered(const QString &key, const QVariant &fallback)
+{
+    QVariant value = settings().value(key);
+    const bool isOfItsKind = value.isValid() && (!fallback.isValid() || value.convert(fallback.metaType()));
+    return isOfItsKind ? value : fallback;
+}
+
+void remember(const QString &key, const QVariant &value)
+{
+    settings().setValue(key, value);
+}
+
+void setWindowIcon(rust::Slice<const uint8_t> rgba, int sidePx)
+{
+    const QImage image(rgba.data(), sidePx, sidePx, QImage::Format_RGBA8888);
+    QGuiApplication::setWindowIcon(QIcon(QPixmap::fromImage(image)));
 }
 
 QString qmlImportPath()

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include <QtCore/QString>
+#include <QtCore/QVariant>
 #include <QtGui/QGuiApplication>
 
 #include "rust/cxx.h"
@@ -22,7 +23,11 @@ void connectSessionBus(bool isThere);
 void setNames(const QString &name, const QString &version, const QString &desktopFileName);
 // Keeps the window's settings below `folder`. Before anything reads them.
 void keepSettingsIn(const QString &folder);
-void setWindowIcon(const QString &path);
+// What is kept under `key`, of the type of `fallback`; that itself if there is nothing of the kind.
+QVariant remembered(const QString &key, const QVariant &fallback);
+void remember(const QString &key, const QVariant &value);
+// From pixels of four bytes, red, green, blue and alpha.
+void setWindowIcon(rust::Slice<const uint8_t> rgba, int sidePx);
 QString qmlImportPath();
 void useSoftwareRenderer();
 // Frames are asked for at once instead of after 5 ms, Qt's default for merging requests. Only before the application.

@@ -2,6 +2,7 @@
 #include "symbols.h"
 
 #include <QtCore/QFile>
+#include <QtGui/QPainter>
 #include <QtQml/QQmlEngine>
 
 #include "kymograph/src/bridge/qt.cxxqt.h"
@@ -13,7 +14,7 @@ SymbolProvider::SymbolProvider()
 
 QImage SymbolProvider::requestImage(const QString &id, QSize *size, const QSize &requestedSize)
 {
-    QFile file(QStringLiteral(":/qt/qml/Kymograph/qml/icons/%1.svg").arg(id));
+    QFile file(QStringLiteral(":/qt/qml/Kymograph/qml/icons/%1.svg").arg(id.section(QLatin1Char('/'), 0, 0)));
     if (!file.open(QIODevice::ReadOnly))
         return {};
     const QByteArray svg = file.readAll();
@@ -24,6 +25,12 @@ QImage SymbolProvider::requestImage(const QString &id, QSize *size, const QSize 
         return {};
     const rust::Slice<const uint8_t> text(reinterpret_cast<const uint8_t *>(svg.constData()), size_t(svg.size()));
     kymograph::drawSymbol(text, side, rust::Slice<uint8_t>(image.bits(), image.sizeInBytes()));
+    const QColor colour(QLatin1Char('#') + id.section(QLatin1Char('/'), 1, 1));
+    if (colour.isValid()) {
+        QPainter painter(&image);
+        painter.setCompositionMode(QPainter::CompositionMode_SourceIn);
+        painter.fillRect(image.rect(), colour);
+    }
     if (size)
         *size = image.size();
     return image;

@@ -1,4 +1,4 @@
-// The bundled symbols of buttons as images: `image://kymograph/NAME`.
+// The bundled symbols of buttons as images: `image://kymograph/NAME` in black, `image://kymograph/NAME/AARRGGBB` in a colour.
 #pragma once
 
 #include <QtQuick/QQuickImageProvider>

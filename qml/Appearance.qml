@@ -3,7 +3,6 @@ pragma Singleton
 
 import QtQuick
 import QtQuick.Controls
-import Qt.labs.settings
 
 QtObject {
     id: appearance
@@ -71,35 +70,5 @@ QtObject {
     // A system without any font would show a window without words; the only font that is there then serves all families.
     readonly property FontLoader bundled: FontLoader {
         source: Qt.fontFamilies().length > 0 ? "" : "qrc:/qt/qml/Kymograph/assets/fonts/DejaVuSans-subset.ttf"
-    }
-
-    // Remembered by the program alone: other programs, which show our figures in windows of their own, keep settings of
-    // their own.
-    readonly property Component memory: Component {
-        Settings {
-            category: "appearance"
-            property string theme: "system"
-            property int distinction: 0
-            property int paneLines: 10000
-            property bool notifies: true
-            property string closing: "ask"
-        }
-    }
-    property var remembered: null
-    onThemeChanged: if (remembered) remembered.theme = theme
-    onDistinctionChanged: if (remembered) remembered.distinction = distinction
-    onPaneLinesChanged: if (remembered) remembered.paneLines = paneLines
-    onClosingChanged: if (remembered) remembered.closing = closing
-    onNotifiesChanged: if (remembered) remembered.notifies = notifies
-    Component.onCompleted: {
-        if (Qt.application.name !== "kymograph")
-            return
-        const kept = memory.createObject(appearance)
-        theme = kept.theme
-        distinction = kept.distinction
-        paneLines = kept.paneLines
-        notifies = kept.notifies
-        closing = kept.closing
-        remembered = kept
     }
 }

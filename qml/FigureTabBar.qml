@@ -38,8 +38,7 @@ TabBar {
                     objectName: "closeTabButton"
                     implicitWidth: 22
                     implicitHeight: 22
-                    icon.width: 12
-                    icon.height: 12
+                    symbolSide: 12
                     focusPolicy: Qt.NoFocus
                     symbol: "close"
                     tip: qsTr("Close the tab")

@@ -19,9 +19,8 @@ FocusScope {
     signal changed()
 
     // Another figure of a job, shown at once.
-    function add(job, part = FigureItem.Values) {
-        const view = viewMaker.createObject(stack, { job: job, part: part }) as FigureView
-        views = views.concat([view])
+    function add(job) {
+        const view = make(job, FigureItem.Values)
         currentIndex = views.length - 1
         view.forceActiveFocus()
         return view
@@ -29,10 +28,13 @@ FocusScope {
     // What a job uses has a figure of its own, behind the one that is shown.
     function addResources(view) {
         const isThere = views.some((each) => each.job === view.job && each.part === FigureItem.Resources)
-        if (view.figure.hasResources && view.part === FigureItem.Values && !isThere) {
-            const made = viewMaker.createObject(stack, { job: view.job, part: FigureItem.Resources }) as FigureView
-            views = views.concat([made])
-        }
+        if (view.figure.hasResources && view.part === FigureItem.Values && !isThere)
+            make(view.job, FigureItem.Resources)
+    }
+    function make(job, part) {
+        const view = viewMaker.createObject(stack, { job: job, part: part }) as FigureView
+        views = views.concat([view])
+        return view
     }
     // Does nothing where there is only one.
     function close(index) {
@@ -57,17 +59,18 @@ FocusScope {
     onCurrentIndexChanged: changed()
     onViewsChanged: changed()
 
+    component TabView: FigureView {
+        objectName: "figureView"
+        visible: tabs.current === this
+        anchors.fill: parent
+        onFullScreenRequested: tabs.fullScreenRequested()
+        onJobChanged: tabs.changed()
+        onResourcesFound: tabs.addResources(this)
+        onMomentChosen: (moment) => tabs.momentChosen(moment)
+    }
     Component {
         id: viewMaker
-        FigureView {
-            objectName: "figureView"
-            visible: tabs.current === this
-            anchors.fill: parent
-            onFullScreenRequested: tabs.fullScreenRequested()
-            onJobChanged: tabs.changed()
-            onResourcesFound: tabs.addResources(this)
-            onMomentChosen: (moment) => tabs.momentChosen(moment)
-        }
+        TabView {}
     }
 
     ColumnLayout {
@@ -85,18 +88,11 @@ FocusScope {
             Layout.fillWidth: true
             Layout.fillHeight: true
 
-            FigureView {
+            TabView {
                 id: first
-                objectName: "figureView"
-                visible: tabs.current === this
-                anchors.fill: parent
                 focus: true
                 job: tabs.job
                 part: FigureItem.Values
-                onFullScreenRequested: tabs.fullScreenRequested()
-                onJobChanged: tabs.changed()
-                onResourcesFound: tabs.addResources(this)
-                onMomentChosen: (moment) => tabs.momentChosen(moment)
             }
         }
     }

@@ -43,12 +43,6 @@ FocusScope {
     function openSaveDialog() {
         saveDialog.get().open()
     }
-    function layoutText(): string {
-        return canvas.layoutText()
-    }
-    function restoreLayout(text: string): void {
-        canvas.restoreLayout(text)
-    }
     function showNote(text, isError) {
         note.get().show(text, isError)
     }
@@ -233,7 +227,7 @@ FocusScope {
                     onSaved: (path) => view.showNote(qsTr("Saved %1").arg(path), false)
                     onSaveFailed: (text) => view.showNote(qsTr("Not saved: %1").arg(text), true)
                     onFigureChanged: canvas.readCurves()
-                onResourcesChanged: if (canvas.hasResources) view.resourcesFound()
+                    onResourcesChanged: if (canvas.hasResources) view.resourcesFound()
                     onCursorChanged: view.sharePointer()
                     Component.onDestruction: {
                         if (SharedPointer.figure === canvas)

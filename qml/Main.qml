@@ -2,7 +2,6 @@
 import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
-import Qt.labs.settings
 import Kymograph
 
 ThemedWindow {
@@ -13,8 +12,8 @@ ThemedWindow {
     // Set at the very end: commands may go on.
     property bool isQuitting: false
 
-    width: 960
-    height: 800
+    width: Program.remembered("window/width", 960)
+    height: Program.remembered("window/height", 800)
     minimumWidth: 480
     minimumHeight: 360
     visible: true
@@ -28,7 +27,7 @@ ThemedWindow {
         if (job.isActive && job.outlivesWindow)
             leave()
         else if (!isClosing && Appearance.closing !== "stop" && jobs.some((each) => each.isActive && each.isElsewhere))
-            Appearance.closing === "leave" ? leaveAndQuit() : dialogs.closing.get().open()
+            Appearance.closing === "leave" ? leaveAndQuit() : services().dialogs.closing.get().open()
         else
             endAndQuit()
     }
@@ -56,7 +55,7 @@ ThemedWindow {
         job.leaveWindow()
     }
     function quit() {
-        session.save()
+        saveSession()
         isClosing = true
         isQuitting = true
         Qt.quit()
@@ -67,16 +66,23 @@ ThemedWindow {
             event.accepted = false
             requestQuit()
         } else {
-            session.save()
+            saveSession()
         }
     }
 
+    // Whether all of the window is there.
+    property bool isMade: false
     // Whether the list of runs is shown.
-    property bool showsRuns: false
-    // The jobs of this window, and the one that is shown.
+    property bool showsRuns: Program.remembered("window/showsRuns", false)
+    // The jobs of this window, its own, and the one that is shown.
     property var jobs: [theJob]
+    readonly property alias ownJob: theJob
     readonly property Job job: figures.current.job
+    readonly property alias figures: figures
+    readonly property alias panes: panes
     property var figureWindows: []
+    // The figures of the tabs and of the other windows.
+    readonly property var allViews: figures.views.concat(figureWindows.map((each) => each.view))
     readonly property bool isBusy: activeCount > 0
     property int activeCount: 0
 
@@ -86,9 +92,8 @@ ThemedWindow {
     }
     // Lets go of jobs that nobody looks at and that do not go on.
     function releaseUnseen() {
-        const views = figures.views.concat(figureWindows.map((each) => each.view))
         const isSeen = (job) => job === theJob || job.isActive
-            || views.some((view) => view.job === job || view.otherJobs.includes(job))
+            || allViews.some((view) => view.job === job || view.otherJobs.includes(job))
         const unseen = jobs.filter((job) => !isSeen(job))
         jobs = unseen.length > 0 ? jobs.filter(isSeen) : jobs
         unseen.forEach((job) => job.letGo())
@@ -96,8 +101,7 @@ ThemedWindow {
     }
     // Marks when a line was said in all figures of its job.
     function markMoment(moment) {
-        const shown = figures.views.concat(figureWindows.map((each) => each.view))
-        shown.filter((view) => view.job === job).forEach((view) => view.figure.moment = moment)
+        allViews.filter((view) => view.job === job).forEach((view) => view.figure.moment = moment)
     }
     // The job of this window that shows the run in this directory, if there is one.
     function jobOf(path) {
@@ -117,10 +121,7 @@ ThemedWindow {
     }
     // Shows runs, or follows files and folders, in a job of their own.
     function openPaths(paths) {
-        const made = addJob()
-        // Before it is shown: what it is decides how its figure and its panes look.
-        made.open(paths)
-        figures.current.job = made
+        figures.current.job = openJob(paths)
     }
     // Runs a line as in a terminal, in a job of its own.
     function runLine(line, name, hasResources) {
@@ -138,9 +139,10 @@ ThemedWindow {
     function jobFor(paths) {
         if (paths.length === 0)
             return theJob
-        const known = jobs.find((each) => each.paths.join("\n") === paths.join("\n"))
-        if (known)
-            return known
+        return jobs.find((each) => each.paths.join("\n") === paths.join("\n")) ?? openJob(paths)
+    }
+    // Not shown yet: what it is decides how its figure and its panes will look.
+    function openJob(paths) {
         const made = addJob()
         made.open(paths)
         return made
@@ -180,8 +182,6 @@ ThemedWindow {
         onShowRequested: window.comeForward()
         Component.onCompleted: {
             window.adopt(theJob)
-            if (Program.isPlain)
-                sineSettings.restore()
             if (Program.autostart)
                 start()
         }
@@ -213,12 +213,20 @@ ThemedWindow {
             }
         }
     }
-    // After the first frame, so that nobody waits for the bus before.
+    // What nobody sees at first comes after the first frame, and not between that and the first data.
     Connections {
         id: firstFrame
         target: figures.views[0].figure
         function onPresented() {
             firstFrame.enabled = false
+            afterwards.start()
+        }
+    }
+    Timer {
+        id: afterwards
+        interval: 20
+        onTriggered: {
+            window.services()
             Desktop.begin()
             if (Program.isPlain) {
                 Program.readSession()
@@ -259,11 +267,8 @@ ThemedWindow {
     header: ThreadControl {
         objectName: "threadControl"
         job: window.job
-        onMenuRequested: (anchor) => {
-            const menu = dialogs.menu.get()
-            menu.popup(anchor, anchor.width - menu.width, anchor.height)
-        }
-        onSettingsRequested: (anchor) => dialogs.settings.get().openAt(anchor)
+        onMenuRequested: (anchor) => window.services().openMenu(anchor, anchor.width, anchor.height)
+        onSettingsRequested: (anchor) => window.services().dialogs.settings.get().openAt(anchor)
         showsRuns: window.showsRuns
         onRunsRequested: window.showsRuns = !window.showsRuns
     }
@@ -287,7 +292,7 @@ ThemedWindow {
             id: notices
             Layout.fillWidth: true
             job: window.job
-            onDetailsRequested: dialogs.details.get().open()
+            onDetailsRequested: window.services().dialogs.details.get().open()
         }
 
         SplitView {
@@ -300,28 +305,32 @@ ThemedWindow {
             Loader {
                 id: runsPanel
                 objectName: "runsPanel"
-                active: window.showsRuns
-                visible: active
+                visible: window.showsRuns
                 SplitView.preferredWidth: Math.max(140, Math.min(240, window.width - 470))
                 SplitView.minimumWidth: 140
                 SplitView.fillWidth: !split.visible
-                sourceComponent: RunsPanel {
-                    jobs: window.jobs
-                    job: window.job
-                    otherJobs: figures.current.otherJobs
-                    jobOf: window.jobOf
-                    onOverlayChosen: (path, isShown) => window.overlay(path, isShown)
-                    queue: waiting
-                    onCommandRequested: dialogs.command.get().open()
-                    onJobChosen: (job) => {
+
+                function load() {
+                    setSource(window.showsRuns ? "RunsPanel.qml" : "", {
+                        jobs: window.jobs, job: window.job, otherJobs: [], jobOf: window.jobOf, queue: window.services().queue
+                    })
+                }
+                onLoaded: {
+                    const panel = item
+                    panel.jobs = Qt.binding(() => window.jobs)
+                    panel.job = Qt.binding(() => window.job)
+                    panel.otherJobs = Qt.binding(() => figures.current.otherJobs)
+                    panel.overlayChosen.connect(window.overlay)
+                    panel.commandRequested.connect(() => window.services().dialogs.command.get().open())
+                    panel.jobChosen.connect((job) => {
                         figures.current.job = job
                         window.showsRuns = split.visible
-                    }
-                    onRunChosen: (path) => {
+                    })
+                    panel.runChosen.connect((path) => {
                         window.showRun(path)
                         window.showsRuns = split.visible
-                    }
-                    onCloseRequested: window.showsRuns = false
+                    })
+                    panel.closeRequested.connect(() => window.showsRuns = false)
                 }
             }
             SplitView {
@@ -357,38 +366,19 @@ ThemedWindow {
         }
     }
 
-    FileDrop {
-        objectName: "fileDrop"
+    // What nobody sees at first is made after the first frame, or when it is first asked for.
+    Loader {
+        id: unseen
         anchors.fill: parent
-        onChosen: (paths) => window.openPaths(paths)
     }
-    QueueModel {
-        id: waiting
-        // Said in the list, where that is shown.
-        onFailed: (text) => {
-            if (!window.showsRuns)
-                figures.current.showNote(text, true)
-        }
+    function services() {
+        if (!unseen.item)
+            unseen.setSource("WindowServices.qml", { window: window })
+        return unseen.item
     }
-    WindowDialogs {
-        id: dialogs
-        host: window.contentItem
-        job: window.job
-        ownJob: theJob
-        isFullScreen: window.visibility === Window.FullScreen
-        runningName: window.runningName
-        onPathsChosen: (paths) => window.openPaths(paths)
-        onRunRequested: (line, name, hasResources) => window.runLine(line, name, hasResources)
-        onQueueRequested: (line, name, hasResources) => {
-            waiting.add(line, name, hasResources)
-            window.showsRuns = true
-        }
-        onStopChosen: window.endAndQuit()
-        onLeaveChosen: window.leaveAndQuit()
-        onTabRequested: figures.add(window.job)
-        onFigureWindowRequested: window.openFigureWindow()
-        onFullScreenRequested: window.toggleFullScreen()
-        onQuitRequested: window.requestQuit()
+    function saveSession() {
+        if (unseen.item)
+            services().session.save()
     }
 
     function openFigureWindow(job = window.job, size = [800, 560]) {
@@ -398,53 +388,29 @@ ThemedWindow {
         made.closing.connect(() => figureWindows = figureWindows.filter((each) => each !== made))
         return made
     }
-    onFigureWindowsChanged: session.saveLater()
+    onFigureWindowsChanged: if (unseen.item) services().session.saveLater()
 
-    readonly property SessionKeeper session: SessionKeeper {
-        id: session
-        tabs: figures
-        figureWindows: window.figureWindows
-        jobFor: window.jobFor
-        windowFor: window.openFigureWindow
-        onFailed: (text) => figures.current.showNote(qsTr("The windows of the last time do not come back: %1").arg(text), true)
-    }
-
-    WindowShortcuts {
-        job: window.job
-        onQuitRequested: window.requestQuit()
-        onCloseRequested: figures.views.length > 1 ? figures.close(figures.currentIndex) : window.close()
-        onRunsRequested: window.showsRuns = !window.showsRuns
-        onHelpRequested: dialogs.shortcuts.get().open()
-        onMenuRequested: {
-            const menu = dialogs.menu.get()
-            menu.popup(window.width - menu.width - 8, Appearance.stripHeight)
-        }
-        onFigureWindowRequested: window.openFigureWindow()
-        onOpenRequested: dialogs.files.get().open()
-        onFindRequested: panes.current().openFind()
-        onSaveRequested: figures.current.openSaveDialog()
-        onCommandRequested: dialogs.command.get().open()
-        onTabRequested: figures.add(window.job)
-        onListRequested: figures.current.hasSeriesList = !figures.current.hasSeriesList
-        onStepRequested: (by) => figures.step(by)
-    }
-    SineSettings {
-        id: sineSettings
+    Remembered {
         job: theJob
     }
 
-    Settings {
-        category: "window"
-        property alias width: window.width
-        property alias height: window.height
-        property alias split: window.splitState
-        property alias showsRuns: window.showsRuns
-    }
-    property var splitState
     Component.onCompleted: {
-        if (splitState)
-            split.restoreState(splitState)
+        const state = Program.remembered("window/split", undefined)
+        if (state)
+            split.restoreState(state)
+        isMade = true
+        if (showsRuns)
+            runsPanel.load()
         figures.current.forceActiveFocus()
     }
-    Component.onDestruction: splitState = split.saveState()
+    onShowsRunsChanged: {
+        Program.remember("window/showsRuns", showsRuns)
+        if (isMade)
+            runsPanel.load()
+    }
+    Component.onDestruction: {
+        Program.remember("window/width", width)
+        Program.remember("window/height", height)
+        Program.remember("window/split", split.saveState())
+    }
 }

@@ -209,9 +209,14 @@ FocusScope {
                 Accessible.role: Accessible.List
                 Accessible.name: qsTr("%1: messages").arg(pane.title)
 
-                ScrollBar.vertical: ScrollBar {
+                // Made when there is something to scroll.
+                readonly property bool overflows: contentHeight > height
+                onOverflowsChanged: if (overflows && !ScrollBar.vertical) ScrollBar.vertical = scrollBar.createObject(list)
+                Component {
                     id: scrollBar
-                    onPressedChanged: pane.isFollowing = list.atYEnd
+                    ScrollBar {
+                        onPressedChanged: pane.isFollowing = list.atYEnd
+                    }
                 }
                 onMovementEnded: pane.isFollowing = atYEnd
                 onHeightChanged: if (pane.isFollowing) Qt.callLater(positionViewAtEnd)
@@ -325,7 +330,7 @@ FocusScope {
                 // Over the lines, so that a drag selects rows instead of flicking the list; the wheel passes through.
                 MouseArea {
                     anchors.fill: parent
-                    anchors.rightMargin: scrollBar.width
+                    anchors.rightMargin: list.ScrollBar.vertical ? list.ScrollBar.vertical.width : 0
                     acceptedButtons: Qt.LeftButton | Qt.RightButton
                     preventStealing: true
 

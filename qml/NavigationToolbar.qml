@@ -131,7 +131,20 @@ ToolBar {
             tip: qsTr("Follow: keep showing the newest data")
             // It shows its text, so that is not its name.
             Accessible.name: tip
-            display: toolbar.width < 620 ? AbstractButton.IconOnly : AbstractButton.TextBesideIcon
+            implicitWidth: implicitContentWidth + 2 * padding
+            contentItem: Row {
+                spacing: 6
+                Symbol {
+                    name: followButton.symbol
+                    anchors.verticalCenter: parent.verticalCenter
+                }
+                Label {
+                    visible: toolbar.width >= 620
+                    text: followButton.text
+                    textFormat: Text.PlainText
+                    anchors.verticalCenter: parent.verticalCenter
+                }
+            }
             checkable: true
             checked: toolbar.figure.isFollowing
             onToggled: toolbar.figure.isFollowing = checked

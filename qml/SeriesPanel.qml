@@ -194,8 +194,7 @@ FocusScope {
                 visible: row.isRun
                 implicitWidth: 20
                 implicitHeight: 20
-                icon.width: 12
-                icon.height: 12
+                symbolSide: 12
                 focusPolicy: Qt.NoFocus
                 symbol: row.isCollapsed ? "forward" : "down"
                 tip: row.isCollapsed ? qsTr("List the curves of %1").arg(row.name) : qsTr("Hide the curves of %1 in the list").arg(row.name)
@@ -336,12 +335,11 @@ FocusScope {
     Popup {
         id: colors
         objectName: "curveColors"
-        // The cycle of the figure, as Petroff made it for eyes of all kinds, and the two ends of grey.
-        readonly property var choices: ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6",
-                                        "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd", "#000000", "#ffffff"]
+        property var choices: []
         property int index: -1
         function openFor(row: Item, index: int): void {
             colors.index = index
+            choices = curves.choices()
             const at = row.mapToItem(panel, 0, row.height)
             x = Math.max(4, Math.min(at.x + 24, panel.width - width - 4))
             y = Math.min(at.y, panel.height - height - 4)

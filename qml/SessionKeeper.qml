@@ -8,7 +8,7 @@ QtObject {
     required property FigureTabs tabs
     // Windows that show one figure each.
     required property var figureWindows
-    // Makes the job that shows these paths; opens nothing yet.
+    // The job that shows these paths, opened if there is none yet.
     required property var jobFor
     // Opens a window for a figure.
     required property var windowFor
@@ -19,7 +19,7 @@ QtObject {
 
     function tabOf(view) {
         const others = view.otherJobs.map((each) => each.paths).filter((paths) => paths.length > 0)
-        return { open: view.job.paths, overlays: others, figures: [JSON.parse(view.layoutText())] }
+        return { open: view.job.paths, overlays: others, figures: [JSON.parse(view.figure.layoutText())] }
     }
     function text() {
         // Those of resources come by themselves.
@@ -44,7 +44,7 @@ QtObject {
         for (let i = 0; i < others.length; ++i)
             view.setJobShown(jobFor(others[i]), true)
         if (tab.figures.length > 0)
-            view.restoreLayout(JSON.stringify(tab.figures[0]))
+            view.figure.restoreLayout(JSON.stringify(tab.figures[0]))
     }
     function restore(text) {
         const windows = JSON.parse(text).windows

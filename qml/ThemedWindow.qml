@@ -7,26 +7,18 @@ ApplicationWindow {
     id: window
 
     readonly property var forced: Appearance.forced
+    property bool isForced: false
 
-    // `undefined` gives a role back to the system.
-    palette.window: forced ? forced.window : undefined
-    palette.windowText: forced ? forced.windowText : undefined
-    palette.base: forced ? forced.base : undefined
-    palette.alternateBase: forced ? forced.alternateBase : undefined
-    palette.text: forced ? forced.text : undefined
-    palette.button: forced ? forced.button : undefined
-    palette.buttonText: forced ? forced.buttonText : undefined
-    palette.highlight: forced ? forced.highlight : undefined
-    palette.highlightedText: forced ? forced.highlightedText : undefined
-    palette.mid: forced ? forced.mid : undefined
-    palette.midlight: forced ? forced.midlight : undefined
-    palette.dark: forced ? forced.dark : undefined
-    palette.light: forced ? forced.light : undefined
-    palette.shadow: forced ? forced.shadow : undefined
-    palette.toolTipBase: forced ? forced.toolTipBase : undefined
-    palette.toolTipText: forced ? forced.toolTipText : undefined
-    palette.placeholderText: forced ? forced.placeholderText : undefined
-    palette.link: forced ? forced.link : undefined
+    // At the start most often nothing: each role that is set goes through all items.
+    onForcedChanged: {
+        if (!forced && !isForced)
+            return
+        isForced = forced !== null
+        for (const role in Appearance.lightColors) {
+            // `undefined` gives a role back to the system.
+            palette[role] = forced ? forced[role] : undefined
+        }
+    }
     color: palette.window
 
     function comeForward() {

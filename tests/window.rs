@@ -91,7 +91,6 @@ fn the_job_ends_and_the_window_with_it() {
     assert_is_png(&home.path().join("figure.png"));
 }
 
-/// The exit status is that of the command.
 #[test]
 fn the_workspace_of_the_last_time_comes_back() {
     let home = private_folder();
@@ -119,6 +118,24 @@ fn the_workspace_of_the_last_time_comes_back() {
         assert!(text.contains(part), "{part} is missing: {text}");
     }
     assert!(!text.contains("no/such"), "{text}");
+}
+
+#[test]
+fn size_and_looks_of_the_last_time_come_back_and_nonsense_does_not() {
+    let home = private_folder();
+    let settings = home.path().join("kymograph/kymograph.conf");
+    std::fs::create_dir_all(settings.parent().unwrap()).unwrap();
+    let text = "[appearance]\npaneLines=500\ntheme=dark\n[window]\nheight=tall\nshowsRuns=true\nwidth=700\n";
+    std::fs::write(&settings, text).unwrap();
+    let window = Window::open_in(home, &[], &[]);
+    std::thread::sleep(Duration::from_secs(2));
+    window.signal(Signal::TERM);
+    let (status, said, _home) = window.end(ORDERLY_END);
+    assert_eq!((status.code(), said.as_str()), (Some(0), ""));
+    let text = std::fs::read_to_string(&settings).unwrap();
+    for line in ["width=700", "height=800", "showsRuns=true", "theme=dark", "paneLines=500", "split="] {
+        assert!(text.lines().any(|found| found.starts_with(line)), "{line} is missing: {text}");
+    }
 }
 
 /// A file with a slip of the pen in it is told of, and left to the person who wrote it.

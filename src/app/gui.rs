@@ -22,8 +22,8 @@ use crate::job::{Clock, SystemClock, thread};
 /// How long the end of the program waits for a figure that is being saved. One takes some ten milliseconds.
 const SAVING_LIMIT: Duration = Duration::from_secs(2);
 
-/// The icon, among the resources of the QML module: `packaging/icons` in 64 pixels. Reading SVG takes a library more.
-const ICON: &str = ":/qt/qml/Kymograph/assets/window-icon.png";
+/// The icon: `packaging/icons` in 64 pixels. Reading SVG takes a library more.
+const ICON: &[u8] = include_bytes!("../../assets/window-icon.png");
 
 /// Makes the QML module `Kymograph` known to Qt, and changes nothing else: for programs that show our figures in windows of
 /// their own. On the GUI thread, before QML that imports it is loaded; the engine needs the import path `qrc:/qt/qml`, which

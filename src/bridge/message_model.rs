@@ -182,19 +182,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cxx_qt::{CxxQtType, Threading};
-use cxx_qt_lib::{QByteArray, QColor, QHash, QHashPair_i32_QByteArray, QList, QModelIndex, QString, QVariant};
+use cxx_qt_lib::{QColor, QHash, QHashPair_i32_QByteArray, QList, QModelIndex, QString, QVariant};
 
 use crate::app::feed::JobFeed;
 use crate::app::terminal_colors::TerminalColors;
 use crate::batch::{Level, Pane};
 use crate::bridge::figure_item::color_of;
 use crate::bridge::guarded;
+use crate::bridge::roles::Roles;
 
 /// `Qt::UserRole`: the first number that is ours.
-const ROLE_TIME: i32 = 0x0100;
-const ROLE_TEXT: i32 = ROLE_TIME + 1;
-const ROLE_LEVEL: i32 = ROLE_TIME + 2;
-const ROLE_STYLED: i32 = ROLE_TIME + 3;
+const ROLES: Roles<4> = Roles(["time", "text", "level", "styled"]);
 
 /// State of [`qobject::MessageModel`].
 pub struct MessageModelRust {
@@ -407,15 +405,15 @@ impl qobject::MessageModel {
         let (Some(feed), Some(number)) = (&self.feed, self.number(index.row())) else { return QVariant::default() };
         let log = feed.pane(self.shown_pane());
         let Some(line) = log.line(number) else { return QVariant::default() };
-        match role {
-            ROLE_TIME => QVariant::from(&QString::from(&line.time)),
-            ROLE_TEXT => QVariant::from(&QString::from(&line.text)),
-            ROLE_STYLED if line.spans.is_empty() => QVariant::from(&QString::default()),
-            ROLE_STYLED => {
+        match ROLES.name(role) {
+            Some("time") => QVariant::from(&QString::from(&line.time)),
+            Some("text") => QVariant::from(&QString::from(&line.text)),
+            Some("styled") if line.spans.is_empty() => QVariant::from(&QString::default()),
+            Some("styled") => {
                 let colors = TerminalColors::new(color_of(&self.background_color), color_of(&self.text_color));
                 QVariant::from(&QString::from(&colors.styled(&line.text, &line.spans)))
             }
-            ROLE_LEVEL => QVariant::from(&match line.level {
+            Some("level") => QVariant::from(&match line.level {
                 Level::Info => 0_i32,
                 Level::Warning => 1,
                 Level::Error => 2,
@@ -425,10 +423,6 @@ impl qobject::MessageModel {
     }
 
     fn role_names(&self) -> QHash<QHashPair_i32_QByteArray> {
-        let mut names = QHash::<QHashPair_i32_QByteArray>::default();
-        for (role, name) in [(ROLE_TIME, "time"), (ROLE_TEXT, "text"), (ROLE_LEVEL, "level"), (ROLE_STYLED, "styled")] {
-            names.insert(role, QByteArray::from(name));
-        }
-        names
+        ROLES.names()
     }
 }

@@ -16,6 +16,7 @@ pub mod message_model;
 pub mod program;
 pub mod qt;
 pub mod queue_model;
+mod roles;
 pub mod run_model;
 pub mod series;
 pub mod series_model;

@@ -6,6 +6,12 @@
 #[cxx_qt::bridge]
 pub mod qobject {
     unsafe extern "C++" {
+        include!("cxx-qt-lib/qcolor.h");
+        /// Qt's colour.
+        type QColor = cxx_qt_lib::QColor;
+        include!("cxx-qt-lib/qvariant.h");
+        /// Qt's value of any type.
+        type QVariant = cxx_qt_lib::QVariant;
         include!("cxx-qt-lib/qstring.h");
         /// Qt's string.
         type QString = cxx_qt_lib::QString;
@@ -77,6 +83,20 @@ pub mod qobject {
         #[qinvokable]
         pub fn symbol(self: &Program, name: &QString) -> QUrl;
 
+        /// Address of a bundled symbol as an image in a colour.
+        #[qinvokable]
+        #[cxx_name = "tintedSymbol"]
+        pub fn tinted_symbol(self: &Program, name: &QString, color: &QColor) -> QUrl;
+
+        /// What is remembered under a key, as a value of the type of `fallback`; that itself if there is nothing of the
+        /// kind. The key is a group and a name, as `window/width`.
+        #[qinvokable]
+        pub fn remembered(self: &Program, key: &QString, fallback: &QVariant) -> QVariant;
+
+        /// Remembers a value under a key for the next start.
+        #[qinvokable]
+        pub fn remember(self: &Program, key: &QString, value: &QVariant);
+
         /// Path of a local address, to be shown.
         #[qinvokable]
         #[cxx_name = "localPath"]
@@ -110,12 +130,13 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use cxx_qt::casting::Upcast;
 use cxx_qt::{CxxQtType, Threading};
-use cxx_qt_lib::{QQuickStyle, QString, QUrl};
+use cxx_qt_lib::{QColor, QColorNameFormat, QQuickStyle, QString, QUrl, QVariant};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 
 use crate::app::queue::Queue;
 use crate::app::{last_session, launch, runs};
+use crate::bridge::qt;
 use crate::job::thread::{self, Thread};
 use crate::job::{Clock, Seat, SystemClock, spawn_detached};
 
@@ -278,6 +299,25 @@ impl qobject::Program {
         }
         qobject::provide_symbols(self.upcast());
         QUrl::from(&*format!("image://kymograph/{name}"))
+    }
+
+    /// Address of a bundled symbol as an image in a colour.
+    pub fn tinted_symbol(&self, name: &QString, color: &QColor) -> QUrl {
+        qobject::provide_symbols(self.upcast());
+        QUrl::from(&*format!(
+            "image://kymograph/{name}/{}",
+            color.name(QColorNameFormat::HexArgb).to_string().trim_start_matches('#')
+        ))
+    }
+
+    /// What is remembered under a key, as a value of the type of `fallback`; that itself if there is nothing of the kind.
+    pub fn remembered(&self, key: &QString, fallback: &QVariant) -> QVariant {
+        qt::remembered(key, fallback)
+    }
+
+    /// Remembers a value under a key for the next start.
+    pub fn remember(&self, key: &QString, value: &QVariant) {
+        qt::remember(key, value);
     }
 
     /// Path of a local address, to be shown.

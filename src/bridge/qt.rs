@@ -8,6 +8,8 @@ mod ffi {
     unsafe extern "C++" {
         include!("cxx-qt-lib/qstring.h");
         type QString = cxx_qt_lib::QString;
+        include!("cxx-qt-lib/qvariant.h");
+        type QVariant = cxx_qt_lib::QVariant;
         include!("cxx-qt-lib/qqmlapplicationengine.h");
         type QQmlApplicationEngine = cxx_qt_lib::QQmlApplicationEngine;
         include!(<QtCore/QObject>);
@@ -35,9 +37,11 @@ mod ffi {
         #[rust_name = "set_names"]
         fn setNames(name: &QString, version: &QString, desktop_file_name: &QString);
         #[rust_name = "set_window_icon"]
-        fn setWindowIcon(path: &QString);
+        fn setWindowIcon(rgba: &[u8], side_px: i32);
         #[rust_name = "keep_settings_in"]
         fn keepSettingsIn(folder: &QString);
+        fn remembered(key: &QString, fallback: &QVariant) -> QVariant;
+        fn remember(key: &QString, value: &QVariant);
         #[rust_name = "qml_import_path"]
         fn qmlImportPath() -> QString;
         #[rust_name = "use_software_renderer"]
@@ -61,6 +65,7 @@ mod ffi {
     }
 }
 
+use std::io::Cursor;
 use std::path::Path;
 use std::pin::Pin;
 
@@ -70,7 +75,7 @@ use crate::bridge::guarded;
 use crate::render::symbol;
 
 use cxx::UniquePtr;
-use cxx_qt_lib::{QGuiApplication, QQmlApplicationEngine, QString};
+use cxx_qt_lib::{QGuiApplication, QQmlApplicationEngine, QString, QVariant};
 
 /// Makes the application object; with what Qt Widgets need where `with_widgets`, if they are installed.
 pub(crate) fn new_application(with_widgets: bool) -> UniquePtr<QGuiApplication> {
@@ -93,9 +98,30 @@ pub(crate) fn keep_settings_in(folder: &Path) {
     ffi::keep_settings_in(&QString::from(folder.to_string_lossy().as_ref()));
 }
 
-/// Sets the icon of all windows. After the application object was made.
-pub(crate) fn set_window_icon(path: &str) {
-    ffi::set_window_icon(&QString::from(path));
+/// What is kept in the settings under a key, as a value of the type of `fallback`; that itself if there is nothing of the
+/// kind. After the application object was made.
+pub(crate) fn remembered(key: &QString, fallback: &QVariant) -> QVariant {
+    ffi::remembered(key, fallback)
+}
+
+/// Keeps a value in the settings. After the application object was made.
+pub(crate) fn remember(key: &QString, value: &QVariant) {
+    ffi::remember(key, value);
+}
+
+/// Sets the icon of all windows, from the bytes of a PNG file of 8-bit RGBA pixels, as wide as high. Qt would load every
+/// image plug-in to read it. After the application object was made.
+pub(crate) fn set_window_icon(png: &[u8]) {
+    let read = || {
+        let mut reader = png::Decoder::new(Cursor::new(png)).read_info()?;
+        let mut rgba = vec![0; reader.output_buffer_size().unwrap_or_default()];
+        let info = reader.next_frame(&mut rgba)?;
+        Ok::<_, png::DecodingError>((rgba, i32::try_from(info.width).unwrap_or_default()))
+    };
+    match read() {
+        Ok((rgba, side_px)) => ffi::set_window_icon(&rgba, side_px),
+        Err(error) => log::warn!("the window has no icon: {error}"),
+    }
 }
 
 /// Where Qt's own QML modules are installed.

@@ -118,18 +118,18 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use cxx_qt::{CxxQtType, Threading};
-use cxx_qt_lib::{QByteArray, QHash, QHashPair_i32_QByteArray, QModelIndex, QString, QVariant};
+use cxx_qt_lib::{QHash, QHashPair_i32_QByteArray, QModelIndex, QString, QVariant};
 
 use crate::app::printable::printable;
 use crate::app::queue::{JOBS_MAX, Queue, QueueError, Waiting};
 use crate::app::{launch, runs, typed_command};
 use crate::bridge::guarded;
+use crate::bridge::roles::Roles;
 use crate::job::{lock, spawn_detached};
 use crate::source::command::command_text;
 
 /// The roles, from `Qt::UserRole` on.
-const ROLES: [&str; 5] = ["waitingId", "name", "command", "refused", "canMove"];
-const ROLE_FIRST: i32 = 0x0100;
+const ROLES: Roles<5> = Roles(["waitingId", "name", "command", "refused", "canMove"]);
 
 /// What a look at the queue sees.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -257,18 +257,13 @@ impl qobject::QueueModel {
     }
 
     fn role_names(&self) -> QHash<QHashPair_i32_QByteArray> {
-        let mut names = QHash::default();
-        for (role, name) in (ROLE_FIRST..).zip(ROLES) {
-            names.insert(role, QByteArray::from(name));
-        }
-        names
+        ROLES.names()
     }
 
     fn data(&self, index: &QModelIndex, role: i32) -> QVariant {
         let row = usize::try_from(index.row()).ok().and_then(|row| self.seen.rows.get(row));
         let Some(row) = row else { return QVariant::default() };
-        let role = usize::try_from(role - ROLE_FIRST).ok().and_then(|role| ROLES.get(role));
-        match role.copied() {
+        match ROLES.name(role) {
             Some("waitingId") => (&QString::from(&row.id)).into(),
             Some("name") => (&QString::from(&*printable(&row.name))).into(),
             Some("command") => (&QString::from(&*printable(&command_text(&row.command)))).into(),

@@ -137,7 +137,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cxx_qt::{CxxQtType, Threading};
-use cxx_qt_lib::{QByteArray, QHash, QHashPair_i32_QByteArray, QList, QModelIndex, QString, QVariant};
+use cxx_qt_lib::{QHash, QHashPair_i32_QByteArray, QList, QModelIndex, QString, QVariant};
 use jiff::Timestamp;
 
 use crate::app::launch;
@@ -145,12 +145,13 @@ use crate::app::run_list::{RunList, RunRow};
 use crate::app::runs;
 use crate::app::supervisor::{self, Ask};
 use crate::bridge::guarded;
+use crate::bridge::roles::Roles;
 use crate::job::{lock, spawn_detached};
 use crate::record::RunState;
 
 /// The roles, from `Qt::UserRole` on.
-const ROLES: [&str; 9] = ["runId", "path", "name", "state", "isSupervised", "command", "ageSecs", "took", "samples"];
-const ROLE_FIRST: i32 = 0x0100;
+const ROLES: Roles<9> =
+    Roles(["runId", "path", "name", "state", "isSupervised", "command", "ageSecs", "took", "samples"]);
 
 /// State of [`qobject::RunModel`].
 #[derive(Default)]
@@ -280,19 +281,14 @@ impl qobject::RunModel {
     }
 
     fn role_names(&self) -> QHash<QHashPair_i32_QByteArray> {
-        let mut names = QHash::default();
-        for (role, name) in (ROLE_FIRST..).zip(ROLES) {
-            names.insert(role, QByteArray::from(name));
-        }
-        names
+        ROLES.names()
     }
 
     fn data(&self, index: &QModelIndex, role: i32) -> QVariant {
         let row = usize::try_from(index.row()).ok().and_then(|row| self.rows.get(row));
         let Some(row) = row else { return QVariant::default() };
         let secs = |time: Option<Duration>| time.map_or(-1.0, |time| time.as_secs_f64());
-        let role = usize::try_from(role - ROLE_FIRST).ok().and_then(|role| ROLES.get(role));
-        match role.copied() {
+        match ROLES.name(role) {
             Some("runId") => (&QString::from(&row.id)).into(),
             Some("path") => (&QString::from(&*row.path.to_string_lossy())).into(),
             Some("name") => (&QString::from(&row.name)).into(),

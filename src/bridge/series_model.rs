@@ -9,6 +9,9 @@ pub mod qobject {
         include!("cxx-qt-lib/qstring.h");
         /// Qt's string.
         type QString = cxx_qt_lib::QString;
+        include!("cxx-qt-lib/qstringlist.h");
+        /// Qt's list of strings.
+        type QStringList = cxx_qt_lib::QStringList;
         include!("cxx-qt-lib/qcolor.h");
         /// Qt's colour.
         type QColor = cxx_qt_lib::QColor;
@@ -90,6 +93,10 @@ pub mod qobject {
         #[qinvokable]
         #[cxx_name = "setColor"]
         pub fn set_color(self: Pin<&mut SeriesModel>, row: i32, color: &QColor);
+
+        /// The colours to choose from: those that the figure gives to its curves by itself, and the two ends of grey.
+        #[qinvokable]
+        pub fn choices(self: &SeriesModel) -> QStringList;
 
         /// Draws the curve of a row in its own colour again.
         #[qinvokable]
@@ -178,21 +185,32 @@ use std::collections::HashSet;
 use std::pin::Pin;
 
 use cxx_qt::CxxQtType;
-use cxx_qt_lib::{QByteArray, QColor, QHash, QHashPair_i32_QByteArray, QList, QModelIndex, QString, QVariant};
+use cxx_qt_lib::{QColor, QHash, QHashPair_i32_QByteArray, QList, QModelIndex, QString, QStringList, QVariant};
 
 use crate::app::figure_control::{Best, Changed, FigureControl, SubplotPlace};
 use crate::app::series_list::{SeriesRow, rows};
 use crate::batch::{Color, SeriesId};
 use crate::bridge::guest::Guest;
-use crate::figure::YAxis;
+use crate::bridge::roles::Roles;
+use crate::figure::{Theme, YAxis};
 
 /// Curves that are listed at most: more are not told apart in one figure either.
 const MOST_CURVES: usize = 2000;
 
 /// The roles, from `Qt::UserRole` on.
-const ROLES: [&str; 11] =
-    ["isRun", "run", "name", "color", "isShown", "isRight", "last", "best", "bestIsMost", "subplot", "isCollapsed"];
-const ROLE_FIRST: i32 = 0x0100;
+const ROLES: Roles<11> = Roles([
+    "isRun",
+    "run",
+    "name",
+    "color",
+    "isShown",
+    "isRight",
+    "last",
+    "best",
+    "bestIsMost",
+    "subplot",
+    "isCollapsed",
+]);
 
 /// State of [`qobject::SeriesModel`].
 #[derive(Default)]
@@ -310,6 +328,18 @@ impl qobject::SeriesModel {
         self.change_row(row, |control, id| control.set_series_color(id, Some(color)));
     }
 
+    /// The colours to choose from: those that the figure gives to its curves by itself, and the two ends of grey.
+    pub fn choices(&self) -> QStringList {
+        // SAFETY: null or a living object of this thread.
+        let cycle =
+            unsafe { self.figure().as_ref() }.map(|figure| figure.theme().cycle).unwrap_or(Theme::light().cycle);
+        let mut choices = QStringList::default();
+        for color in cycle.into_iter().chain([Color::new(0, 0, 0), Color::new(255, 255, 255)]) {
+            choices.append(QString::from(&*format!("#{:02x}{:02x}{:02x}", color.r, color.g, color.b)));
+        }
+        choices
+    }
+
     /// Draws the curve of a row in its own colour again.
     pub fn reset_color(self: Pin<&mut Self>, row: i32) {
         self.change_row(row, |control, id| control.set_series_color(id, None));
@@ -363,17 +393,12 @@ impl qobject::SeriesModel {
     }
 
     fn role_names(&self) -> QHash<QHashPair_i32_QByteArray> {
-        let mut names = QHash::default();
-        for (role, name) in (ROLE_FIRST..).zip(ROLES) {
-            names.insert(role, QByteArray::from(name));
-        }
-        names
+        ROLES.names()
     }
 
     fn data(&self, index: &QModelIndex, role: i32) -> QVariant {
         let Some(row) = self.row(index.row()) else { return QVariant::default() };
-        let role = usize::try_from(role - ROLE_FIRST).ok().and_then(|role| ROLES.get(role));
-        match role.copied() {
+        match ROLES.name(role) {
             Some("isRun") => (&row.is_run).into(),
             Some("run") => (&QString::from(&row.run)).into(),
             Some("name") => (&QString::from(&row.name)).into(),

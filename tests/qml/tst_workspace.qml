@@ -63,7 +63,7 @@ Item {
         }
 
         function test_what_is_remembered_comes_back() {
-            const keeper = main.session
+            const keeper = main.services().session
             tabs.current.figure.smoothing = 0.5
             tabs.add(main.jobs[1])
             tabs.current.figure.hasLinkedX = true

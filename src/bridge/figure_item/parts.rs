@@ -12,6 +12,7 @@ use crate::app::figure_control::{AxisLook, Curve, SeriesKey, SeriesLook, Subplot
 use crate::batch::SeriesId;
 use crate::bridge::guarded;
 use crate::bridge::guest::{Alive, Guest};
+use crate::figure::Theme;
 use crate::store::{LiveJob, LiveSet, Member, SnapshotSlot};
 
 /// A series that wants to be shown.
@@ -121,6 +122,11 @@ impl qobject::FigureItem {
     /// The curves of the figure.
     pub(crate) fn curves(&self, most: usize) -> Vec<Curve> {
         self.rust().control.curves(most)
+    }
+
+    /// The colours of the figure.
+    pub(crate) fn theme(&self) -> &Theme {
+        &self.rust().control.figure().theme
     }
 
     /// Where a curve goes that is dropped at a place of the item.
