@@ -32,20 +32,62 @@ QtObject {
     readonly property string fixedFamily: "monospace"
 
     // The palette of a theme that was chosen; null while the system's holds.
-    readonly property var forced: theme === "light" ? lightColors : theme === "dark" ? darkColors : null
-
-    readonly property var lightColors: ({
-            window: "#eff0f1", windowText: "#232629", base: "#ffffff", alternateBase: "#f7f7f7", text: "#232629",
-            button: "#fcfcfc", buttonText: "#232629", highlight: "#2a7ab0", highlightedText: "#ffffff",
-            mid: "#bdc0c3", midlight: "#e3e5e7", dark: "#888e93", light: "#ffffff", shadow: "#474a4c",
-            toolTipBase: "#f7f7f7", toolTipText: "#232629", placeholderText: "#707d8a", link: "#2980b9"
-        })
-    readonly property var darkColors: ({
-            window: "#2a2e32", windowText: "#fcfcfc", base: "#1b1e20", alternateBase: "#232629", text: "#fcfcfc",
-            button: "#31363b", buttonText: "#fcfcfc", highlight: "#3a87b8", highlightedText: "#ffffff",
-            mid: "#4d5257", midlight: "#3d4247", dark: "#141618", light: "#464b50", shadow: "#0f1012",
-            toolTipBase: "#31363b", toolTipText: "#fcfcfc", placeholderText: "#a1a9b1", link: "#1d99f3"
-        })
+    readonly property Palette forced: theme === "light" ? light.createObject(appearance) as Palette
+                                    : theme === "dark" ? dark.createObject(appearance) as Palette : null
+    readonly property Component light: Component {
+        Palette {
+            window: "#eff0f1"
+            windowText: "#232629"
+            base: "#ffffff"
+            alternateBase: "#f7f7f7"
+            text: "#232629"
+            button: "#fcfcfc"
+            buttonText: "#232629"
+            highlight: "#2a7ab0"
+            highlightedText: "#ffffff"
+            mid: "#bdc0c3"
+            midlight: "#e3e5e7"
+            dark: "#888e93"
+            light: "#ffffff"
+            shadow: "#474a4c"
+            toolTipBase: "#f7f7f7"
+            toolTipText: "#232629"
+            placeholderText: "#707d8a"
+            link: "#2980b9"
+            disabled {
+                windowText: "#a3a8ad"
+                text: "#a3a8ad"
+                buttonText: "#a3a8ad"
+            }
+        }
+    }
+    readonly property Component dark: Component {
+        Palette {
+            window: "#2a2e32"
+            windowText: "#fcfcfc"
+            base: "#1b1e20"
+            alternateBase: "#232629"
+            text: "#fcfcfc"
+            button: "#31363b"
+            buttonText: "#fcfcfc"
+            highlight: "#3a87b8"
+            highlightedText: "#ffffff"
+            mid: "#4d5257"
+            midlight: "#3d4247"
+            dark: "#141618"
+            light: "#464b50"
+            shadow: "#0f1012"
+            toolTipBase: "#31363b"
+            toolTipText: "#fcfcfc"
+            placeholderText: "#a1a9b1"
+            link: "#1d99f3"
+            disabled {
+                windowText: "#70767c"
+                text: "#70767c"
+                buttonText: "#70767c"
+            }
+        }
+    }
 
     // Whether `color`, a background, is a dark one.
     function isDark(color) {

@@ -35,6 +35,7 @@ RowLayout {
     }
     StripButton {
         implicitWidth: 28
+        implicitHeight: 28
         symbol: "up"
         tip: qsTr("Previous match")
         keys: qsTr("Shift+Enter")
@@ -42,6 +43,7 @@ RowLayout {
     }
     StripButton {
         implicitWidth: 28
+        implicitHeight: 28
         symbol: "down"
         tip: qsTr("Next match")
         keys: qsTr("Enter")
@@ -49,6 +51,7 @@ RowLayout {
     }
     StripButton {
         implicitWidth: 28
+        implicitHeight: 28
         symbol: "close"
         tip: qsTr("Close")
         keys: "Esc"

@@ -70,7 +70,7 @@ ThemedWindow {
         }
     }
 
-    // Whether all of the window is there.
+    // Whether all that is described here is there.
     property bool isMade: false
     // Whether the list of runs is shown.
     property bool showsRuns: Program.remembered("window/showsRuns", false)
@@ -79,7 +79,6 @@ ThemedWindow {
     readonly property alias ownJob: theJob
     readonly property Job job: figures.current.job
     readonly property alias figures: figures
-    readonly property alias panes: panes
     property var figureWindows: []
     // The figures of the tabs and of the other windows.
     readonly property var allViews: figures.views.concat(figureWindows.map((each) => each.view))
@@ -182,6 +181,7 @@ ThemedWindow {
         onShowRequested: window.comeForward()
         Component.onCompleted: {
             window.adopt(theJob)
+            remembered.restore()
             if (Program.autostart)
                 start()
         }
@@ -213,11 +213,11 @@ ThemedWindow {
             }
         }
     }
-    // What nobody sees at first comes after the first frame, and not between that and the first data.
+    // What nobody sees at first comes after the first frame, so late that the frame with the first data seldom waits for it.
     Connections {
         id: firstFrame
-        target: figures.views[0].figure
-        function onPresented() {
+        target: window
+        function onFrameSwapped() {
             firstFrame.enabled = false
             afterwards.start()
         }
@@ -311,7 +311,11 @@ ThemedWindow {
                 SplitView.fillWidth: !split.visible
 
                 function load() {
-                    setSource(window.showsRuns ? "RunsPanel.qml" : "", {
+                    if (!window.showsRuns) {
+                        source = ""
+                        return
+                    }
+                    setSource("RunsPanel.qml", {
                         jobs: window.jobs, job: window.job, otherJobs: [], jobOf: window.jobOf, queue: window.services().queue
                     })
                 }
@@ -390,7 +394,24 @@ ThemedWindow {
     }
     onFigureWindowsChanged: if (unseen.item) services().session.saveLater()
 
+    WindowShortcuts {
+        job: window.job
+        onQuitRequested: window.requestQuit()
+        onCloseRequested: figures.views.length > 1 ? figures.close(figures.currentIndex) : window.close()
+        onRunsRequested: window.showsRuns = !window.showsRuns
+        onHelpRequested: window.services().dialogs.shortcuts.get().open()
+        onMenuRequested: window.services().openMenu(window.contentItem, window.width - 8, 0)
+        onFigureWindowRequested: window.openFigureWindow()
+        onOpenRequested: window.services().dialogs.files.get().open()
+        onFindRequested: panes.current().openFind()
+        onSaveRequested: figures.current.openSaveDialog()
+        onCommandRequested: window.services().dialogs.command.get().open()
+        onTabRequested: figures.add(window.job)
+        onListRequested: figures.current.hasSeriesList = !figures.current.hasSeriesList
+        onStepRequested: (by) => figures.step(by)
+    }
     Remembered {
+        id: remembered
         job: theJob
     }
 

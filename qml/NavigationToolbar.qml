@@ -138,10 +138,13 @@ ToolBar {
                     name: followButton.symbol
                     anchors.verticalCenter: parent.verticalCenter
                 }
-                Label {
+                // No Label, which would be read aloud besides the button.
+                Text {
                     visible: toolbar.width >= 620
                     text: followButton.text
                     textFormat: Text.PlainText
+                    font: followButton.font
+                    color: palette.buttonText
                     anchors.verticalCenter: parent.verticalCenter
                 }
             }

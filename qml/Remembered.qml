@@ -25,7 +25,7 @@ QtObject {
         }
     }
 
-    Component.onCompleted: {
+    function restore() {
         // Of the program alone: it is one for all windows of a process.
         if (Qt.application.name === "kymograph")
             keep("appearance", Appearance, ["theme", "distinction", "paneLines", "notifies", "closing"],

@@ -19,6 +19,4 @@ Image {
     sourceSize.width: sidePx
     sourceSize.height: sidePx
     fillMode: Image.PreserveAspectFit
-    opacity: enabled ? 1 : 0.6
-    Accessible.ignored: true
 }

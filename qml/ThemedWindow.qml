@@ -6,18 +6,15 @@ import Kymograph
 ApplicationWindow {
     id: window
 
-    readonly property var forced: Appearance.forced
+    readonly property Palette forced: Appearance.forced
+
     property bool isForced: false
 
-    // At the start most often nothing: each role that is set goes through all items.
+    // `undefined` gives the palette back to the system; Qt 6.4 does not survive that while the window is made.
     onForcedChanged: {
-        if (!forced && !isForced)
-            return
+        if (forced || isForced)
+            palette = forced ?? undefined
         isForced = forced !== null
-        for (const role in Appearance.lightColors) {
-            // `undefined` gives a role back to the system.
-            palette[role] = forced ? forced[role] : undefined
-        }
     }
     color: palette.window
 

@@ -15,7 +15,9 @@ ToolBar {
     signal runsRequested()
     property bool showsRuns: false
 
-    readonly property bool isNarrow: width < 700
+    // Room for a short bar, the times and the distances, besides what is as wide as its words.
+    readonly property real neededWidth: buttons.implicitWidth + chips.implicitWidth + corner.implicitWidth + 200
+    readonly property bool isNarrow: width < neededWidth
     readonly property bool isStopping: job.state === Job.Stopping
     // People know nothing of the threads through which the output of a program comes.
     readonly property bool isProgram: job.command !== "" || job.outlivesWindow || job.isFollowed
@@ -59,7 +61,6 @@ ToolBar {
                 icon.height: Appearance.iconSize
                 icon.color: palette.buttonText
                 enabled: !control.job.isActive && control.job.canStart
-                opacity: enabled ? 1 : 0.5
                 onClicked: control.job.start()
                 Accessible.name: Words.plain(text)
                 readonly property bool wantsTip: hovered || visualFocus
@@ -78,7 +79,6 @@ ToolBar {
                 icon.height: Appearance.iconSize
                 icon.color: palette.buttonText
                 enabled: control.job.isActive && !control.isStopping
-                opacity: enabled ? 1 : 0.5
                 onClicked: control.job.stop()
                 Accessible.name: Words.plain(text)
                 readonly property bool wantsTip: hovered || visualFocus
@@ -108,24 +108,28 @@ ToolBar {
             height: buttons.height
             spacing: 14
 
-            ThreadChip {
-                objectName: "jobChip"
-                visible: control.isProgram
-                title: control.job.name
-                threadState: control.job.state
-                progressText: control.job.workerProgress
-            }
-            ThreadChip {
-                visible: !control.isProgram
-                title: qsTr("worker")
-                threadState: control.job.workerState
-                progressText: control.job.workerProgress
-            }
-            ThreadChip {
-                visible: !control.isProgram
-                title: qsTr("receiver")
-                threadState: control.job.receiverState
-                progressText: control.job.receiverProgress
+            Row {
+                id: chips
+                spacing: 14
+                ThreadChip {
+                    objectName: "jobChip"
+                    visible: control.isProgram
+                    title: control.job.name
+                    threadState: control.job.state
+                    progressText: control.job.workerProgress
+                }
+                ThreadChip {
+                    visible: !control.isProgram
+                    title: qsTr("worker")
+                    threadState: control.job.workerState
+                    progressText: control.job.workerProgress
+                }
+                ThreadChip {
+                    visible: !control.isProgram
+                    title: qsTr("receiver")
+                    threadState: control.job.receiverState
+                    progressText: control.job.receiverProgress
+                }
             }
             ProgressBar {
                 objectName: "progressBar"
@@ -143,7 +147,9 @@ ToolBar {
                 // Who follows a file waits for nothing.
                 visible: control.job.elapsed !== "" && !control.job.isFollowed
                 font.family: Appearance.fixedFamily
-                text: control.job.remaining === "" ? control.job.elapsed
+                // What is left is the first to go where there is little room.
+                readonly property bool hasRoom: control.isNarrow || control.width >= control.neededWidth + 110
+                text: control.job.remaining === "" || !hasRoom ? control.job.elapsed
                                                    : qsTr("%1, %2 left").arg(control.job.elapsed).arg(control.job.remaining)
                 textFormat: Text.PlainText
                 Accessible.name: qsTr("Elapsed time: %1").arg(text)

@@ -1,4 +1,4 @@
-// What the window has and nobody sees at first: keys, dialogs, menu, queue, and what it shows again from the last time.
+// What the window has and nobody sees at first: dialogs, menu, queue, and what it shows again from the last time.
 import QtQuick
 import Kymograph
 
@@ -48,23 +48,6 @@ Item {
         onFigureWindowRequested: services.window.openFigureWindow()
         onFullScreenRequested: services.window.toggleFullScreen()
         onQuitRequested: services.window.requestQuit()
-    }
-    WindowShortcuts {
-        readonly property FigureTabs figures: services.window.figures
-        job: services.window.job
-        onQuitRequested: services.window.requestQuit()
-        onCloseRequested: figures.views.length > 1 ? figures.close(figures.currentIndex) : services.window.close()
-        onRunsRequested: services.window.showsRuns = !services.window.showsRuns
-        onHelpRequested: dialogs.shortcuts.get().open()
-        onMenuRequested: services.openMenu(services.window.contentItem, services.window.width - 8, 0)
-        onFigureWindowRequested: services.window.openFigureWindow()
-        onOpenRequested: dialogs.files.get().open()
-        onFindRequested: services.window.panes.current().openFind()
-        onSaveRequested: figures.current.openSaveDialog()
-        onCommandRequested: dialogs.command.get().open()
-        onTabRequested: figures.add(services.window.job)
-        onListRequested: figures.current.hasSeriesList = !figures.current.hasSeriesList
-        onStepRequested: (by) => figures.step(by)
     }
     SessionKeeper {
         id: session

@@ -467,10 +467,6 @@ kymograph run -- Befehl</translation>
             <numerusform>%1 und %n weitere</numerusform>
         </translation>
     </message>
-    <message>
-        <source>The windows of the last time do not come back: %1</source>
-        <translation>Die Fenster vom letzten Mal kommen nicht wieder: %1</translation>
-    </message>
 </context>
 <context>
     <name>MainMenu</name>
@@ -1448,6 +1444,13 @@ kymograph run -- Befehl</translation>
     <message>
         <source>End the command and all that it started (Shift+F5)</source>
         <translation>Den Befehl und alles, was er gestartet hat, beenden (Umschalt+F5)</translation>
+    </message>
+</context>
+<context>
+    <name>WindowServices</name>
+    <message>
+        <source>The windows of the last time do not come back: %1</source>
+        <translation>Die Fenster vom letzten Mal kommen nicht wieder: %1</translation>
     </message>
 </context>
 <context>

@@ -191,7 +191,7 @@ use crate::bridge::figure_item::color_of;
 use crate::bridge::guarded;
 use crate::bridge::roles::Roles;
 
-/// `Qt::UserRole`: the first number that is ours.
+/// The roles, from `Qt::UserRole` on.
 const ROLES: Roles<4> = Roles(["time", "text", "level", "styled"]);
 
 /// State of [`qobject::MessageModel`].

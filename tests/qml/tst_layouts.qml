@@ -40,17 +40,23 @@ Item {
 
         function test_themes() {
             const figure = findChild(main, "figure")
+            const systemHighlight = String(main.palette.highlight)
             Appearance.theme = "dark"
+            verify(String(main.palette.highlight) !== systemHighlight)
             tryVerify(() => figure.backgroundColor.hslLightness < 0.3)
             Appearance.theme = "light"
             tryVerify(() => figure.backgroundColor.hslLightness > 0.9)
+            compare(String(main.palette.disabled.buttonText), "#a3a8ad")
             Appearance.theme = "system"
+            compare(String(main.palette.highlight), systemHighlight)
         }
 
         function test_dialogs_open_and_escape() {
+            const help = main.services().dialogs.shortcuts
             keyClick(Qt.Key_F1)
-            wait(200)
+            tryVerify(() => help.popup !== null && help.popup.opened)
             keyClick(Qt.Key_Escape)
+            tryVerify(() => !help.popup.opened)
             const settings = findChild(main.header, "settingsButton")
             mouseClick(settings)
             wait(200)
