@@ -12,8 +12,9 @@ ThemedWindow {
     // Set at the very end: commands may go on.
     property bool isQuitting: false
 
-    width: Program.remembered("window/width", 960)
-    height: Program.remembered("window/height", 800)
+    // No display system has larger windows, whatever stands in the settings.
+    width: Math.min(Program.remembered("window/width", 960), 32767)
+    height: Math.min(Program.remembered("window/height", 800), 32767)
     minimumWidth: 480
     minimumHeight: 360
     visible: true
