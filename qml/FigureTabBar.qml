@@ -36,8 +36,7 @@ TabBar {
                 }
                 StripButton {
                     objectName: "closeTabButton"
-                    implicitWidth: 22
-                    implicitHeight: 22
+                    side: 22
                     symbolSide: 12
                     focusPolicy: Qt.NoFocus
                     symbol: "close"

@@ -34,24 +34,21 @@ RowLayout {
         ToolTip.visible: hasNoMatch && activeFocus
     }
     StripButton {
-        implicitWidth: 28
-        implicitHeight: 28
+        side: 28
         symbol: "up"
         tip: qsTr("Previous match")
         keys: qsTr("Shift+Enter")
         onClicked: bar.searched(true)
     }
     StripButton {
-        implicitWidth: 28
-        implicitHeight: 28
+        side: 28
         symbol: "down"
         tip: qsTr("Next match")
         keys: qsTr("Enter")
         onClicked: bar.searched(false)
     }
     StripButton {
-        implicitWidth: 28
-        implicitHeight: 28
+        side: 28
         symbol: "close"
         tip: qsTr("Close")
         keys: "Esc"

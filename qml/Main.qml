@@ -382,8 +382,7 @@ ThemedWindow {
         return unseen.item
     }
     function saveSession() {
-        if (unseen.item)
-            services().session.save()
+        unseen.item?.session.save()
     }
 
     function openFigureWindow(job = window.job, size = [800, 560]) {
@@ -393,7 +392,7 @@ ThemedWindow {
         made.closing.connect(() => figureWindows = figureWindows.filter((each) => each !== made))
         return made
     }
-    onFigureWindowsChanged: if (unseen.item) services().session.saveLater()
+    onFigureWindowsChanged: unseen.item?.session.saveLater()
 
     WindowShortcuts {
         job: window.job

@@ -140,8 +140,7 @@ FocusScope {
                 Accessible.name: qsTr("Number of lines: %1").arg(text)
             }
             StripButton {
-                implicitWidth: 28
-                implicitHeight: 28
+                side: 28
                 symbol: "find"
                 // Three panes have it: the name says whose it is.
                 Accessible.name: qsTr("%1: %2").arg(pane.title).arg(tip)
@@ -151,8 +150,7 @@ FocusScope {
                 onClicked: pane.openFind()
             }
             StripButton {
-                implicitWidth: 28
-                implicitHeight: 28
+                side: 28
                 symbol: "copy"
                 Accessible.name: qsTr("%1: %2").arg(pane.title).arg(tip)
                 tip: pane.hasSelection ? qsTr("Copy the selected lines") : qsTr("Copy all lines")
@@ -161,8 +159,7 @@ FocusScope {
                 onClicked: pane.copySelection()
             }
             StripButton {
-                implicitWidth: 28
-                implicitHeight: 28
+                side: 28
                 symbol: "clear"
                 Accessible.name: qsTr("%1: %2").arg(pane.title).arg(tip)
                 tip: qsTr("Clear")

@@ -90,8 +90,7 @@ ColumnLayout {
                 }
                 StripButton {
                     objectName: "waitingUpButton"
-                    implicitWidth: 26
-                    implicitHeight: 26
+                    side: 26
                     visible: row.canMove
                     enabled: row.index > 0
                     symbol: "up"
@@ -100,8 +99,7 @@ ColumnLayout {
                     onClicked: queue.model.moveTo(row.waitingId, row.index - 1)
                 }
                 StripButton {
-                    implicitWidth: 26
-                    implicitHeight: 26
+                    side: 26
                     visible: row.canMove
                     enabled: row.index < list.count - 1
                     symbol: "down"
@@ -111,8 +109,7 @@ ColumnLayout {
                 }
                 StripButton {
                     objectName: "cancelWaitingButton"
-                    implicitWidth: 26
-                    implicitHeight: 26
+                    side: 26
                     symbol: "close"
                     tip: qsTr("Take out of the queue")
                     Accessible.name: qsTr("%1: %2").arg(row.name).arg(tip)

@@ -192,8 +192,7 @@ FocusScope {
             spacing: 6
             StripButton {
                 visible: row.isRun
-                implicitWidth: 20
-                implicitHeight: 20
+                side: 20
                 symbolSide: 12
                 focusPolicy: Qt.NoFocus
                 symbol: row.isCollapsed ? "forward" : "down"

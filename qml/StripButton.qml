@@ -12,6 +12,8 @@ T.ToolButton {
     property string tip
     // Its keys, as people read them.
     property string keys
+    // How wide and high it is.
+    property int side: 32
     // Name of a bundled symbol, and how wide and high it is shown.
     property string symbol
     property int symbolSide: Appearance.iconSize
@@ -21,9 +23,9 @@ T.ToolButton {
     onPressed: isPressed = true
     onHoveredChanged: if (!hovered) isPressed = false
 
-    implicitWidth: 32
-    implicitHeight: 32
-    padding: (height - symbolSide) / 2
+    implicitWidth: side
+    implicitHeight: side
+    padding: (side - symbolSide) / 2
     focusPolicy: Qt.TabFocus
     // Not shown: what the button is called by those who read it aloud.
     text: tip
